@@ -1,14 +1,16 @@
-// A bounded queue between a coroutine that takes and anybody who puts, from any thread. Full means kBusy at once: back-pressure is the
-// caller's decision. Items are taken in the order they were put. One taker at a time.
+// A bounded queue between a coroutine that takes and anybody who puts, from any thread. Full means kBusy at once: back-pressure
+// is the caller's decision. Items are taken in the order they were put. One taker at a time.
 #pragma once
 #include <deque>
 #include <mutex>
 #include <optional>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/result.h"
@@ -40,6 +42,9 @@ class BoundedQueue {
   // The next item; nullopt after close() once all items are taken, or when cancelled.
   boost::asio::awaitable<std::optional<T>> take() {
     for (;;) {
+      // Asked before waiting too: cancellation is emitted once, and a wait begun after it would never end.
+      auto state = co_await boost::asio::this_coro::cancellation_state;
+      if (state.cancelled() != boost::asio::cancellation_type::none) co_return std::nullopt;
       {
         std::lock_guard lock(mutex_);
         if (!items_.empty()) {
@@ -53,8 +58,6 @@ class BoundedQueue {
       }
       boost::system::error_code ec;
       co_await wake_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
-      auto state = co_await boost::asio::this_coro::cancellation_state;
-      if (state.cancelled() != boost::asio::cancellation_type::none) co_return std::nullopt;
     }
   }
 
