@@ -73,7 +73,7 @@ class RateTable {
   };
   // Full buckets go; when all are in use (a flood of keys) everything goes: the bound on memory wins.
   void forget(Shard& shard, Timestamp now) {
-    std::erase_if(shard.buckets, [&](auto& item) { return item.second.is_full(rate_, now); });
+    std::erase_if(shard.buckets, [&](const auto& item) { return TokenBucket(item.second).is_full(rate_, now); });
     if (shard.buckets.size() >= kMaxPerShard) shard.buckets.clear();
   }
 

@@ -1,0 +1,257 @@
+#include "connectors/webchat/protocol.h"
+
+#include <algorithm>
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "connectors/json_input.h"
+
+namespace usher::connectors::webchat {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+// The fields any client frame may have. Read by a SAX pass without building a tree: this runs once per message of every customer.
+struct Fields {
+  std::optional<std::string> t, session, lang, cmid, text, choice;
+  std::optional<std::int64_t> v, seq;
+};
+
+struct Known {
+  std::string_view name;
+  std::optional<std::string> Fields::* text = nullptr;
+  std::optional<std::int64_t> Fields::* number = nullptr;
+};
+
+class FrameReader final : public nlohmann::json_sax<json> {
+ public:
+  Fields fields;
+  std::string error;
+
+  bool null() override { return scalar("null"); }
+  bool boolean(bool) override { return scalar("boolean"); }
+  bool number_integer(number_integer_t value) override { return integer(value); }
+  bool number_unsigned(number_unsigned_t value) override {
+    if (value > static_cast<number_unsigned_t>(INT64_MAX)) return scalar("number out of range");
+    return integer(static_cast<std::int64_t>(value));
+  }
+  bool number_float(number_float_t, const string_t&) override { return scalar("number with a fraction"); }
+  bool string(string_t& value) override {
+    if (depth_ != 1 || current_ == nullptr) return depth_ > 0 || refuse("a frame is a JSON object");
+    if (current_->text == nullptr) return wrong_type("a string");
+    fields.*(current_->text) = std::move(value);
+    return true;
+  }
+  bool binary(binary_t&) override { return refuse("binary value"); }
+  bool start_object(std::size_t) override { return open("an object"); }
+  bool start_array(std::size_t) override {
+    if (depth_ == 0) return refuse("a frame is a JSON object");
+    return open("an array");
+  }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    if (depth_ != 1) return true;
+    current_ = nullptr;
+    for (const Known& known : kKnown) {
+      if (known.name != name) continue;
+      current_ = &known;
+      const bool seen = known.text != nullptr ? (fields.*(known.text)).has_value() : (fields.*(known.number)).has_value();
+      if (seen) return refuse("the field '" + name + "' appears twice");
+      return true;
+    }
+    return true;
+  }
+  bool parse_error(std::size_t position, const std::string&, const json::exception&) override {
+    return refuse("not valid JSON at byte " + std::to_string(position));
+  }
+
+ private:
+  static constexpr std::array<Known, 8> kKnown{{{"t", &Fields::t},
+                                                {"cmid", &Fields::cmid},
+                                                {"text", &Fields::text},
+                                                {"choice", &Fields::choice},
+                                                {"session", &Fields::session},
+                                                {"lang", &Fields::lang},
+                                                {"v", nullptr, &Fields::v},
+                                                {"seq", nullptr, &Fields::seq}}};
+
+  bool integer(std::int64_t value) {
+    if (depth_ != 1 || current_ == nullptr || current_->number == nullptr) return scalar("a number");
+    fields.*(current_->number) = value;
+    return true;
+  }
+  bool scalar(std::string_view what) {
+    if (depth_ == 0) return refuse("a frame is a JSON object");
+    if (depth_ == 1 && current_ != nullptr) return wrong_type(what);
+    return true;
+  }
+  bool wrong_type(std::string_view what) {
+    return refuse("the field '" + std::string(current_->name) + "' must be " +
+                  (current_->text != nullptr ? "a string" : "a whole number") + ", not " + std::string(what));
+  }
+  bool open(std::string_view what) {
+    if (depth_ == 1 && current_ != nullptr) return wrong_type(what);
+    if (depth_ >= kMaxFrameDepth) return refuse("nested deeper than " + std::to_string(kMaxFrameDepth));
+    ++depth_;
+    return true;
+  }
+  bool close() {
+    --depth_;
+    return true;
+  }
+  bool refuse(std::string why) {
+    if (error.empty()) error = std::move(why);
+    return false;
+  }
+
+  int depth_ = 0;
+  const Known* current_ = nullptr;
+};
+
+Result<Fields> read_fields(std::string_view text) {
+  if (text.size() > kMaxFrameBytes) return fail(ErrorCode::kTooLarge, "the frame is larger than 64 KiB");
+  FrameReader reader;
+  try {
+    if (json::sax_parse(text.begin(), text.end(), &reader)) return std::move(reader.fields);
+  } catch (const std::exception& e) {
+    return fail(ErrorCode::kInvalid, "not valid JSON", e.what());
+  }
+  return fail(ErrorCode::kInvalid, reader.error.empty() ? "not valid JSON" : std::move(reader.error));
+}
+
+bool is_cmid(std::string_view cmid) {
+  return !cmid.empty() && cmid.size() <= kMaxCmidBytes && std::ranges::all_of(cmid, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == ':' ||
+           c == '-';
+  });
+}
+
+bool is_plain_ascii(std::string_view s) {
+  return std::ranges::all_of(s, [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+Result<Msg> make_msg(std::string cmid, Fields fields) {
+  if (!is_cmid(cmid)) return fail(ErrorCode::kInvalid, "'cmid' must be 1 to 64 letters, digits or . _ : -");
+  Msg msg{.cmid = std::move(cmid)};
+  if (fields.choice) msg.choice = text::to_valid_utf8(*fields.choice);
+  if (msg.choice.size() > kMaxChoiceBytes) return fail(ErrorCode::kInvalid, "'choice' is longer than 200 bytes");
+  if (fields.text) msg.text = is_plain_ascii(*fields.text) ? std::move(*fields.text) : text::to_valid_utf8(*fields.text);
+  if (msg.choice.empty() && text::trim(msg.text).empty()) return fail(ErrorCode::kInvalid, "a message needs 'text' or 'choice'");
+  return msg;
+}
+
+ordered_json to_json(const ChatMessage& m) {
+  ordered_json out{{"t", "message"}, {"seq", m.seq}, {"id", m.id}, {"from", m.from}, {"text", m.text}};
+  if (!m.html.empty()) out["html"] = m.html;
+  if (!m.choices.empty()) {
+    auto& list = out["choices"] = ordered_json::array();
+    for (const Choice& c : m.choices) list.push_back({{"id", c.id}, {"label", c.label}});
+  }
+  if (!m.slot.empty()) out["slot"] = m.slot;
+  out["at"] = to_rfc3339(m.at);
+  return out;
+}
+
+}  // namespace
+
+Result<ClientFrame> parse_client_frame(std::string_view text) {
+  auto fields = read_fields(text);
+  if (!fields) return fail(std::move(fields.error()));
+  if (!fields->t) return fail(ErrorCode::kInvalid, "the frame has no type: 't' is missing");
+  if (*fields->t == "msg") {
+    std::string cmid = std::move(fields->cmid).value_or("");
+    auto msg = make_msg(std::move(cmid), std::move(*fields));
+    if (!msg) return fail(std::move(msg.error()));
+    return ClientFrame(std::move(*msg));
+  }
+  if (*fields->t == "hello") {
+    if (fields->v.value_or(1) != 1) return fail(ErrorCode::kInvalid, "protocol version 'v' must be 1");
+    Hello hello{std::move(fields->session).value_or(""), fields->seq.value_or(0), std::move(fields->lang).value_or("")};
+    if (hello.session.size() > 128) return fail(ErrorCode::kInvalid, "'session' is not one of ours");
+    if (hello.seq < 0) return fail(ErrorCode::kInvalid, "'seq' must not be negative");
+    if (hello.lang.size() > 35) return fail(ErrorCode::kInvalid, "'lang' must be a language tag like \"en\"");
+    return ClientFrame(std::move(hello));
+  }
+  return fail(ErrorCode::kInvalid, "unknown frame type '" + text::cut(text::to_valid_utf8(*fields->t), 40) + "'");
+}
+
+Result<Msg> parse_post(std::string_view cmid, std::string_view text) {
+  auto fields = read_fields(text);
+  if (!fields) return fail(std::move(fields.error()));
+  return make_msg(std::string(cmid), std::move(*fields));
+}
+
+Result<std::string> parse_session_request(std::string_view text) {
+  if (text.empty()) return std::string();
+  auto fields = read_fields(text);
+  if (!fields) return fail(std::move(fields.error()));
+  return std::move(fields->lang).value_or("");
+}
+
+std::string language_of(std::string_view tag) {
+  const std::string primary = text::to_lower_ascii(tag.substr(0, tag.find_first_of("-_")));
+  return primary == "en" || primary == "zh" ? primary : std::string();
+}
+
+std::string welcome_frame(std::string_view session, std::string_view conversation, std::int64_t seq, std::string_view ref) {
+  return to_json_text(
+      ordered_json{{"t", "welcome"}, {"session", session}, {"conversation", conversation}, {"seq", seq}, {"ref", ref}});
+}
+
+std::string message_frame(const ChatMessage& message) {
+  return to_json_text(to_json(message));
+}
+
+std::string ack_frame(std::string_view cmid, std::string_view id, std::int64_t seq, std::string_view ref) {
+  return to_json_text(ordered_json{{"t", "ack"}, {"cmid", cmid}, {"id", id}, {"seq", seq}, {"ref", ref}});
+}
+
+std::string nack_frame(const Nack& nack) {
+  ordered_json out{{"t", "nack"}, {"cmid", nack.cmid}, {"code", nack.code}, {"message", nack.message}};
+  if (nack.retry_after) out["retry_after_ms"] = nack.retry_after->count();
+  return to_json_text(out);
+}
+
+std::string ref_frame(std::string_view ref, bool provisional) {
+  return to_json_text(ordered_json{{"t", "ref"}, {"ref", ref}, {"provisional", provisional}});
+}
+
+std::string pause_frame(std::chrono::milliseconds retry_after) {
+  return to_json_text(ordered_json{{"t", "pause"}, {"retry_after_ms", retry_after.count()}});
+}
+
+std::string bye_frame(std::string_view resume, std::chrono::milliseconds retry_after) {
+  return to_json_text(ordered_json{{"t", "bye"}, {"resume", resume}, {"retry_after_ms", retry_after.count()}});
+}
+
+std::string error_frame(std::string_view code, std::string_view message) {
+  return to_json_text(ordered_json{{"t", "error"}, {"code", code}, {"message", message}});
+}
+
+std::string session_body(std::string_view session, const ChatMessage& greeting) {
+  return to_json_text(ordered_json{{"session", session}, {"greeting", to_json(greeting)}});
+}
+
+std::string posted_body(std::string_view id, std::int64_t seq, std::string_view ref) {
+  return to_json_text(ordered_json{{"id", id}, {"seq", seq}, {"ref", ref}});
+}
+
+std::string messages_body(const std::vector<ChatMessage>& messages, std::int64_t seq, std::string_view ref) {
+  ordered_json list = ordered_json::array();
+  for (const ChatMessage& m : messages) list.push_back(to_json(m));
+  ordered_json out;
+  out["messages"] = std::move(list);
+  out["seq"] = seq;
+  out["ref"] = ref;
+  return to_json_text(out);
+}
+
+std::string problem_body(std::string_view code, std::string_view message) {
+  return to_json_text(ordered_json{{"error", {{"code", code}, {"message", message}}}});
+}
+
+}  // namespace usher::connectors::webchat
