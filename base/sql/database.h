@@ -60,23 +60,26 @@ class Tx {
   virtual Result<std::int64_t> exec(std::string_view sql, const Params& params = {}) = 0;
   // Calls `each` per row; returns the number of rows.
   virtual Result<std::int64_t> query(std::string_view sql, const Params& params, const std::function<void(const Row&)>& each) = 0;
+  // Several statements without parameters, one after the other, not cached: migrations and tests.
+  virtual Result<void> script(std::string_view sql) = 0;
 };
 
 using Op = std::move_only_function<Result<void>(Tx&)>;
 
 struct Options {
-  std::string path;                                    // database file; its folder must exist
+  std::string path;  // database file; its folder must exist
   int readers = 2;
-  std::size_t max_waiting_writes = 8192;               // beyond it: kBusy at once
-  std::chrono::milliseconds busy_timeout{2000};        // waiting for a lock held by another process, then kBusy
-  bool unsafe_durability = false;                      // tests of the canary only: synchronous=OFF
+  std::size_t max_waiting_writes = 8192;         // beyond it: kBusy at once
+  std::chrono::milliseconds busy_timeout{2000};  // waiting for a lock held by another process, then kBusy
+  bool unsafe_durability = false;                // tests of the canary only: synchronous=OFF
 };
 
 class Database {
  public:
   virtual ~Database() = default;  // finishes accepted writes, closes
 
-  // Completes on the caller's executor after COMMIT, or with the operation's error. Capture results by shared state or use write_returning.
+  // Completes on the caller's executor after COMMIT, or with the operation's error. Capture results by shared state or use
+  // write_returning.
   virtual boost::asio::awaitable<Result<void>> write(Op op) = 0;
   virtual boost::asio::awaitable<Result<void>> read(Op op) = 0;
   // For the command line, tests and start-up. Never from an I/O thread.
@@ -94,12 +97,14 @@ class Database {
   virtual Result<void> checkpoint() = 0;
 };
 
-// Opens or creates the file, sets WAL and synchronous=FULL, verifies both by reading them back, runs quick_check.
-// Errors: kIo with the path and reason; kInvalid when the pragmas do not hold (network file system).
+// Opens or creates the file (destroy the Database before the io_contexts its callers run on), sets WAL and synchronous=FULL,
+// verifies both by reading them back, runs quick_check. Errors: kIo with the path and reason; kBusy when another process holds
+// it; kInvalid when the pragmas do not hold (network file system).
 Result<std::unique_ptr<Database>> open_sqlite(Options options);
 
 // A schema step: `number` rises by one, `sql` may hold several statements; applied in one transaction each, recorded in
-// schema_migrations(number, name, checksum, applied_at). A changed checksum of an applied step is refused (kInvalid).
+// schema_migrations(number, name, checksum, applied_at). Gives the number of steps applied now. Refused with kInvalid before
+// anything is changed: an applied step whose text changed, and a database that has a step this program does not know.
 struct Migration {
   int number;
   std::string_view name;
