@@ -1,0 +1,323 @@
+#include "kb/analyzer.h"
+
+#include <libstemmer.h>
+#include <unicode/brkiter.h>
+#include <unicode/locid.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "kb/characters.h"
+#include "kb/words.h"
+
+namespace usher::kb {
+namespace {
+
+constexpr std::size_t kMaxIdleWorkers = 32;
+constexpr std::size_t kMaxWordLength = 64;  // code points; longer "words" are data (base64, hashes) nobody searches for
+constexpr std::size_t kMaxChain = 4;        // words joined by hyphens: "wi-fi", "xps-13", "kb-50-34"
+
+bool is_digit(char32_t c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char32_t c) {
+  return c >= 'a' && c <= 'z';
+}
+bool is_hex(char32_t c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+bool is_hyphen(char32_t c) {
+  return c == '-' || c == 0x2010 || c == 0x2012 || c == 0x2013 || c == 0x2212;
+}
+bool is_apostrophe(char32_t c) {
+  return c == '\'' || c == 0x2019 || c == 0x02BC;
+}
+
+// One thread's tools: a break iterator and a stemmer keep state while they work.
+struct Worker {
+  std::unique_ptr<icu::BreakIterator> breaks;
+  std::unique_ptr<sb_stemmer, decltype(&sb_stemmer_delete)> stemmer{sb_stemmer_new("english", "UTF_8"), &sb_stemmer_delete};
+
+  std::string stem(const std::string& word) const {
+    if (word.size() < 3 || !std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; })) return word;
+    const auto* symbols =
+        sb_stemmer_stem(stemmer.get(), reinterpret_cast<const sb_symbol*>(word.data()), static_cast<int>(word.size()));
+    if (symbols == nullptr) return word;
+    return std::string(reinterpret_cast<const char*>(symbols), static_cast<std::size_t>(sb_stemmer_length(stemmer.get())));
+  }
+};
+
+struct Token {
+  std::size_t begin, end;  // code points
+  bool cjk;
+  bool letters, digits;  // all a–z; all 0–9
+};
+
+}  // namespace
+
+struct Analyzer::Impl {
+  CharacterReader reader;
+  std::unique_ptr<icu::BreakIterator> prototype;
+  mutable std::mutex mutex;
+  mutable std::vector<std::unique_ptr<Worker>> idle;
+
+  Impl() {
+    UErrorCode status = U_ZERO_ERROR;
+    prototype.reset(icu::BreakIterator::createWordInstance(icu::Locale::getRoot(), status));
+    if (U_FAILURE(status) != 0) throw std::runtime_error("ICU has no word break data: is libicu72 installed?");
+  }
+  std::unique_ptr<Worker> take() const {
+    const std::lock_guard lock(mutex);
+    if (idle.empty()) {
+      auto worker = std::make_unique<Worker>();
+      worker->breaks.reset(prototype->clone());
+      return worker;
+    }
+    auto worker = std::move(idle.back());
+    idle.pop_back();
+    return worker;
+  }
+  void give_back(std::unique_ptr<Worker> worker) const {
+    const std::lock_guard lock(mutex);
+    if (idle.size() < kMaxIdleWorkers) idle.push_back(std::move(worker));
+  }
+};
+
+namespace {
+
+class Run {
+ public:
+  Run(const Characters& text, const Worker& worker, bool is_query) : text_(text), worker_(worker), is_query_(is_query) {}
+
+  std::vector<Term> terms() {
+    cut();
+    for (std::size_t i = 0; i < tokens_.size();) i = tokens_[i].cjk ? cjk_run(i) : chain(i);
+    // Kind and text only make the order total: one place can hold a word, its code and a pair.
+    std::ranges::sort(terms_, [](const Term& a, const Term& b) {
+      return std::tuple(a.begin, b.end, a.kind, std::string_view(a.text)) <
+             std::tuple(b.begin, a.end, b.kind, std::string_view(b.text));
+    });
+    return std::move(terms_);
+  }
+
+ private:
+  char32_t at(std::size_t i) const { return text_.points[i]; }
+
+  void cut() {
+    icu::UnicodeString units;
+    for (const char32_t c : text_.points) units.append(static_cast<UChar32>(c));
+    worker_.breaks->setText(units);
+    std::int32_t from = worker_.breaks->first();
+    std::size_t point = 0;
+    for (std::int32_t to = worker_.breaks->next(); to != icu::BreakIterator::DONE; from = to, to = worker_.breaks->next()) {
+      const std::size_t begin = point;
+      point += static_cast<std::size_t>(units.countChar32(from, to - from));
+      const std::int32_t status = worker_.breaks->getRuleStatus();
+      if (status < UBRK_WORD_NUMBER || point - begin > kMaxWordLength) continue;
+      Token token{begin, point, status >= UBRK_WORD_KANA && status < UBRK_WORD_IDEO_LIMIT, true, true};
+      for (std::size_t i = begin; i < point; ++i) {
+        token.letters = token.letters && is_letter(at(i));
+        token.digits = token.digits && is_digit(at(i));
+        token.cjk = token.cjk || is_han(at(i));
+      }
+      tokens_.push_back(token);
+    }
+  }
+
+  void emit(std::string word, std::size_t begin, std::size_t end, Term::Kind kind) {
+    if (!word.empty()) terms_.push_back({std::move(word), kind, text_.begin[begin], text_.end[end - 1]});
+  }
+  void emit_word(std::string word, std::size_t begin, std::size_t end) {
+    if (is_query_ && is_stop_word(word)) return;
+    emit(worker_.stem(word), begin, end, Term::Kind::kWord);
+  }
+
+  // "0x0000007b" and the bare "0000007b" are both "0x7b".
+  static std::string canonical_hex(std::string_view digits) {
+    const std::size_t zeros = std::min(digits.find_first_not_of('0'), digits.size() - 1);
+    return "0x" + std::string(digits.substr(zeros));
+  }
+
+  std::size_t chain(std::size_t first) {
+    std::size_t last = first;
+    bool has_digit = false, plain = true;
+    const auto consider = [&](const Token& token) {
+      for (std::size_t i = token.begin; i < token.end; ++i) {
+        has_digit = has_digit || is_digit(at(i));
+        plain = plain && (is_letter(at(i)) || is_digit(at(i)));
+      }
+    };
+    consider(tokens_[first]);
+    while (last + 1 < tokens_.size() && !tokens_[last + 1].cjk && tokens_[last + 1].begin == tokens_[last].end + 1 &&
+           is_hyphen(at(tokens_[last].end))) {
+      consider(tokens_[++last]);
+    }
+    const bool joined = last > first && last - first < kMaxChain && plain;
+    if (joined) join(first, last, has_digit ? Term::Kind::kCode : Term::Kind::kWord);
+    const bool spaced = last == first && joins_next(first);
+    if (spaced) join(first, first + 1, Term::Kind::kCode);
+    for (std::size_t i = first; i <= last; ++i) {
+      // The "e" of "e-204" or "e 204" says nothing alone.
+      const bool part_of_code = (joined && has_digit) || spaced;
+      if (part_of_code && tokens_[i].letters && tokens_[i].end - tokens_[i].begin == 1) continue;
+      single(tokens_[i]);
+    }
+    return last + 1;
+  }
+
+  // "xps 13", "e 204", "usb 3.0": a short word and a number after one space are also one code.
+  bool joins_next(std::size_t i) const {
+    if (i + 1 >= tokens_.size() || !tokens_[i].letters || tokens_[i].end - tokens_[i].begin > 10) return false;
+    const Token& next = tokens_[i + 1];
+    if (next.cjk || next.begin != tokens_[i].end + 1 || at(tokens_[i].end) != ' ' || next.end - next.begin > 6 ||
+        !is_digit(at(next.begin)))
+      return false;
+    for (std::size_t c = next.begin; c < next.end; ++c) {
+      if (!is_digit(at(c)) && at(c) != '.') return false;
+    }
+    return !is_stop_word(text_.utf8(tokens_[i].begin, tokens_[i].end));
+  }
+
+  void join(std::size_t first, std::size_t last, Term::Kind kind) {
+    std::string all;
+    for (std::size_t i = first; i <= last; ++i) all += text_.utf8(tokens_[i].begin, tokens_[i].end);
+    if (kind == Term::Kind::kWord) return emit_word(std::move(all), tokens_[first].begin, tokens_[last].end);
+    emit(std::move(all), tokens_[first].begin, tokens_[last].end, kind);
+  }
+
+  void single(const Token& token) {
+    if (token.letters || token.digits) {
+      std::string word = text_.utf8(token.begin, token.end);
+      if (token.digits && word.size() == 8) emit(canonical_hex(word), token.begin, token.end, Term::Kind::kCode);
+      return emit_word(std::move(word), token.begin, token.end);
+    }
+    std::size_t letters = 0, digits = 0, dots = 0, others = 0;
+    for (std::size_t i = token.begin; i < token.end; ++i) {
+      const char32_t c = at(i);
+      (is_digit(c) ? digits : is_apostrophe(c) || c > 0x7F || is_letter(c) ? letters : c == '.' || c == ',' ? dots : others) += 1;
+    }
+    if (digits > 0 && letters == 0 && others == 0) return number(token);
+    if (dots + others > 0) return compound(token);
+    if (digits > 0) return code(token);
+    contraction(token);
+  }
+
+  // "10.0.0.1", "1,000", "3.5"
+  void number(const Token& token) {
+    std::string word = text_.utf8(token.begin, token.end);
+    std::erase(word, ',');
+    emit(std::move(word), token.begin, token.end, Term::Kind::kCode);
+  }
+
+  // "don't" is "dont"; "printer's" is "printer".
+  void contraction(const Token& token) {
+    std::size_t end = token.end;
+    if (end - token.begin > 2 && at(end - 1) == 's' && is_apostrophe(at(end - 2))) end -= 2;
+    std::string word;
+    for (std::size_t i = token.begin; i < end; ++i) {
+      if (!is_apostrophe(at(i))) word += text_.utf8(i, i + 1);
+    }
+    emit_word(std::move(word), token.begin, token.end);
+  }
+
+  // "err_connection_refused", "ntoskrnl.exe": the whole is a code, its parts are words.
+  void compound(const Token& token) {
+    emit(text_.utf8(token.begin, token.end), token.begin, token.end, Term::Kind::kCode);
+    const auto is_joint = [](char32_t c) {
+      return c == '.' || c == ',' || c == '_' || c == ':' || c == ';' || c == 0xB7 || c == 0x2024;
+    };
+    for (std::size_t i = token.begin; i < token.end;) {
+      std::size_t end = i;
+      while (end < token.end && !is_joint(at(end))) ++end;
+      if (end > i && (i > token.begin || end < token.end)) {
+        Token part{i, end, false, true, true};
+        for (std::size_t c = i; c < end; ++c)
+          part.letters = part.letters && is_letter(at(c)), part.digits = part.digits && is_digit(at(c));
+        if (end - i > 1 || part.digits) single(part);
+      }
+      i = end + 1;
+    }
+  }
+
+  // Letters and digits together: "0x7b", "e204", "xps13", "5cg1234abc".
+  void code(const Token& token) {
+    const std::string word = text_.utf8(token.begin, token.end);
+    const bool all_hex = std::ranges::all_of(word, [](char c) { return is_hex(static_cast<unsigned char>(c)); });
+    if (word.size() > 2 && word.starts_with("0x") &&
+        std::ranges::all_of(word.substr(2), [](char c) { return is_hex(static_cast<unsigned char>(c)); })) {
+      return emit(canonical_hex(std::string_view(word).substr(2)), token.begin, token.end, Term::Kind::kCode);
+    }
+    if (all_hex && word.size() == 8) emit(canonical_hex(word), token.begin, token.end, Term::Kind::kCode);
+    emit(word, token.begin, token.end, Term::Kind::kCode);
+    std::vector<std::size_t> borders = {token.begin};
+    for (std::size_t i = token.begin + 1; i < token.end; ++i) {
+      if (is_digit(at(i)) != is_digit(at(i - 1))) borders.push_back(i);
+    }
+    borders.push_back(token.end);
+    if (borders.size() > 4) return;  // a serial number: its parts are noise
+    for (std::size_t i = 0; i + 1 < borders.size(); ++i) {
+      if (borders[i + 1] - borders[i] > 1 && token.end - token.begin > borders[i + 1] - borders[i]) {
+        emit_word(text_.utf8(borders[i], borders[i + 1]), borders[i], borders[i + 1]);
+      }
+    }
+  }
+
+  // Chinese: ICU's words, and every two neighbouring characters as a pair.
+  std::size_t cjk_run(std::size_t first) {
+    std::size_t last = first;
+    while (last + 1 < tokens_.size() && tokens_[last + 1].cjk && tokens_[last + 1].begin == tokens_[last].end) ++last;
+    std::vector<bool> is_filler(tokens_[last].end - tokens_[first].begin, false);
+    for (std::size_t i = first; i <= last; ++i) {
+      const Token& token = tokens_[i];
+      std::string word = text_.utf8(token.begin, token.end);
+      if (is_query_ && token.end - token.begin == 1 && is_stop_word(word)) is_filler[token.begin - tokens_[first].begin] = true;
+      emit_word(std::move(word), token.begin, token.end);
+    }
+    for (std::size_t i = tokens_[first].begin; i + 1 < tokens_[last].end; ++i) {
+      const std::size_t offset = i - tokens_[first].begin;
+      if (!is_filler[offset] && !is_filler[offset + 1]) emit(text_.utf8(i, i + 2), i, i + 2, Term::Kind::kPair);
+      separable(i, tokens_[last].end);
+    }
+    return last + 1;
+  }
+
+  // "开不了机", "连不上网": a verb and its object with "cannot" in between are also the verb they come from ("开机", "连网").
+  void separable(std::size_t i, std::size_t end) {
+    static constexpr std::u32string_view kResults = U"了上出到进起开着动";
+    if (i + 3 < end && at(i + 1) == U'不' && kResults.find(at(i + 2)) != std::u32string_view::npos) {
+      emit(text_.utf8(i, i + 1) + text_.utf8(i + 3, i + 4), i, i + 4, Term::Kind::kWord);
+    }
+  }
+
+  const Characters& text_;
+  const Worker& worker_;
+  bool is_query_;
+  std::vector<Token> tokens_;
+  std::vector<Term> terms_;
+};
+
+}  // namespace
+
+Analyzer::Analyzer() : impl_(std::make_unique<Impl>()) {}
+Analyzer::~Analyzer() = default;
+
+std::vector<Term> Analyzer::analyze(std::string_view text, bool is_query) const {
+  const Characters characters = impl_->reader.read(text);
+  std::unique_ptr<Worker> worker = impl_->take();
+  std::vector<Term> terms = Run(characters, *worker, is_query).terms();
+  if (is_query && std::ranges::none_of(terms, [](const Term& t) { return t.kind != Term::Kind::kPair; })) {
+    std::vector<Term> all = Run(characters, *worker, false).terms();
+    if (!all.empty()) terms = std::move(all);
+  }
+  impl_->give_back(std::move(worker));
+  return terms;
+}
+
+}  // namespace usher::kb

@@ -1,7 +1,7 @@
 // Text → terms (design: docs/adr/0004-search.md). Latin words are folded (NFKC, lower case) and stemmed (Snowball English);
-// Chinese is folded to simplified (OpenCC), cut into words by ICU, and its overlapping character pairs are added at low query weight;
-// codes and models keep one canonical term beside their parts: "0x0000007B" = "0x7b", "E-204" = "e204", "XPS-13 9310" = "xps13", "9310".
-// Thread-safe after construction; one Analyzer serves index and queries.
+// Chinese is folded to simplified (OpenCC), cut into words by ICU, and its overlapping character pairs are added at low query
+// weight; codes and models keep one canonical term beside their parts: "0x0000007B" = "0x7b", "E-204" = "e204", "XPS-13 9310" =
+// "xps13", "9310". Thread-safe after construction; one Analyzer serves index and queries.
 #pragma once
 #include <memory>
 #include <string>

@@ -3,7 +3,7 @@
 //   ---
 //   id: no-power-reset            # [a-z0-9-]+, same in every language
 //   language: en                  # en | zh
-//   title: Computer does not turn on: drain residual power
+//   title: Computer does not turn on: drain residual power   # may hold ": " without quotes
 //   products: [laptop, desktop]   # product lines or models, optional
 //   codes: [E-204]                # error codes, optional
 //   tags: [power]                 # optional
@@ -17,7 +17,8 @@
 //   ## Resolution
 //   1. …
 //
-// Sections by their level-2 headings, in English or Chinese (问题 环境 原因 解决方法); Issue and Resolution are required.
+// Sections by their level-2 headings, in English or Chinese (问题 环境 原因 解决方法); Issue and Resolution are required, others
+// refused. At most 256 KiB, UTF-8. A file named ID.LANGUAGE.md must agree with its front matter.
 #pragma once
 #include <optional>
 #include <string>
@@ -36,7 +37,7 @@ struct Article {
   std::string audience = "customer";
   std::string state = "validated";
   std::string issue, environment, cause, resolution;  // Markdown
-  std::string body;               // the whole Markdown below the front matter
+  std::string body;                                   // the whole Markdown below the front matter
 };
 
 // A problem in a source file, for `usher check`. Lines and columns count from 1; column in code points.
@@ -44,8 +45,8 @@ struct Problem {
   std::string file;
   int line = 1;
   int column = 1;
-  std::string message;            // what is wrong
-  std::string hint;               // what to do
+  std::string message;  // what is wrong
+  std::string hint;     // what to do
 };
 
 // Reads one article. On failure every problem found is in `problems` and nullopt is returned. Pure.

@@ -1,0 +1,75 @@
+#include "kb/passage.h"
+
+#include <unicode/brkiter.h>
+#include <unicode/locid.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/text.h"
+
+namespace usher::kb {
+namespace {
+
+constexpr std::size_t kMaxSentence = 300;  // code points
+
+// "1. " or "• " in front of a list item belongs to the list, not to the sentence.
+std::string_view without_marker(std::string_view line) {
+  while (line.starts_with(' ')) line.remove_prefix(1);
+  if (line.starts_with("• ")) return line.substr(std::string_view("• ").size());
+  const std::size_t digits = line.find_first_not_of("0123456789");
+  if (digits != std::string_view::npos && digits > 0 && digits < 4 && line.substr(digits).starts_with(". "))
+    return line.substr(digits + 2);
+  return line;
+}
+
+}  // namespace
+
+std::vector<std::string> sentences_of(std::string_view plain_text) {
+  std::vector<std::string> sentences;
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<icu::BreakIterator> breaks(icu::BreakIterator::createSentenceInstance(icu::Locale::getRoot(), status));
+  for (const std::string& raw : text::split(plain_text, '\n')) {
+    const std::string_view line = without_marker(raw);
+    const icu::UnicodeString units =
+        icu::UnicodeString::fromUTF8(icu::StringPiece(line.data(), static_cast<std::int32_t>(line.size())));
+    const auto add = [&](std::int32_t from, std::int32_t to) {
+      std::string sentence;
+      units.tempSubStringBetween(from, to).toUTF8String(sentence);
+      sentence = text::trim(sentence);
+      if (!sentence.empty()) sentences.push_back(text::cut(sentence, kMaxSentence));
+    };
+    if (U_FAILURE(status) != 0) {
+      add(0, units.length());
+      continue;
+    }
+    breaks->setText(units);
+    std::int32_t from = breaks->first();
+    for (std::int32_t to = breaks->next(); to != icu::BreakIterator::DONE; from = to, to = breaks->next()) add(from, to);
+  }
+  return sentences;
+}
+
+void Passages::add(std::string sentence, std::vector<std::uint32_t> terms) {
+  std::ranges::sort(terms);
+  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+  terms.shrink_to_fit();
+  sentences_.push_back({std::move(sentence), std::move(terms)});
+}
+
+std::string Passages::best(const std::function<double(std::uint32_t)>& value) const {
+  const Sentence* best = nullptr;
+  double best_value = 0;
+  for (const Sentence& sentence : sentences_) {
+    double sum = 0;
+    for (const std::uint32_t term : sentence.terms) sum += value(term);
+    if (sum > best_value) {
+      best_value = sum;
+      best = &sentence;
+    }
+  }
+  return best == nullptr ? std::string() : best->text;
+}
+
+}  // namespace usher::kb

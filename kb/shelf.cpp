@@ -1,0 +1,285 @@
+#include "kb/shelf.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "base/text.h"
+#include "kb/markdown.h"
+#include "kb/words.h"
+
+namespace usher::kb {
+namespace {
+
+constexpr std::size_t kMaxQueryBytes = 4000;  // a longer message says it in its first page
+constexpr std::size_t kMaxQueryTerms = 64;
+constexpr std::size_t kReranked = 50;
+constexpr float kPairWeight = 0.2F;
+constexpr float kCodeWeight = 1.6F;
+constexpr float kWeakWeight = 0.6F;
+constexpr float kCorrectionWeight = 0.8F;
+constexpr double kUnknownInformation = 0.55;
+constexpr double kWeakInformation = 0.25;
+constexpr double kProductBoost = 1.15;
+constexpr std::size_t kSmallShelf = 200;  // below, a word in one document is known; above, it may be a typo of its own
+
+bool is_ascii_word(std::string_view s) {
+  return !s.empty() && std::ranges::all_of(s, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+// Punctuation that ends a clause, by the bytes it ends with; "3.5" or "x.y" is none because a space must follow the Latin ones.
+bool ends_clause(std::string_view between) {
+  for (const std::string_view mark : {"。", "，", "！", "？", "；", "、", "\n"}) {
+    if (between.find(mark) != std::string_view::npos) return true;
+  }
+  const std::size_t mark = between.find_first_of(".,;!?");
+  return mark != std::string_view::npos &&
+         (mark + 1 == between.size() || between.find_first_of(" \t\r", mark) != std::string_view::npos);
+}
+
+bool may_read(const Article& article, std::string_view audience) {
+  if (audience == "internal") return article.state != "archived";
+  if (article.state != "validated" && article.state != "not_validated") return false;
+  return article.audience == "customer" || (article.audience == "partner" && audience == "partner");
+}
+
+double trust(const Article& article) {
+  return article.state == "validated" ? 1.0 : article.state == "not_validated" ? 0.95 : 0.8;
+}
+
+std::string joined(const std::vector<std::string>& values) {
+  std::string all;
+  for (const std::string& value : values) all += value + "\n";
+  return all;
+}
+
+}  // namespace
+
+struct Shelf::Reading {
+  Index::Builder builder;
+  std::map<std::string, Speller::Word, std::less<>> vocabulary;
+
+  std::vector<Index::TermId> add(Field field, std::string_view text, const std::vector<Term>& terms) {
+    std::vector<Index::TermId> ids;
+    for (const Term& term : terms) {
+      ids.push_back(builder.add(field, index_key(term), term.kind != Term::Kind::kPair));
+      if (term.kind != Term::Kind::kWord) continue;
+      // The speller compares what people write, not stems.
+      std::string surface = text::to_lower_ascii(text.substr(term.begin, term.end - term.begin));
+      if (!is_ascii_word(surface)) continue;
+      auto [entry, is_new] = vocabulary.try_emplace(std::move(surface));
+      if (is_new) entry->second = {entry->first, ids.back(), 0};
+      ++entry->second.frequency;
+    }
+    return ids;
+  }
+};
+
+Shelf::Shelf(const Analyzer& analyzer, std::vector<const Article*> articles)
+    : analyzer_(analyzer), articles_(std::move(articles)) {
+  Reading reading;
+  profiles_.reserve(articles_.size());
+  passages_.reserve(articles_.size());
+  for (const Article* article : articles_) read(reading, *article);
+  index_.emplace(reading.builder.finish());
+  for (Profile& profile : profiles_) {
+    for (const Index::TermId term : profile.title_terms) profile.title_information += index_->idf(term);
+  }
+  std::vector<Speller::Word> words;
+  for (auto& [surface, word] : reading.vocabulary) words.push_back(std::move(word));
+  speller_.emplace(std::move(words));
+}
+
+void Shelf::read(Reading& reading, const Article& article) {
+  reading.builder.begin_document();
+  Profile profile;
+  Passages passages;
+  std::vector<std::uint64_t> text_bigrams;
+  const auto sequence = [&](const std::vector<Term>& terms, const std::vector<Index::TermId>& ids, std::string_view source) {
+    std::vector<Term> kept;
+    std::vector<Index::TermId> kept_ids;
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      if (is_stop_word(text::to_lower_ascii(source.substr(terms[i].begin, terms[i].end - terms[i].begin)))) continue;
+      kept.push_back(terms[i]);
+      kept_ids.push_back(ids[i]);
+    }
+    return sequence_of(kept, kept_ids);
+  };
+
+  const std::vector<Term> title = analyzer_.analyze(article.title, false);
+  const std::vector<Index::TermId> title_ids = reading.add(Field::kTitle, article.title, title);
+  const std::vector<Index::TermId> title_sequence = sequence(title, title_ids, article.title);
+  profile.title_bigrams = bigrams_of(title_sequence);
+  profile.title_grams = Grams(title);
+  profile.title_terms = title_sequence;
+  std::ranges::sort(profile.title_terms);
+  profile.title_terms.erase(std::unique(profile.title_terms.begin(), profile.title_terms.end()), profile.title_terms.end());
+
+  const auto prose = [&](Field field, const std::string& markdown) {
+    for (std::string& sentence : sentences_of(to_plain_text(markdown))) {
+      const std::vector<Term> terms = analyzer_.analyze(sentence, false);
+      std::vector<Index::TermId> ids = reading.add(field, sentence, terms);
+      for (const std::uint64_t bigram : bigrams_of(sequence(terms, ids, sentence))) text_bigrams.push_back(bigram);
+      passages.add(std::move(sentence), std::move(ids));
+    }
+  };
+  const auto words = [&](Field field, const std::string& text) { reading.add(field, text, analyzer_.analyze(text, false)); };
+  const bool sectioned = !article.issue.empty() || !article.cause.empty() || !article.resolution.empty();
+  prose(Field::kIssue, article.issue);
+  prose(Field::kEnvironment, article.environment);
+  prose(Field::kBody, sectioned ? article.cause : article.body);
+  prose(Field::kBody, article.resolution);
+  words(Field::kEnvironment, joined(article.products));
+  words(Field::kCodes, joined(article.codes));
+  words(Field::kTags, joined(article.tags));
+
+  std::ranges::sort(text_bigrams);
+  text_bigrams.erase(std::unique(text_bigrams.begin(), text_bigrams.end()), text_bigrams.end());
+  profile.text_bigrams = std::move(text_bigrams);
+  profiles_.push_back(std::move(profile));
+  passages_.push_back(std::move(passages));
+  products_.push_back(product_keys(joined(article.products)));
+}
+
+std::vector<std::string> Shelf::product_keys(std::string_view product) const {
+  std::vector<std::string> keys;
+  for (const Term& term : analyzer_.analyze(product, false)) {
+    if (term.kind != Term::Kind::kPair) keys.push_back(term.text);
+  }
+  return keys;
+}
+
+ParsedQuery Shelf::parse(std::string_view text) const {
+  ParsedQuery query;
+  const std::vector<Term> terms = analyzer_.analyze(text, true);
+  std::size_t clause = 0, end = 0;
+  std::vector<Term> sequence;
+  std::vector<Index::TermId> sequence_ids;
+  for (const Term& term : terms) {
+    if (term.begin > end && ends_clause(text.substr(end, term.begin - end))) ++clause;
+    end = std::max(end, term.end);
+    QueryTerm t{term, index_->id(index_key(term)), {}, 0, 0, clause};
+    const std::uint32_t unsure = articles_.size() < kSmallShelf ? 1 : 2;
+    if (term.kind == Term::Kind::kWord && (!t.id || index_->document_frequency(*t.id) < unsure)) {
+      const std::string surface = text::to_lower_ascii(text.substr(term.begin, term.end - term.begin));
+      if (const Speller::Word* near = speller_->nearest(surface); near != nullptr && near->term != t.id)
+        t.correction = near->term;
+    }
+    if (t.id || t.correction) {
+      sequence.push_back(term);
+      sequence_ids.push_back(t.correction && !t.id ? *t.correction : t.id.value_or(0));
+    }
+    query.terms.push_back(std::move(t));
+  }
+  query.bigrams = bigrams_of(sequence_of(sequence, sequence_ids));
+  query.grams = Grams(terms);
+  weigh(query, text);
+  return query;
+}
+
+void Shelf::weigh(ParsedQuery& query, std::string_view text) const {
+  const double most = index_->idf_of_frequency(0);
+  std::map<Index::TermId, float> weights;
+  for (QueryTerm& t : query.terms) {
+    const bool weak =
+        is_weak_word(t.term.text) || is_weak_word(text::to_lower_ascii(text.substr(t.term.begin, t.term.end - t.term.begin)));
+    const bool code = t.term.kind == Term::Kind::kCode;
+    t.weight = t.term.kind == Term::Kind::kPair ? kPairWeight : code ? kCodeWeight : weak ? kWeakWeight : 1.0F;
+    const std::optional<Index::TermId> meant = t.id ? t.id : t.correction;
+    t.information = (meant ? index_->idf(*meant) / most : kUnknownInformation) * (weak ? kWeakInformation : 1.0);
+    // One Chinese character alone is ambiguous.
+    if (!code && static_cast<unsigned char>(t.term.text[0]) >= 0xE3 && t.term.text.size() == 3) t.information *= 0.5;
+    if (t.id) weights[*t.id] = std::max(weights[*t.id], t.weight);
+    if (t.correction) weights[*t.correction] = std::max(weights[*t.correction], t.weight * kCorrectionWeight);
+    if (t.term.kind != Term::Kind::kPair) query.weighted_idf += t.weight * (meant ? index_->idf(*meant) : most);
+  }
+  for (const auto& [term, weight] : weights) query.weighted.push_back({term, weight});
+  if (query.weighted.size() > kMaxQueryTerms) {
+    std::ranges::sort(query.weighted, std::greater<>(),
+                      [this](const Index::Weighted& w) { return std::pair(w.weight * index_->idf(w.term), w.term); });
+    query.weighted.resize(kMaxQueryTerms);
+  }
+}
+
+std::vector<Shelf::Candidate> Shelf::candidates(const ParsedQuery& query, std::string_view audience) const {
+  std::vector<float> scores(articles_.size(), 0.0F);
+  index_->score(query.weighted, scores);
+  std::vector<Candidate> best;
+  const auto better = [](const Candidate& a, const Candidate& b) {
+    return a.score != b.score ? a.score > b.score : a.doc < b.doc;
+  };
+  for (Index::DocId doc = 0; doc < scores.size(); ++doc) {
+    if (scores[doc] <= 0 || (best.size() == kReranked && scores[doc] <= best.front().score) ||
+        !may_read(*articles_[doc], audience))
+      continue;
+    if (best.size() == kReranked) {
+      std::ranges::pop_heap(best, better);
+      best.back() = {doc, scores[doc]};
+    } else {
+      best.push_back({doc, scores[doc]});
+    }
+    std::ranges::push_heap(best, better);
+  }
+  return best;
+}
+
+double Shelf::boost(Index::DocId doc, const std::vector<std::string>& product) const {
+  if (product.empty() || products_[doc].empty()) return 1.0;
+  const bool shared = std::ranges::any_of(
+      product, [&](const std::string& key) { return std::ranges::find(products_[doc], key) != products_[doc].end(); });
+  return shared ? kProductBoost : 1.0;
+}
+
+std::vector<Hit> Shelf::search(const Query& query) const {
+  const ParsedQuery parsed = parse(std::string_view(query.text).substr(0, kMaxQueryBytes));
+  if (parsed.weighted.empty() || query.limit == 0) return {};
+  const std::vector<std::string> product = query.product.empty() ? std::vector<std::string>() : product_keys(query.product);
+  std::vector<Candidate> found = candidates(parsed, query.audience);
+  for (Candidate& candidate : found) {
+    candidate.score = rank_score(*index_, parsed, profiles_[candidate.doc], candidate.doc, candidate.score) *
+                      boost(candidate.doc, product) * trust(*articles_[candidate.doc]);
+  }
+  std::ranges::sort(
+      found, [](const Candidate& a, const Candidate& b) { return a.score != b.score ? a.score > b.score : a.doc < b.doc; });
+  if (found.size() > query.limit) found.resize(query.limit);
+  std::vector<Hit> hits;
+  for (const Candidate& candidate : found) hits.push_back(explain(parsed, candidate));
+  return hits;
+}
+
+Hit Shelf::explain(const ParsedQuery& query, const Candidate& candidate) const {
+  Hit hit;
+  hit.article = articles_[candidate.doc];
+  hit.score = candidate.score;
+  hit.confidence = confidence(*index_, query, profiles_[candidate.doc], candidate.doc);
+  std::map<Index::TermId, double> values;
+  for (const QueryTerm& t : query.terms) {
+    for (const std::optional<Index::TermId>& id : {t.id, t.correction}) {
+      if (id) values[*id] = std::max(values[*id], t.weight * index_->idf(*id));
+    }
+  }
+  std::map<Index::TermId, std::string_view> names;
+  for (const QueryTerm& t : query.terms) {
+    if (t.correction) names.try_emplace(*t.correction, t.term.text);
+    if (t.id) names[*t.id] = t.term.text;
+  }
+  for (const Index::Weighted& w : query.weighted) {
+    const std::array<float, kFields> parts = index_->contributions(w.term, candidate.doc);
+    for (std::size_t f = 0; f < kFields; ++f) {
+      if (parts[f] > 0)
+        hit.reasons.push_back({std::string(names[w.term]), std::string(field_name(static_cast<Field>(f))),
+                               static_cast<double>(w.weight) * parts[f]});
+    }
+  }
+  std::ranges::sort(hit.reasons, std::greater<>(), [](const Hit::Reason& r) {
+    return std::tuple(r.contribution, std::string_view(r.term), std::string_view(r.field));
+  });
+  hit.passage = passages_[candidate.doc].best([&values](std::uint32_t term) {
+    const auto found = values.find(term);
+    return found == values.end() ? 0.0 : found->second;
+  });
+  return hit;
+}
+
+}  // namespace usher::kb
