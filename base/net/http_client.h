@@ -1,7 +1,7 @@
 // Outbound HTTP and SMTP, through libcurl's multi interface driven by Asio on one io_context.
 //
-// Every call has a connect limit, a total limit and a response size limit. Redirects are never followed. TLS certificates are verified.
-// The address guard looks at the resolved IP at connect time (so DNS rebinding and odd spellings do not help): with
+// Every call has a connect limit, a total limit and a response size limit. Redirects are never followed. TLS certificates are
+// verified. The address guard looks at the resolved IP at connect time (so DNS rebinding and odd spellings do not help): with
 // allow_private=false, loopback, link-local, private, CGNAT, multicast, unspecified and IPv4-mapped forms of these are refused.
 #pragma once
 #include <chrono>
@@ -26,12 +26,13 @@ struct CallLimits {
 
 struct HttpCall {
   std::string method = "GET";
-  std::string url;                 // http or https only
+  std::string url;  // http or https only
   Headers headers;
   std::string body;
   CallLimits limits;
-  bool allow_private = false;      // true for peers the operator configured (ticket system on the LAN), never for URLs out of messages
-  std::string ca_file;             // extra trust anchor, PEM
+  bool allow_private =
+      false;            // true for peers the operator configured (ticket system on the LAN), never for URLs out of messages
+  std::string ca_file;  // extra trust anchor, PEM
 };
 
 struct HttpReply {
@@ -41,29 +42,30 @@ struct HttpReply {
 };
 
 struct MailCall {
-  std::string url;                 // smtp://host:port or smtps://host:port
-  std::string envelope_from;       // "" = null sender <>
-  std::string recipient;           // exactly one
-  std::string message;             // RFC 5322, CRLF; dot-stuffing is done here
-  std::string user, password;      // empty: no AUTH
+  std::string url;             // smtp://host:port or smtps://host:port
+  std::string envelope_from;   // "" = null sender <>
+  std::string recipient;       // exactly one
+  std::string message;         // RFC 5322, CRLF; dot-stuffing is done here
+  std::string user, password;  // empty: no AUTH
   enum class Tls : std::uint8_t { kNone, kOpportunistic, kRequired } tls = Tls::kOpportunistic;
   CallLimits limits{std::chrono::milliseconds{5000}, std::chrono::milliseconds{60000}, 64 * 1024};
   std::string ca_file;
 };
 
 struct MailReply {
-  int code = 0;                    // last SMTP reply code
-  std::string text;                // its text
+  int code = 0;      // last SMTP reply code
+  std::string text;  // its text
 };
 
 class OutboundClient {
  public:
   virtual ~OutboundClient() = default;
-  // Completes on the caller's executor. Errors: kInvalid (URL), kDenied (address guard), kTimeout / kUnavailable (nothing was sent),
-  // kUnknown (time-out, reset or broken answer after the request went out), kTooLarge (response over limit; also outcome unknown).
+  // Completes on the caller's executor. Errors: kInvalid (URL), kDenied (address guard), kTimeout / kUnavailable (nothing was
+  // sent), kUnknown (time-out, reset or broken answer after the request went out), kTooLarge (response over limit; also outcome
+  // unknown).
   virtual boost::asio::awaitable<Result<HttpReply>> http(HttpCall call) = 0;
-  // Ok only after the relay's final 250. A 4xx is kUnavailable, a 5xx kInvalid, both with the reply text in `detail` and code in message;
-  // a lost connection after end of data is kUnknown.
+  // Ok only after the relay's final 250. A 4xx is kUnavailable, a 5xx kInvalid, both with the reply text in `detail` and code in
+  // message; a lost connection after end of data is kUnknown.
   virtual boost::asio::awaitable<Result<MailReply>> mail(MailCall call) = 0;
 };
 

@@ -1,10 +1,10 @@
-// HTTP/1.1 server and WebSocket upgrade, on Beast (the only .cpp files that include it). One SO_REUSEPORT acceptor per io_context;
-// a connection lives on the context that accepted it.
+// HTTP/1.1 server and WebSocket upgrade, on Beast (the only .cpp files that include it). One SO_REUSEPORT acceptor per
+// io_context; a connection lives on the context that accepted it.
 //
 // The server owns framing, limits and time limits; the Handler owns meaning. Refused before the handler sees anything:
-// malformed or smuggling-prone requests (400 and close), request line or headers over limit (414/431), body over body_limit (413),
-// headers not complete in 10 s or a body slower than 500 B/s (408/close), too many connections (503 and close).
-// Security headers (nosniff, frame-ancestors by the handler, no Server version) are added to every answer.
+// malformed or smuggling-prone requests (400 and close), request line or headers over limit (414/431), body over body_limit
+// (413), headers not complete in 10 s or a body slower than 500 B/s (408/close), too many connections (503 and close). Security
+// headers (nosniff, frame-ancestors by the handler, no Server version) are added to every answer.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -27,7 +27,8 @@ namespace usher::net {
 class WebSocket {
  public:
   virtual ~WebSocket() = default;
-  // The next text message; kTooLarge closes 1009, binary frames close 1003, bad UTF-8 closes 1007. kUnavailable when the peer went.
+  // The next text message; kTooLarge closes 1009, binary frames close 1003, bad UTF-8 closes 1007. kUnavailable when the peer
+  // went.
   virtual boost::asio::awaitable<Result<std::string>> receive() = 0;
   // Queues a text message, from this executor only; kBusy when more than max_send_queue bytes wait (the caller should close).
   virtual Result<void> send(std::string text) = 0;
@@ -42,8 +43,8 @@ class HttpHandler {
   virtual boost::asio::awaitable<HttpResponse> handle(HttpRequest request) = 0;
   // Largest body accepted for this request, asked before the body is read.
   virtual std::size_t body_limit(std::string_view method, std::string_view path) const = 0;
-  // Asked for an upgrade request. A response (403, 404) refuses it; nullopt accepts, and websocket() is called after the handshake.
-  // (A plain function: no waiting here, so an idle connection keeps no request in memory.)
+  // Asked for an upgrade request. A response (403, 404) refuses it; nullopt accepts, and websocket() is called after the
+  // handshake. (A plain function: no waiting here, so an idle connection keeps no request in memory.)
   virtual std::optional<HttpResponse> refuse_upgrade(const HttpRequest& request) = 0;
   // Runs the session; returning closes the socket. `target` is the upgrade's path and query.
   virtual boost::asio::awaitable<void> websocket(std::shared_ptr<WebSocket> socket, std::string target) = 0;
@@ -51,7 +52,7 @@ class HttpHandler {
 
 struct HttpServerOptions {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 0;                    // 0: the system picks; see port()
+  std::uint16_t port = 0;  // 0: the system picks; see port()
   std::size_t max_connections = 50'000;
   std::size_t max_connections_per_address = 20'000;
   std::size_t max_websocket_message = 64 * 1024;

@@ -1,0 +1,75 @@
+// What the HTTP server, its connections and its WebSockets share. Internal to base/net.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include "base/async/task_group.h"
+#include "base/net/acceptor.h"
+#include "base/net/http_head.h"
+#include "base/net/http_server.h"
+
+namespace usher::net {
+
+using TlsSocket = boost::asio::ssl::stream<TcpSocket>;
+
+// One connection in its context's list; leaves the list by being destroyed. Called on the context's thread only.
+class Live : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  Live() = default;
+  Live(const Live&) = delete;
+  Live& operator=(const Live&) = delete;
+  virtual ~Live() = default;
+  virtual void tick(std::chrono::steady_clock::time_point now) = 0;  // about once a second
+  virtual void close_if_idle() = 0;
+  virtual void kill() = 0;  // close the socket now; must not destroy the object at once
+};
+using LiveList = boost::intrusive::list<Live, boost::intrusive::constant_time_size<false>>;
+
+struct Shard {  // per io_context
+  explicit Shard(boost::asio::io_context& c) : context(c) {}
+  boost::asio::io_context& context;
+  std::shared_ptr<TcpAcceptor> acceptor;
+  LiveList live;
+};
+
+struct ServerState {
+  ServerState(HttpServerOptions o, HttpHandler& h)
+      : options(std::move(o)),
+        handler(h),
+        proxies(options.trusted_proxies),
+        limits(std::make_shared<ConnectionLimits>(options.max_connections, options.max_connections_per_address)) {}
+
+  HttpServerOptions options;
+  HttpHandler& handler;
+  TrustedProxies proxies;
+  std::shared_ptr<ConnectionLimits> limits;
+  std::atomic<bool> draining{false};
+  std::vector<std::unique_ptr<Shard>> shards;
+  async::TaskGroup service;   // accept loops and sweepers
+  async::TaskGroup sessions;  // connections
+};
+
+struct Upgrade {
+  boost::beast::http::request<boost::beast::http::empty_body> request;
+  std::string target;
+  std::string remote;
+  ConnectionLimits::Slot slot;
+};
+
+// Takes the stream over: handshake, session, close, all in a coroutine of its own, so that the HTTP connection's memory is freed.
+// On the shard's thread.
+template <class Stream>
+void start_websocket(ServerState& server, Shard& shard, Stream stream, Upgrade upgrade);
+extern template void start_websocket<TcpSocket>(ServerState&, Shard&, TcpSocket, Upgrade);
+extern template void start_websocket<TlsSocket>(ServerState&, Shard&, TlsSocket, Upgrade);
+
+}  // namespace usher::net
