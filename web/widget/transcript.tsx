@@ -1,7 +1,8 @@
 // The conversation: a log that screen readers follow, with the open question's answers as buttons.
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Choice } from './frames';
 import { DownIcon } from './icons';
+import { useFollowing } from './following';
 import { linked } from './linked';
 import type { Line, Snapshot } from './session';
 import type { Texts } from './texts';
@@ -9,21 +10,10 @@ import type { Texts } from './texts';
 interface Actions { choose(choice: Choice): void; retry(cmid: string): void; edit(cmid: string): void }
 
 export function Transcript({ snapshot, text, ...actions }: { snapshot: Snapshot; text: Texts } & Actions) {
-  const box = useRef<HTMLDivElement>(null);
-  const [is_away, set_away] = useState(false);
   const { lines, is_typing } = snapshot;
   const open = last_index(lines, (line) => line.from !== 'customer' && !!line.choices?.length);
   const last_own = last_index(lines, (line) => line.from === 'customer');
-  const to_end = () => box.current?.scrollTo({ top: box.current.scrollHeight });
-
-  useLayoutEffect(() => {
-    // Somebody who scrolled up to read stays there, unless it is their own message that came.
-    if (!is_away || lines.at(-1)?.from === 'customer') to_end();
-  }, [lines.length, lines.at(-1)?.state, is_typing]);
-  const on_scroll = () => {
-    const at = box.current;
-    if (at) set_away(at.scrollHeight - at.scrollTop - at.clientHeight > 80);
-  };
+  const { box, is_away, on_scroll, to_end } = useFollowing(lines, is_typing);
 
   return (
     <div class="middle">

@@ -1,0 +1,94 @@
+// The chat element as a customer uses it: page object for any page that carries <usher-chat>. Everything waits by itself, up to
+// `limit` ms, and fails with what is on the screen.
+const kLimit = 15_000;  // ms
+
+export async function openChat(page, { url, limit = kLimit } = {}) {
+  if (url) await page.goto(url);
+  const chat = new ChatPage(page, limit);
+  await page.locator('usher-chat').waitFor({ state: 'attached', timeout: limit });
+  const panel = page.locator('usher-chat .panel');
+  if (!(await panel.isVisible())) await page.locator('usher-chat .launcher').click({ timeout: limit });
+  await panel.waitFor({ timeout: limit });
+  return chat;
+}
+
+export class ChatPage {
+  constructor(page, limit = kLimit) {
+    this.page = page;
+    this.limit = limit;
+    this.panel = page.locator('usher-chat .panel');
+    this.input = this.panel.locator('textarea');
+  }
+
+  // Writes and sends; returns when the server has stored it ("received"), unless received is false.
+  async say(text, { received = true } = {}) {
+    await this.input.fill(text);
+    await this.input.press('Enter');
+    if (received) await this.waitForOwn(text, 'received');
+  }
+
+  // Presses the open answer with this label.
+  async press(label, { received = true } = {}) {
+    await this.panel.locator('.choices button:enabled').getByText(label, { exact: true }).click({ timeout: this.limit });
+    if (received) await this.waitForOwn(label, 'received');
+  }
+
+  // A line of the customer in this state: sending, waiting, received, failed.
+  async waitForOwn(text, state) {
+    await this.panel.locator(`.line.customer.${state}`).filter({ hasText: text }).last().waitFor({ timeout: this.limit });
+  }
+
+  // Waits until a line of the bot (or staff) contains the words, the newest lines included; returns the whole text of the last such line.
+  async waitForBot(substring) {
+    const line = this.panel.locator('.line.bot .text, .line.staff .text').filter({ hasText: substring }).last();
+    try {
+      await line.waitFor({ timeout: this.limit });
+    } catch (error) {
+      throw new Error(`the bot did not say "${substring}" within ${this.limit} ms. The conversation was:\n${await this.transcript()}`, { cause: error });
+    }
+    return line.innerText();
+  }
+
+  async lastBotText() {
+    return this.panel.locator('.line.bot .text, .line.staff .text').last().innerText({ timeout: this.limit });
+  }
+
+  // The labels that can be pressed now.
+  async choices() {
+    return this.panel.locator('.choices button:enabled').allInnerTexts();
+  }
+
+  // The number in the badge ("4711", "P-…"), or '' while there is none.
+  async reference() {
+    const badge = this.panel.locator('header .ref');
+    if (!(await badge.count())) return '';
+    return (await badge.innerText()).trim().split(/\s+/).at(-1);
+  }
+  async waitForReference(pattern = /./) {
+    const badge = this.panel.locator('header .ref').filter({ hasText: pattern });
+    await badge.waitFor({ timeout: this.limit });
+    return this.reference();
+  }
+
+  // Every line on the screen as {from, text, state}.
+  async lines() {
+    return this.panel.locator('.line').evaluateAll((all) => all.map((line) => ({
+      from: ['customer', 'bot', 'staff'].find((who) => line.classList.contains(who)),
+      text: line.querySelector('.text').innerText,
+      state: ['sending', 'waiting', 'received', 'failed'].find((state) => line.classList.contains(state)) ?? '',
+    })));
+  }
+  async transcript() {
+    return (await this.lines()).map((line) => `${line.from}${line.state && ` (${line.state})`}: ${line.text}`).join('\n');
+  }
+
+  // Reloads the page; returns when the conversation is back.
+  async reload() {
+    await this.page.reload();
+    await openChat(this.page, { limit: this.limit });
+    await this.waitForOnline();
+  }
+  async waitForOnline() {
+    await this.panel.locator('.status.online').waitFor({ state: 'attached', timeout: this.limit });
+  }
+}
