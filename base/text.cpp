@@ -77,6 +77,7 @@ std::string to_valid_utf8(std::string_view bytes) {
 
 std::string fold(std::string_view utf8) {
   if (is_ascii(utf8)) return to_lower_ascii(utf8);
+  if (!is_valid_utf8(utf8)) return fold(to_valid_utf8(utf8));  // ICU would let the bad bytes through
   UErrorCode status = U_ZERO_ERROR;
   static const icu::Normalizer2* const normalizer = [] {
     UErrorCode e = U_ZERO_ERROR;
