@@ -1,6 +1,6 @@
 # cmake -D WEB=… -D OUT=… [-D NPM=…] -P embed.cmake: builds web/dist with npm (when there is one) and writes OUT/assets.S and OUT/assets_table.cpp.
 # One run at a time for all build folders: they share web/node_modules and web/dist.
-file(LOCK ${WEB} DIRECTORY GUARD PROCESS TIMEOUT 600)
+file(LOCK ${WEB}/.build.lock GUARD PROCESS TIMEOUT 600)
 
 function(run)
   execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${WEB} RESULT_VARIABLE code OUTPUT_VARIABLE log ERROR_VARIABLE log)
