@@ -25,3 +25,12 @@ endif()
 if(USHER_BENCH)
   find_package(benchmark REQUIRED)
 endif()
+
+# GLib's pkg-config files carry -pthread, which would make these targets unfit for the shared precompiled header; linking has Threads.
+foreach(package GMIME)
+  get_target_property(options PkgConfig::${package} INTERFACE_COMPILE_OPTIONS)
+  if(options)
+    list(REMOVE_ITEM options -pthread)
+    set_target_properties(PkgConfig::${package} PROPERTIES INTERFACE_COMPILE_OPTIONS "${options}")
+  endif()
+endforeach()
