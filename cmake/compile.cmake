@@ -52,6 +52,9 @@ function(usher_test name)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endfunction()
 
+# Programs use the libraries' precompiled header, which is compiled with -fPIC; clang refuses it under -fPIE.
+set(CMAKE_CXX_COMPILE_OPTIONS_PIE -fPIC)
+
 # The precompiled header is built once (usher_pch_host) and reused by all.
 function(usher_pch target)
   target_compile_options(${target} PRIVATE -Xclang -fno-pch-timestamp -fpch-instantiate-templates)
