@@ -54,7 +54,8 @@ class TokenBucket {
 
 class RateTable {
  public:
-  explicit RateTable(Rate rate) : rate_(rate) {}
+  RateTable(Rate rate)  // NOLINT(google-explicit-constructor): a rate is all there is to it
+      : rate_(rate) {}
 
   // As TokenBucket::take, for this key.
   std::chrono::milliseconds take(std::string_view key, Timestamp now) {

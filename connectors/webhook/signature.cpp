@@ -23,6 +23,18 @@ bool parse_seconds(std::string_view text, std::int64_t& out) {
   return std::from_chars(text.data(), text.data() + text.size(), out).ec == std::errc{};
 }
 
+// Some tools leave out the padding, and cut a secret so that bits are left over in its last character; other libraries ignore
+// them.
+std::string canonical(std::string_view base64) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out(base64);
+  const std::size_t rest = out.size() % 4;
+  if (rest < 2) return out;
+  if (const auto value = kAlphabet.find(out.back()); value != std::string_view::npos)
+    out.back() = kAlphabet[value & (rest == 2 ? 0x30U : 0x3CU)];
+  return out + std::string(4 - rest, '=');
+}
+
 std::string mac(std::string_view key, std::string_view id, std::string_view timestamp, std::string_view body) {
   std::string signed_content;
   signed_content.reserve(id.size() + timestamp.size() + body.size() + 2);
@@ -34,7 +46,7 @@ std::string mac(std::string_view key, std::string_view id, std::string_view time
 
 Result<std::string> parse_secret(std::string_view text) {
   if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
-  auto key = crypto::from_base64(text);
+  auto key = crypto::from_base64(canonical(text));
   if (!key) return fail(ErrorCode::kInvalid, "the webhook secret is not \"whsec_\" followed by base64");
   if (key->size() < kMinKey || key->size() > kMaxKey)
     return fail(ErrorCode::kInvalid, "the webhook secret must hold 24 to 64 bytes, it holds " + std::to_string(key->size()));

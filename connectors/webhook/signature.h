@@ -13,7 +13,7 @@ namespace usher::connectors::webhook {
 
 inline constexpr std::chrono::seconds kTolerance{300};  // both directions
 
-// The key of "whsec_<base64>" (the prefix may be missing). kInvalid: not base64, or not 24–64 bytes.
+// The key of "whsec_<base64>" (prefix and padding may be missing). kInvalid: not base64, or not 24–64 bytes.
 Result<std::string> parse_secret(std::string_view text);
 
 // The value of a webhook-signature header: "v1,<base64>". `key` is parse_secret's.

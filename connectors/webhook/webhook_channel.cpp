@@ -22,6 +22,7 @@ using nlohmann::ordered_json;
 constexpr int kMaxDepth = 32;
 constexpr std::size_t kMaxFieldBytes = 256;
 constexpr std::int64_t kMaxRetryAfterSeconds = 3600;
+constexpr Rate kRefusalsLogged{.per_second = 0.1, .burst = 10};  // a flood of forgeries must not fill the log
 
 net::HttpResponse problem(int status, std::string_view code, std::string_view message,
                           std::optional<std::int64_t> retry_after = {}) {
@@ -115,6 +116,7 @@ struct WebhookChannel::Impl {
   net::OutboundClient& client;
   const Clock& clock;
   RateTable rate;
+  RateTable refusals_logged;
 
   std::string body_of(const Outbound& message) const {
     ordered_json data{{"conversation", message.conversation_id}, {"to", {{"id", message.recipient}}}, {"text", message.text}};
@@ -141,7 +143,7 @@ Result<std::unique_ptr<WebhookChannel>> WebhookChannel::make(WebhookSettings set
     keys.push_back(std::move(*key));
   }
   const Rate rate = settings.rate;
-  auto impl = std::unique_ptr<Impl>(new Impl{std::move(settings), std::move(keys), inbox, client, clock, RateTable(rate)});
+  auto impl = std::unique_ptr<Impl>(new Impl{std::move(settings), std::move(keys), inbox, client, clock, rate, kRefusalsLogged});
   return std::unique_ptr<WebhookChannel>(new WebhookChannel(std::move(impl)));
 }
 
@@ -176,7 +178,8 @@ boost::asio::awaitable<net::HttpResponse> WebhookChannel::receive(net::HttpReque
                        request.body, now);
       !ok) {
     rejected(channel, "signature").add();
-    log::info("webhook_refused", {{"channel", channel}, {"reason", ok.error().message}, {"remote", request.remote}});
+    if (impl_->refusals_logged.take(channel, now).count() == 0)
+      log::info("webhook_refused", {{"channel", channel}, {"reason", ok.error().message}, {"remote", request.remote}});
     // Nothing about what was wrong: the answer to a forger and to a stale clock is the same; the reason is in the log.
     co_return problem(401, "signature", "the signature or the time was not accepted");
   }
