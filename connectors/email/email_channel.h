@@ -1,5 +1,5 @@
-// Email as a channel: a raw mail becomes Inbound (to_inbound: used by the SMTP server and by `usher deliver`), and Outbound becomes a mail
-// handed to the relay (EmailChannel::send). Receiving itself is smtp_server.h.
+// Email as a channel: a raw mail becomes Inbound (to_inbound: used by the SMTP server and by `usher deliver`), and Outbound
+// becomes a mail handed to the relay (EmailChannel::send). Receiving itself is smtp_server.h.
 #pragma once
 #include <memory>
 #include <string>
@@ -13,10 +13,10 @@
 namespace usher::connectors::email {
 
 // Parses, judges and threads one mail. Pure apart from libmagic's database; CPU only (≈ 100 µs per 10 KB): fine on an I/O thread.
-// sender_id = lower-case From address (the envelope's when there is none); recipient = our address; text = the visible reply, or the
-// subject when there is no text. Whatever is broken inside is a fact "warning", never an error.
-// Errors: kInvalid when there is no recipient of ours or the mail went through more than 100 hops (a loop: message starts with "loop"),
-// kTooLarge when over max_message_bytes.
+// sender_id = lower-case From address (the envelope's when there is none); recipient = our address; text = the visible reply, or
+// the subject when there is no text. Whatever is broken inside is a fact "warning", never an error. Errors: kInvalid when there
+// is no recipient of ours or the mail went through more than 100 hops (a loop: message starts with "loop"), kTooLarge when over
+// max_message_bytes.
 Result<Inbound> to_inbound(std::shared_ptr<const std::string> raw, MailEnvelope envelope, const EmailSettings& settings,
                            Timestamp received_at);
 
@@ -25,7 +25,7 @@ struct BuiltMail {
   std::string message_id;     // with <>; depends on Outbound::id only, so a retry carries the same
   std::string envelope_from;  // empty = <>: automatic mail
   std::string recipient;
-  std::string bytes;          // RFC 5322, CRLF, lines ≤ 998 bytes, 7-bit
+  std::string bytes;  // RFC 5322, CRLF, lines ≤ 998 bytes, 7-bit
 };
 // Pure. kInvalid when the recipient is no mail address; CR, LF and NUL in any value are removed, never sent.
 Result<BuiltMail> build_mail(const Outbound& message, const EmailSettings& settings, Timestamp now);
@@ -37,7 +37,8 @@ class EmailChannel final : public Channel {
 
   const std::string& name() const override { return settings_.channel; }
   Capabilities capabilities() const override;
-  // Receipt::remote_id is the Message-ID with <>. Errors are the relay's: kInvalid for 5xx and bad addresses, retry() for the rest.
+  // Receipt::remote_id is the Message-ID with <>. Errors are the relay's: kInvalid for 5xx and bad addresses, retry() for the
+  // rest.
   boost::asio::awaitable<Result<Receipt>> send(Outbound message) override;
 
  private:

@@ -1,0 +1,439 @@
+#include "connectors/email/mime.h"
+
+#include <memory>
+#include <mutex>
+
+#include <gmime/gmime.h>
+
+#include "base/crypto.h"
+#include "base/text.h"
+#include "connectors/email/charset.h"
+#include "connectors/email/html_text.h"
+#include "connectors/email/plain_text.h"
+#include "connectors/email/thread.h"
+
+namespace usher::connectors::email {
+namespace {
+
+constexpr std::size_t kMaxAddresses = 1'000;
+
+struct Unref {
+  void operator()(void* object) const { g_object_unref(object); }
+};
+template <class T>
+using Held = std::unique_ptr<T, Unref>;
+using Options = std::unique_ptr<GMimeParserOptions, decltype(&g_mime_parser_options_free)>;
+
+std::string take_string(char* s) {
+  std::string out = s == nullptr ? "" : s;
+  g_free(s);
+  return out;
+}
+std::string_view view_of(const char* s) {
+  return s == nullptr ? std::string_view{} : s;
+}
+
+// Lenient everywhere: senders write encoded words inside quotes, addresses without a domain, and worse.
+Options lenient_options() {
+  static std::once_flag once;
+  std::call_once(once, [] { g_mime_init(); });
+  Options options(g_mime_parser_options_new(), &g_mime_parser_options_free);
+  g_mime_parser_options_set_address_compliance_mode(options.get(), GMIME_RFC_COMPLIANCE_LOOSE);
+  g_mime_parser_options_set_rfc2047_compliance_mode(options.get(), GMIME_RFC_COMPLIANCE_LOOSE);
+  g_mime_parser_options_set_parameter_compliance_mode(options.get(), GMIME_RFC_COMPLIANCE_LOOSE);
+  g_mime_parser_options_set_allow_addresses_without_domain(options.get(), TRUE);
+  return options;
+}
+
+struct Leaf {
+  GMimeObject* object = nullptr;
+  std::string type;         // "text/plain", lower case
+  std::string disposition;  // "attachment", "inline" or empty
+  std::string file_name;    // decoded, as written
+  std::string content_id;   // without <>
+  bool is_text() const { return type == "text/plain" || type == "text/html"; }
+  bool is_media() const { return type.starts_with("image/") || type.starts_with("audio/") || type.starts_with("video/"); }
+};
+using Leaves = std::vector<Leaf>;
+
+class Reader {
+ public:
+  Reader(const MimeOptions& options, Mail& mail) : options_(options), mail_(mail), lenient_(lenient_options()) {}
+
+  void read(std::string_view raw);
+
+ private:
+  // What goes where, by the rules of RFC 8621 §4.1.4 (the only written-down algorithm for "which parts are the text").
+  struct Choice {
+    Leaves text, html, attachments;
+  };
+
+  void header(GMimeMessage* message);
+  void field(std::string_view name, std::string_view raw);
+  std::vector<MailAddress> addresses(std::string_view raw);
+  Leaf leaf(GMimeObject* object);
+  std::string parameter_value(GMimeObject* object, const char* header_name, const char* parameter);
+  // Which of the two lists a part of an alternative has closed for what follows it on the same level.
+  struct Off {
+    bool text = false, html = false;
+  };
+  void walk(GMimeObject* object, std::string_view parent, std::size_t position, std::size_t depth, bool in_alternative, Off& off);
+  void walk_children(GMimeMultipart* multipart, const std::string& subtype, std::size_t depth, bool in_alternative, Off off);
+  std::string content_of(GMimeObject* object);
+  std::string decoded_text(const Leaf& part);
+  void choose_text();
+  void attach(const Leaf& part, bool is_inline);
+  void note_special(const Leaf& part);
+  void warn(std::string text) {
+    if (mail_.warnings.size() < 20) mail_.warnings.push_back(std::move(text));
+  }
+
+  const MimeOptions& options_;
+  Mail& mail_;
+  Options lenient_;
+  Choice chosen_;
+  std::vector<std::string> cids_;
+  std::size_t parts_ = 0;
+};
+
+void Reader::read(std::string_view raw) {
+  // The parser only reads: a borrowed array saves a copy of the mail.
+  GByteArray bytes{reinterpret_cast<guint8*>(const_cast<char*>(raw.data())), static_cast<guint>(raw.size())};
+  Held<GMimeStream> stream(g_mime_stream_mem_new());
+  g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream.get()), FALSE);
+  g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream.get()), &bytes);
+  Held<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
+  g_mime_parser_set_format(parser.get(), GMIME_FORMAT_MESSAGE);
+  Held<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), lenient_.get()));
+  if (!message) {
+    // No header at all: the whole is text.
+    warn("no header; everything is text");
+    mail_.text = to_utf8(raw.substr(0, options_.max_text_bytes), {});
+    mail_.plain_parts.push_back(mail_.text);
+    return;
+  }
+  header(message.get());
+  if (auto* top = g_mime_message_get_mime_part(message.get()); top != nullptr) {
+    Off off;
+    mail_.content_type = leaf(top).type;
+    if (auto* report = g_mime_object_get_content_type_parameter(top, "report-type"); report != nullptr) {
+      mail_.report_type = text::to_lower_ascii(report);
+    }
+    walk(top, {}, 0, 0, false, off);
+  }
+  choose_text();
+  for (const auto& part : chosen_.attachments) attach(part, false);
+}
+
+void Reader::header(GMimeMessage* message) {
+  auto take = [this](GMimeObject* object) {
+    if (object == nullptr) return;
+    auto* list = g_mime_object_get_header_list(object);
+    for (int i = 0; i < g_mime_header_list_get_count(list); ++i) {
+      auto* item = g_mime_header_list_get_header_at(list, i);
+      field(view_of(g_mime_header_get_name(item)), view_of(g_mime_header_get_raw_value(item)));
+    }
+  };
+  take(GMIME_OBJECT(message));
+  take(g_mime_message_get_mime_part(message));
+  for (const auto* once : {"from", "subject", "date", "message-id"}) {
+    auto same = [&](const auto& h) { return h.first == once; };
+    if (std::count_if(mail_.headers.begin(), mail_.headers.end(), same) > 1) warn(std::string("several ") + once + " fields");
+  }
+}
+
+void Reader::field(std::string_view name, std::string_view raw) {
+  auto lower = text::to_lower_ascii(name);
+  if (lower == "from" || lower == "sender" || lower == "to" || lower == "cc" || lower == "reply-to") {
+    auto list = addresses(raw);
+    auto& into = lower == "from"     ? mail_.from
+                 : lower == "sender" ? mail_.sender
+                 : lower == "to"     ? mail_.to
+                 : lower == "cc"     ? mail_.cc
+                                     : mail_.reply_to;
+    for (auto& address : list) {
+      if (into.size() < kMaxAddresses) into.push_back(std::move(address));
+    }
+  } else if (lower == "subject") {
+    if (mail_.subject.empty()) mail_.subject = decode_header(raw);
+  } else if (lower == "date") {
+    if (auto* date = g_mime_utils_header_decode_date(std::string(raw).c_str()); date != nullptr) {
+      mail_.date = g_date_time_to_unix(date);
+      g_date_time_unref(date);
+    } else {
+      warn("the Date field is no date");
+    }
+  } else if (lower == "message-id") {
+    if (auto ids = parse_message_ids(raw); mail_.message_id.empty() && !ids.empty()) mail_.message_id = ids.front();
+  } else if (lower == "in-reply-to") {
+    mail_.in_reply_to = parse_message_ids(raw);
+  } else if (lower == "references") {
+    mail_.references = parse_message_ids(raw);
+  }
+  mail_.headers.emplace_back(std::move(lower), decode_header(raw.substr(0, options_.limits.max_field_bytes)));
+}
+
+std::vector<MailAddress> Reader::addresses(std::string_view raw) {
+  std::vector<MailAddress> found;
+  auto value = decode_structured(raw.substr(0, options_.limits.max_field_bytes));
+  Held<InternetAddressList> list(internet_address_list_parse(lenient_.get(), value.c_str()));
+  if (!list) return found;
+  // Groups are flattened with a list of our own: they may be nested.
+  std::vector<std::pair<InternetAddressList*, int>> open{{list.get(), 0}};
+  while (!open.empty() && found.size() < kMaxAddresses) {
+    auto& [current, i] = open.back();
+    if (i >= internet_address_list_length(current)) {
+      open.pop_back();
+      continue;
+    }
+    auto* entry = internet_address_list_get_address(current, i++);
+    if (INTERNET_ADDRESS_IS_GROUP(entry)) {
+      if (auto* members = internet_address_group_get_members(INTERNET_ADDRESS_GROUP(entry)); members != nullptr)
+        open.emplace_back(members, 0);
+    } else if (INTERNET_ADDRESS_IS_MAILBOX(entry)) {
+      MailAddress address;
+      address.name = decode_header(view_of(internet_address_get_name(entry)));
+      address.address = text::to_valid_utf8(view_of(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry))));
+      std::erase_if(address.address, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; });
+      found.push_back(std::move(address));
+    }
+  }
+  return found;
+}
+
+// A parameter of Content-Type or Content-Disposition: the raw field, its charsets repaired, parsed again.
+std::string Reader::parameter_value(GMimeObject* object, const char* header_name, const char* parameter) {
+  auto* item = g_mime_header_list_get_header(g_mime_object_get_header_list(object), header_name);
+  if (item == nullptr) return {};
+  auto raw = std::string(view_of(g_mime_header_get_raw_value(item)).substr(0, options_.limits.max_field_bytes));
+  if (raw.find(parameter) == std::string::npos && text::to_lower_ascii(raw).find(parameter) == std::string::npos) return {};
+  for (std::size_t at = raw.find('\''); at != std::string::npos; at = raw.find('\'', at + 1)) {
+    // filename*=gb2312''… : the label before the quote
+    auto begin = raw.find_last_of("= \t", at);
+    if (begin == std::string::npos || at - begin < 2 || at - begin > 24) continue;
+    auto label = raw.substr(begin + 1, at - begin - 1);
+    auto repaired = repair_charset(label);
+    if (repaired == "gb18030" || repaired == "windows-1252") {
+      raw.replace(begin + 1, label.size(), repaired);
+      at = begin + 1 + repaired.size();
+    }
+    break;
+  }
+  auto value = decode_structured(raw);
+  GMimeParamList* list = nullptr;
+  Held<GMimeContentDisposition> disposition;
+  Held<GMimeContentType> type;
+  if (std::string_view(header_name) == "Content-Disposition") {
+    disposition.reset(g_mime_content_disposition_parse(lenient_.get(), value.c_str()));
+    if (disposition) list = g_mime_content_disposition_get_parameters(disposition.get());
+  } else {
+    type.reset(g_mime_content_type_parse(lenient_.get(), value.c_str()));
+    if (type) list = g_mime_content_type_get_parameters(type.get());
+  }
+  auto* found = list == nullptr ? nullptr : g_mime_param_list_get_parameter(list, parameter);
+  return found == nullptr ? std::string{} : to_utf8(view_of(g_mime_param_get_value(found)), {});
+}
+
+Leaf Reader::leaf(GMimeObject* object) {
+  Leaf part;
+  part.object = object;
+  if (auto* type = g_mime_object_get_content_type(object); type != nullptr) {
+    part.type = text::to_lower_ascii(take_string(g_mime_content_type_get_mime_type(type)));
+  }
+  if (part.type.empty()) part.type = "text/plain";
+  part.disposition = text::to_lower_ascii(view_of(g_mime_object_get_disposition(object)));
+  if (!part.disposition.empty() && part.disposition != "inline") part.disposition = "attachment";  // RFC 2183 §2.8
+  part.file_name = parameter_value(object, "Content-Disposition", "filename");
+  if (part.file_name.empty()) part.file_name = parameter_value(object, "Content-Type", "name");
+  part.content_id = view_of(g_mime_object_get_content_id(object));
+  return part;
+}
+
+void Reader::walk_children(GMimeMultipart* multipart, const std::string& subtype, std::size_t depth, bool in_alternative,
+                           Off off) {
+  auto texts = chosen_.text.size();
+  auto htmls = chosen_.html.size();
+  for (int i = 0; i < g_mime_multipart_get_count(multipart); ++i) {
+    walk(g_mime_multipart_get_part(multipart, i), subtype, static_cast<std::size_t>(i), depth, in_alternative, off);
+  }
+  if (subtype != "alternative" || off.text || off.html) return;
+  // Only one of the two kinds was offered: it serves for both.
+  if (texts == chosen_.text.size() && htmls != chosen_.html.size()) {
+    chosen_.text.insert(chosen_.text.end(), chosen_.html.begin() + static_cast<std::ptrdiff_t>(htmls), chosen_.html.end());
+  } else if (htmls == chosen_.html.size() && texts != chosen_.text.size()) {
+    chosen_.html.insert(chosen_.html.end(), chosen_.text.begin() + static_cast<std::ptrdiff_t>(texts), chosen_.text.end());
+  }
+}
+
+void Reader::walk(GMimeObject* object, std::string_view parent, std::size_t position, std::size_t depth, bool in_alternative,
+                  Off& off) {
+  if (object == nullptr) return;
+  if (depth > options_.limits.max_depth || ++parts_ > options_.limits.max_parts) {
+    if (depth > options_.limits.max_depth)
+      warn("parts nested deeper than " + std::to_string(options_.limits.max_depth) + "; the rest was not read");
+    return;
+  }
+  auto part = leaf(object);
+  note_special(part);
+  if (GMIME_IS_MULTIPART(object)) {
+    auto* multipart = GMIME_MULTIPART(object);
+    auto subtype = part.type.substr(part.type.find('/') + 1);
+    if (g_mime_multipart_get_count(multipart) == 0) {
+      // A multipart without parts (no boundary, or none found): what is there is text.
+      warn("a multipart without parts");
+      auto text = to_utf8(view_of(g_mime_multipart_get_prologue(multipart)), {});
+      if (!text.empty()) mail_.plain_parts.push_back(std::move(text));
+      return;
+    }
+    return walk_children(multipart, subtype, depth + 1, in_alternative || subtype == "alternative", off);
+  }
+  bool is_inline = part.disposition != "attachment" && (part.is_text() || part.is_media()) &&
+                   (position == 0 || (parent != "related" && (part.is_media() || part.file_name.empty())));
+  if (!is_inline) {
+    chosen_.attachments.push_back(std::move(part));
+    return;
+  }
+  if (parent == "alternative") {
+    auto& into = part.type == "text/plain" ? chosen_.text : part.type == "text/html" ? chosen_.html : chosen_.attachments;
+    into.push_back(std::move(part));
+    return;
+  }
+  if (in_alternative) {
+    if (part.type == "text/plain") off.html = true;
+    if (part.type == "text/html") off.text = true;
+  }
+  if (!off.text) chosen_.text.push_back(part);
+  if (!off.html) chosen_.html.push_back(part);
+  if ((off.text || off.html) && part.is_media()) chosen_.attachments.push_back(std::move(part));
+}
+
+void Reader::note_special(const Leaf& part) {
+  if (part.type == "message/delivery-status" || part.type == "message/global-delivery-status") {
+    mail_.delivery_status += content_of(part.object).substr(0, options_.max_text_bytes) + "\n";
+  } else if (part.type == "text/rfc822-headers" || part.type == "message/global-headers") {
+    mail_.returned_header = to_utf8(content_of(part.object).substr(0, options_.max_text_bytes), {});
+  } else if (GMIME_IS_MESSAGE_PART(part.object) && mail_.returned_header.empty()) {
+    if (auto* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(part.object)); inner != nullptr) {
+      mail_.returned_header =
+          to_utf8(take_string(g_mime_object_get_headers(GMIME_OBJECT(inner), nullptr)).substr(0, options_.max_text_bytes), {});
+    }
+  } else if (part.type == "text/calendar") {
+    mail_.calendar_method = text::to_lower_ascii(view_of(g_mime_object_get_content_type_parameter(part.object, "method")));
+  } else if (part.type == "multipart/encrypted" || part.type == "application/pkcs7-mime" ||
+             part.type == "application/x-pkcs7-mime") {
+    mail_.is_encrypted = true;
+  }
+}
+
+std::string Reader::content_of(GMimeObject* object) {
+  Held<GMimeStream> memory(g_mime_stream_mem_new());
+  if (GMIME_IS_PART(object)) {
+    auto* content = g_mime_part_get_content(GMIME_PART(object));
+    if (content == nullptr) return {};
+    g_mime_data_wrapper_write_to_stream(content, memory.get());
+  } else if (GMIME_IS_MESSAGE_PART(object)) {
+    auto* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+    if (inner == nullptr) return {};
+    g_mime_object_write_to_stream(GMIME_OBJECT(inner), nullptr, memory.get());
+  }
+  auto* array = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(memory.get()));
+  return array == nullptr || array->len == 0 ? std::string{}
+                                             : std::string(reinterpret_cast<const char*>(array->data), array->len);
+}
+
+std::string Reader::decoded_text(const Leaf& part) {
+  auto bytes = content_of(part.object);
+  bool is_html = part.type == "text/html";
+  // HTML carries more than its text: three times the room before it is cut.
+  auto room = options_.max_text_bytes * (is_html ? 3 : 1);
+  if (bytes.size() > room) {
+    bytes.resize(room);
+    warn("the text is too long; the rest is in the raw mail");
+  }
+  auto charset = view_of(g_mime_object_get_content_type_parameter(part.object, "charset"));
+  auto utf8 = to_utf8(bytes, charset, is_html ? html_declared_charset(bytes) : std::string{});
+  if (is_html) return utf8;
+  auto is = [&](const char* parameter, std::string_view value) {
+    return text::iequals_ascii(view_of(g_mime_object_get_content_type_parameter(part.object, parameter)), value);
+  };
+  return is("format", "flowed") ? unflow(utf8, is("delsp", "yes")) : with_line_feeds(utf8);
+}
+
+void Reader::choose_text() {
+  std::string plain;
+  std::string from_html;
+  auto add = [](std::string& to, const std::string& more) {
+    if (!to.empty() && !to.ends_with('\n')) to += '\n';
+    to += more;
+  };
+  for (const auto& text : mail_.plain_parts) add(plain, text);
+  for (const auto& part : chosen_.text) {
+    if (part.type == "text/plain") {
+      mail_.plain_parts.push_back(decoded_text(part));
+      add(plain, mail_.plain_parts.back());
+    }
+  }
+  for (const auto& part : chosen_.html) {
+    if (part.type == "text/html") {
+      mail_.html_parts.push_back(decoded_text(part));
+      auto html = html_to_text(mail_.html_parts.back(), options_.max_text_bytes);
+      if (html.is_cut) warn("the HTML is too long or nested too deep; its text is rough or incomplete");
+      cids_.insert(cids_.end(), html.cids.begin(), html.cids.end());
+      add(from_html, html.text);
+    } else if (part.type == "text/plain" && !mail_.html_parts.empty()) {
+      add(from_html, decoded_text(part));
+    }
+  }
+  mail_.is_from_html = !mail_.html_parts.empty() && is_placeholder(plain, from_html);
+  mail_.text = mail_.is_from_html ? std::move(from_html) : std::move(plain);
+  if (mail_.text.size() > options_.max_text_bytes)
+    mail_.text = text::to_valid_utf8(std::string_view(mail_.text).substr(0, options_.max_text_bytes));
+  // Pictures between the paragraphs are in both lists; they are handed on once.
+  std::vector<GMimeObject*> done;
+  for (const auto* list : {&chosen_.text, &chosen_.html}) {
+    for (const auto& part : *list) {
+      if (part.is_text() || std::find(done.begin(), done.end(), part.object) != done.end()) continue;
+      if (std::any_of(chosen_.attachments.begin(), chosen_.attachments.end(),
+                      [&](const Leaf& a) { return a.object == part.object; }))
+        continue;
+      done.push_back(part.object);
+      attach(part, true);
+    }
+  }
+}
+
+void Reader::attach(const Leaf& part, bool is_inline) {
+  auto bytes = content_of(part.object);
+  auto name = part.file_name;
+  if (name.empty() && GMIME_IS_MESSAGE_PART(part.object)) name = "message.eml";
+  if (name.empty()) name = default_file_name(part.type);
+  name = harmless_file_name(name);
+  if (bytes.size() > options_.max_attachment_bytes)
+    return warn("attachment " + name + " is over the size limit; it is in the raw mail");
+  Attachment attachment;
+  attachment.file_name = std::move(name);
+  attachment.content_type =
+      GMIME_IS_MESSAGE_PART(part.object) || !options_.sniff_types ? part.type : content_type_of(bytes, part.type);
+  attachment.sha256 = crypto::sha256_hex(bytes);
+  attachment.content_id = part.content_id;
+  attachment.is_inline =
+      is_inline || (!part.content_id.empty() && std::find(cids_.begin(), cids_.end(), part.content_id) != cids_.end());
+  attachment.content = std::make_shared<const std::string>(std::move(bytes));
+  mail_.attachments.push_back(std::move(attachment));
+}
+
+}  // namespace
+
+const std::string* Mail::header(std::string_view lower_name) const {
+  auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& h) { return h.first == lower_name; });
+  return found == headers.end() ? nullptr : &found->second;
+}
+
+Mail parse_mail(std::string_view raw, const MimeOptions& options) {
+  Mail mail;
+  auto tamed = guard_mime(raw, options.limits, mail.warnings);
+  Reader(options, mail).read(tamed ? std::string_view(*tamed) : raw);
+  return mail;
+}
+
+}  // namespace usher::connectors::email

@@ -1,4 +1,5 @@
-// What an operator decides about one email channel, and what a mail's envelope is. Plain values, shared by everything in this folder.
+// What an operator decides about one email channel, and what a mail's envelope is. Plain values, shared by everything in this
+// folder.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -10,7 +11,7 @@
 namespace usher::connectors::email {
 
 struct EmailSettings {
-  std::string channel = "email";       // the configured name: Inbound::channel, metrics label
+  std::string channel = "email";  // the configured name: Inbound::channel, metrics label
   // Whom mail is accepted for: "support@gw.example", or "@gw.example" for every local part of that domain. Case is ignored, and
   // "support+anything@gw.example" belongs to "support@gw.example". The first full address is the From of what we send.
   std::vector<std::string> addresses;
@@ -20,14 +21,15 @@ struct EmailSettings {
   std::string secret;                  // key of the MACs in Message-ID and loop header; the same for the life of the instance
   char subaddress_separator = '+';
 
-  std::string relay_url;               // smtp://host:port or smtps://host:port; empty = this channel cannot send
+  std::string relay_url;  // smtp://host:port or smtps://host:port; empty = this channel cannot send
   std::string relay_user, relay_password;
   net::MailCall::Tls relay_tls = net::MailCall::Tls::kOpportunistic;
   std::string relay_ca_file;
 
-  std::size_t max_message_bytes = 26'214'400;     // SIZE of EHLO; larger is refused with 552 5.3.4
-  std::size_t max_attachment_bytes = 20'971'520;  // a larger attachment is named in the facts and not handed on (it stays in the raw mail)
-  std::size_t max_text_bytes = 262'144;           // of the readable text; what is cut off stays in the raw mail
+  std::size_t max_message_bytes = 26'214'400;  // SIZE of EHLO; larger is refused with 552 5.3.4
+  std::size_t max_attachment_bytes =
+      20'971'520;                        // a larger attachment is named in the facts and not handed on (it stays in the raw mail)
+  std::size_t max_text_bytes = 262'144;  // of the readable text; what is cut off stays in the raw mail
 };
 
 // The envelope: who the mail transport says a mail is from and for. Not what the header says.
@@ -40,8 +42,8 @@ struct MailEnvelope {
   bool is_tls = false;
 };
 
-// The address of ours (lower case, without sub-address) that `recipient` belongs to; empty when it is not ours. Anything at a domain
-// written "@domain" is ours; "postmaster", with or without one of our domains, always is.
+// The address of ours (lower case, without sub-address) that `recipient` belongs to; empty when it is not ours. Anything at a
+// domain written "@domain" is ours; "postmaster", with or without one of our domains, always is.
 std::string own_address(const EmailSettings& settings, std::string_view recipient);
 // Whether `domain` is the domain of one of our addresses.
 bool is_own_domain(const EmailSettings& settings, std::string_view domain);

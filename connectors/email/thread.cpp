@@ -1,0 +1,199 @@
+#include "connectors/email/thread.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/crypto.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "connectors/email/mime.h"
+
+namespace usher::connectors::email {
+namespace {
+
+constexpr std::size_t kMaxIds = 200;
+constexpr std::size_t kMaxKeys = 40;
+constexpr std::size_t kMacHex = 12;
+
+std::string mac(const EmailSettings& settings, std::string_view purpose, std::string_view data) {
+  auto text = std::string(purpose) + '\0' + std::string(data);
+  return crypto::to_hex(crypto::hmac_sha256(settings.secret, text)).substr(0, kMacHex);
+}
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+// Fields that differ between two deliveries of one mail.
+bool is_trace_field(std::string_view lower) {
+  static constexpr std::array<std::string_view, 13> kFields = {
+      "received",          "return-path", "delivered-to",  "x-original-to",   "x-received",     "authentication-results",
+      "received-spf",      "envelope-to", "x-envelope-to", "x-envelope-from", "dkim-signature", "x-google-smtp-source",
+      "x-gm-message-state"};
+  static constexpr std::array<std::string_view, 7> kPrefixes = {
+      "arc-", "x-spam-", "x-virus-", "x-ms-exchange-", "x-microsoft-antispam", "x-forefront-", "x-google-dkim-"};
+  return std::find(kFields.begin(), kFields.end(), lower) != kFields.end() ||
+         std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view p) { return lower.starts_with(p); });
+}
+
+// Where a field that begins at `at` ends: behind its last continuation line.
+std::size_t field_end(std::string_view raw, std::size_t at) {
+  for (;;) {
+    auto lf = raw.find('\n', at);
+    if (lf == std::string_view::npos) return raw.size();
+    at = lf + 1;
+    if (at >= raw.size() || (raw[at] != ' ' && raw[at] != '\t')) return at;
+  }
+}
+
+void add_key(std::vector<std::string>& keys, std::string key) {
+  if (keys.size() < kMaxKeys && std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
+}
+
+bool is_tag_char(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+}
+
+// Provisional references in running text: "P-" and what may belong to one, at most 24 characters on.
+void add_references(std::string_view textual, std::vector<std::string>& keys) {
+  for (std::size_t at = 0; at + 2 < textual.size(); ++at) {
+    if ((textual[at] != 'P' && textual[at] != 'p') || textual[at + 1] != '-') continue;
+    if (at > 0 && is_tag_char(textual[at - 1])) continue;
+    auto end = at;
+    while (end < textual.size() && is_tag_char(textual[end]) && end - at < 24) ++end;
+    while (end > at && !std::isalnum(static_cast<unsigned char>(textual[end - 1]))) --end;
+    if (auto reference = parse_case_reference(textual.substr(at, end - at))) add_key(keys, "ref:" + *reference);
+  }
+}
+
+// "[#4711]" or "[name #4711]": the last one written is the current one.
+void add_tags(std::string_view subject, std::vector<std::string>& keys) {
+  for (auto close = subject.rfind(']'); close != std::string_view::npos;
+       close = close == 0 ? std::string_view::npos : subject.rfind(']', close - 1)) {
+    auto open = subject.rfind('[', close);
+    if (open == std::string_view::npos) return;
+    auto inside = subject.substr(open + 1, close - open - 1);
+    auto hash = inside.rfind('#');
+    if (hash == std::string_view::npos) continue;
+    auto tag = inside.substr(hash + 1);
+    if (tag.empty() || tag.size() > 40 || !std::all_of(tag.begin(), tag.end(), is_tag_char)) continue;
+    auto reference = parse_case_reference(tag);
+    add_key(keys, "ref:" + (reference ? *reference : std::string(tag)));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> parse_message_ids(std::string_view raw) {
+  std::vector<std::string> ids;
+  std::size_t at = 0;
+  while (ids.size() < kMaxIds) {
+    auto open = raw.find('<', at);
+    if (open == std::string_view::npos) break;
+    auto close = raw.find_first_of("<>", open + 1);
+    if (close == std::string_view::npos) break;
+    at = raw[close] == '>' ? close + 1 : close;
+    if (raw[close] != '>') continue;
+    std::string id;
+    for (char c : raw.substr(open + 1, close - open - 1)) {
+      if (!is_space(c) && static_cast<unsigned char>(c) >= ' ' && c != '\x7f') id += c;
+    }
+    if (!id.empty() && id.size() <= 998) ids.push_back(text::to_valid_utf8(id));
+  }
+  if (ids.empty() && raw.find('<') == std::string_view::npos) {
+    // Without brackets: one word with an @ is taken for an id.
+    auto begin = std::find_if_not(raw.begin(), raw.end(), is_space);
+    auto end = std::find_if(begin, raw.end(), is_space);
+    std::string_view word(begin, end);
+    if (!word.empty() && word.size() <= 998) ids.push_back(text::to_valid_utf8(word));
+  }
+  return ids;
+}
+
+std::string make_message_id(const EmailSettings& settings, std::string_view outbox_id) {
+  return "<usher." + std::string(outbox_id) + "." + mac(settings, "message-id", outbox_id) + "@" + message_id_domain(settings) +
+         ">";
+}
+
+std::optional<std::string> own_outbox_id(const EmailSettings& settings, std::string_view message_id) {
+  if (message_id.starts_with('<')) message_id.remove_prefix(1);
+  auto at = message_id.find('@');
+  auto left = message_id.substr(0, at);
+  if (at == std::string_view::npos || !left.starts_with("usher.") || left.size() < 6 + 1 + 1 + kMacHex) return std::nullopt;
+  auto given = left.substr(left.size() - kMacHex);
+  if (left[left.size() - kMacHex - 1] != '.') return std::nullopt;
+  auto id = left.substr(6, left.size() - 6 - kMacHex - 1);
+  if (!crypto::equal(given, mac(settings, "message-id", id))) return std::nullopt;
+  return std::string(id);
+}
+
+std::string make_loop_mark(const EmailSettings& settings, std::string_view message_id) {
+  auto id = text::trim(message_id);
+  return id + " " + mac(settings, "loop", id);
+}
+
+bool is_own_loop_mark(const EmailSettings& settings, std::string_view value) {
+  auto trimmed = text::trim(value);
+  auto space = trimmed.rfind(' ');
+  if (space == std::string::npos) return false;
+  return crypto::equal(std::string_view(trimmed).substr(space + 1), mac(settings, "loop", text::trim(trimmed.substr(0, space))));
+}
+
+std::vector<std::string> thread_keys(const Mail& mail, const MailEnvelope& envelope, const EmailSettings& settings) {
+  std::vector<std::string> ids(mail.in_reply_to.rbegin(), mail.in_reply_to.rend());
+  ids.insert(ids.end(), mail.references.rbegin(), mail.references.rend());
+  // What is known to be ours comes first.
+  std::vector<std::string> keys;
+  for (bool ours : {true, false}) {
+    for (const auto& id : ids) {
+      if (own_outbox_id(settings, id).has_value() == ours) add_key(keys, "mid:<" + id + ">");
+    }
+  }
+  for (const auto& recipient : envelope.recipients) {
+    auto local = std::string_view(recipient).substr(0, recipient.rfind('@'));
+    if (auto separator = local.find(settings.subaddress_separator); separator != std::string_view::npos) {
+      if (auto reference = parse_case_reference(local.substr(separator + 1))) add_key(keys, "ref:" + *reference);
+    }
+  }
+  add_tags(mail.subject, keys);
+  add_references(mail.subject, keys);
+  return keys;
+}
+
+std::vector<std::string> own_keys(const Mail& mail) {
+  if (mail.message_id.empty()) return {};
+  return {"mid:<" + mail.message_id + ">"};
+}
+
+Fingerprint fingerprint(std::string_view raw, std::vector<std::string> recipients) {
+  std::string content;
+  content.reserve(raw.size());
+  std::string date;
+  bool has_message_id = false;
+  std::size_t at = 0;
+  while (at < raw.size()) {
+    if (raw[at] == '\n' || raw.substr(at, 2) == "\r\n") break;
+    auto end = field_end(raw, at);
+    auto field = raw.substr(at, end - at);
+    auto name = text::to_lower_ascii(text::trim(field.substr(0, std::min(field.find(':'), std::size_t{80}))));
+    if (name == "message-id") has_message_id = true;
+    if (name == "date") {
+      date += field;
+    } else if (!is_trace_field(name)) {
+      content += field;
+    }
+    at = end;
+  }
+  content += raw.substr(std::min(at, raw.size()));
+  if (!has_message_id) content += date;
+  Fingerprint result;
+  result.content_digest = crypto::sha256_hex(content);
+  std::sort(recipients.begin(), recipients.end());
+  recipients.erase(std::unique(recipients.begin(), recipients.end()), recipients.end());
+  std::string key;
+  for (const auto& recipient : recipients) key += text::to_lower_ascii(recipient) + "\n";
+  result.dedup_key = crypto::sha256_hex(key + result.content_digest);
+  return result;
+}
+
+}  // namespace usher::connectors::email

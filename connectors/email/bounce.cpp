@@ -1,0 +1,260 @@
+#include "connectors/email/bounce.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "connectors/email/plain_text.h"
+#include "connectors/email/thread.h"
+
+namespace usher::connectors::email {
+namespace {
+
+constexpr std::size_t kMaxAddresses = 50;
+constexpr std::size_t kMaxScannedLines = 400;
+
+constexpr std::array<std::string_view, 33> kSubjects = {"undelivered mail returned to sender",
+                                                        "delivery status notification",
+                                                        "mail delivery failed",
+                                                        "mail delivery failure",
+                                                        "undeliverable",
+                                                        "undelivered",
+                                                        "onbestelbaar",
+                                                        "não_entregue",
+                                                        "não entregue",
+                                                        "failure notice",
+                                                        "returned mail",
+                                                        "delivery failure",
+                                                        "mail system error",
+                                                        "notice: mail delivery status",
+                                                        "warning: delayed mail",
+                                                        "delivery report",
+                                                        "delivery problems",
+                                                        "delivery notification",
+                                                        "mail error",
+                                                        "unzustellbar",
+                                                        "non remis",
+                                                        "no se puede entregar",
+                                                        "delivery delayed",
+                                                        "delivery error",
+                                                        "nondeliverable mail",
+                                                        "mail failure",
+                                                        "message status - undeliverable",
+                                                        "delivery has failed",
+                                                        "unable to deliver",
+                                                        "warning: could not send",
+                                                        "warning: message",
+                                                        "系统退信",
+                                                        "退信通知"};
+
+constexpr std::array<std::string_view, 14> kPassing = {"will be retried",
+                                                       "still trying",
+                                                       "will continue",
+                                                       "will keep trying",
+                                                       "not yet been delivered",
+                                                       "has been delayed",
+                                                       "message delayed",
+                                                       "warning message only",
+                                                       "do not need to resend",
+                                                       "delivery is delayed",
+                                                       "delivery attempts will",
+                                                       "have not yet",
+                                                       "could not be delivered yet",
+                                                       "will try again"};
+
+// Where the report ends and the mail that failed begins.
+constexpr std::array<std::string_view, 14> kReturnedMail = {
+    "below this line",      "this is a copy of",  "original message follows",      "------ this is",
+    "unsent message below", "message header",     "headers of the message",        "original message header",
+    "received: ",           "return-path: ",      "transcript of message follows", "content-type: message/",
+    "message text follows", "original message --"};
+
+bool contains(std::string_view s, std::string_view part) {
+  return s.find(part) != std::string_view::npos;
+}
+
+bool is_address_char(char c) {
+  auto u = static_cast<unsigned char>(c);
+  return std::isalnum(u) != 0 || u >= 128 || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+}
+
+// Every mail address in a line, lower case.
+std::vector<std::string> addresses_in(std::string_view line) {
+  std::vector<std::string> found;
+  for (auto at = line.find('@'); at != std::string_view::npos; at = line.find('@', at + 1)) {
+    auto begin = at;
+    while (begin > 0 && is_address_char(line[begin - 1])) --begin;
+    auto end = at + 1;
+    while (end < line.size() &&
+           (std::isalnum(static_cast<unsigned char>(line[end])) != 0 || line[end] == '-' || line[end] == '.'))
+      ++end;
+    while (end > at + 1 && (line[end - 1] == '.' || line[end - 1] == '-')) --end;
+    while (begin < at && (line[begin] == '\'' || line[begin] == '=' || line[begin] == '.')) ++begin;
+    auto domain = line.substr(at + 1, end - at - 1);
+    if (begin == at || !contains(domain, ".") || end - begin > 254) continue;
+    // "<20260101.abc@host>" after "Message-ID" names a mail, not a person.
+    found.push_back(text::to_lower_ascii(line.substr(begin, end - begin)));
+  }
+  return found;
+}
+
+void add(std::vector<std::string>& to, std::string address) {
+  if (address.empty() || to.size() >= kMaxAddresses || std::find(to.begin(), to.end(), address) != to.end()) return;
+  to.push_back(std::move(address));
+}
+
+// "rfc822; <a@b>" → "a@b"
+std::string report_address(std::string_view value) {
+  auto semicolon = value.find(';');
+  if (semicolon != std::string_view::npos) value.remove_prefix(semicolon + 1);
+  auto address = text::to_lower_ascii(text::trim(value));
+  std::erase_if(address, [](char c) { return c == '<' || c == '>' || c == ' ' || c == '"'; });
+  return address;
+}
+
+// The fields of one group of a delivery status, folded lines joined.
+using Group = std::vector<std::pair<std::string, std::string>>;
+std::vector<Group> groups_of(std::string_view status) {
+  std::vector<Group> groups(1);
+  auto whole = with_line_feeds(status);
+  for (const auto& line : text::split(whole, '\n')) {
+    if (text::trim(line).empty()) {
+      if (!groups.back().empty()) groups.emplace_back();
+    } else if ((line[0] == ' ' || line[0] == '\t') && !groups.back().empty()) {
+      groups.back().back().second += " " + text::trim(line);
+    } else if (auto colon = line.find(':'); colon != std::string::npos) {
+      groups.back().emplace_back(text::to_lower_ascii(text::trim(line.substr(0, colon))), text::trim(line.substr(colon + 1)));
+    }
+    if (groups.size() > 200) break;
+  }
+  return groups;
+}
+
+std::string value_of(const Group& group, std::string_view name) {
+  for (const auto& [key, value] : group) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+void read_status(std::string_view status, Bounce& bounce) {
+  for (const auto& group : groups_of(status)) {
+    auto action = text::to_lower_ascii(value_of(group, "action"));
+    action = action.substr(0, action.find_first_of(" ;("));
+    auto address = report_address(value_of(group, "original-recipient"));
+    if (!contains(address, "@")) address = report_address(value_of(group, "final-recipient"));
+    if (action.empty() || address.empty()) continue;
+    auto code = value_of(group, "status");
+    if (action == "failed" || action == "failure") {
+      add(bounce.permanent, address);
+    } else if (action == "delayed") {
+      add(bounce.temporary, address);
+    } else {
+      continue;
+    }
+    if (bounce.status.empty()) {
+      bounce.status = code.substr(0, code.find_first_of(" ("));
+      bounce.diagnostic = text::cut(value_of(group, "diagnostic-code"), 500);
+    }
+  }
+}
+
+// The addresses a report in prose names before the returned mail begins.
+void read_prose(const Mail& mail, Bounce& bounce) {
+  std::vector<std::string> not_these = {"mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon", "abuse"};
+  std::vector<std::string> known;
+  for (const auto* list : {&mail.from, &mail.to, &mail.sender, &mail.reply_to}) {
+    for (const auto& entry : *list) known.push_back(text::to_lower_ascii(entry.address));
+  }
+  bool is_passing = false;
+  std::vector<std::string> found;
+  std::size_t lines = 0;
+  for (const auto& line : text::split(mail.text, '\n')) {
+    if (++lines > kMaxScannedLines) break;
+    auto lower = text::to_lower_ascii(text::trim(line)).substr(0, 1'000);
+    if (std::any_of(kPassing.begin(), kPassing.end(), [&](std::string_view p) { return contains(lower, p); })) is_passing = true;
+    bool is_end = lines > 2 && std::any_of(kReturnedMail.begin(), kReturnedMail.end(), [&](std::string_view p) {
+                    return lower.starts_with(p) || (p[0] != 'r' && contains(lower, p));
+                  });
+    if (is_end && !found.empty()) break;
+    if (lower.starts_with("message-id") || lower.starts_with("from:") || lower.starts_with("sender:") ||
+        lower.starts_with("references") || lower.starts_with("in-reply-to") || lower.starts_with("reporting-mta") ||
+        contains(lower, "mailto:") || contains(lower, "mail from:") || contains(lower, "mail from <")) {
+      continue;
+    }
+    for (auto& address : addresses_in(lower)) {
+      auto local = address.substr(0, address.find('@'));
+      if (std::find(not_these.begin(), not_these.end(), local) != not_these.end()) continue;
+      if (std::find(known.begin(), known.end(), address) != known.end()) continue;
+      add(found, std::move(address));
+    }
+  }
+  auto subject = text::to_lower_ascii(mail.subject);
+  if (contains(subject, "warning") || contains(subject, "delayed")) is_passing = true;
+  auto& into = is_passing ? bounce.temporary : bounce.permanent;
+  for (auto& address : found) add(into, std::move(address));
+}
+
+// Message-ID of the mail that failed: in the returned header, or further down in the text.
+std::string returned_id(const Mail& mail) {
+  for (const auto* source : {&mail.returned_header, &mail.text}) {
+    for (const auto& line : text::split(*source, '\n')) {
+      auto trimmed = text::trim(line);
+      while (trimmed.starts_with('>')) trimmed = text::trim(trimmed.substr(1));
+      if (trimmed.size() < 12 || !text::iequals_ascii(std::string_view(trimmed).substr(0, 11), "message-id:")) continue;
+      if (auto ids = parse_message_ids(std::string_view(trimmed).substr(11)); !ids.empty()) return "<" + ids.front() + ">";
+    }
+  }
+  return {};
+}
+
+std::string evidence_of(const Mail& mail, const MailEnvelope& envelope) {
+  if (mail.report_type == "delivery-status" || !mail.delivery_status.empty()) return "delivery status report";
+  if (const auto* failed = mail.header("x-failed-recipients"); failed != nullptr) return "X-Failed-Recipients: " + *failed;
+  if (mail.report_type == "disposition-notification" || mail.report_type == "feedback-report") return {};
+  bool is_from_daemon = false;
+  for (const auto& from : mail.from) {
+    auto lower = text::to_lower_ascii(from.address);
+    auto local = lower.substr(0, lower.find('@'));
+    auto name = text::to_lower_ascii(from.name);
+    if (local == "mailer-daemon" || local == "postmaster" || local == "mail-daemon" || contains(local, "mailer_daemon") ||
+        contains(name, "mail delivery") || contains(name, "mailer-daemon")) {
+      is_from_daemon = true;
+    }
+  }
+  const auto* return_path = mail.header("return-path");
+  bool is_null_sender =
+      (envelope.is_from_known && envelope.from.empty()) || (return_path != nullptr && text::trim(*return_path) == "<>");
+  auto subject = text::to_lower_ascii(text::trim(mail.subject));
+  auto matches = [&](std::string_view s) { return subject.starts_with(s) || (s.size() > 12 && contains(subject, s)); };
+  bool is_subject = std::any_of(kSubjects.begin(), kSubjects.end(), matches);
+  bool is_automatic =
+      mail.header("auto-submitted") != nullptr && contains(text::to_lower_ascii(*mail.header("auto-submitted")), "auto-replied");
+  if (is_from_daemon && (is_subject || is_null_sender || !is_automatic))
+    return "sender " + (mail.from.empty() ? std::string{} : mail.from.front().address);
+  if (is_subject && (is_null_sender || mail.from.empty())) return "subject \"" + mail.subject + "\" from <>";
+  // A person may write "Returned mail?"; a report names who was not reached, in a set form.
+  if (is_subject && (contains(mail.text, "550 ") || contains(mail.text, "554 ") || contains(mail.text, "user unknown") ||
+                     contains(mail.text, "User unknown") || contains(mail.text, "This is the qmail") ||
+                     contains(mail.text, "not be delivered"))) {
+    return "subject \"" + mail.subject + "\" and a failure in the text";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<Bounce> find_bounce(const Mail& mail, const MailEnvelope& envelope) {
+  Bounce bounce;
+  bounce.evidence = evidence_of(mail, envelope);
+  if (bounce.evidence.empty()) return std::nullopt;
+  read_status(mail.delivery_status, bounce);
+  if (const auto* failed = mail.header("x-failed-recipients"); failed != nullptr && bounce.permanent.empty()) {
+    for (auto& address : addresses_in(*failed)) add(bounce.permanent, std::move(address));
+  }
+  if (bounce.permanent.empty() && bounce.temporary.empty()) read_prose(mail, bounce);
+  bounce.original_message_id = returned_id(mail);
+  return bounce;
+}
+
+}  // namespace usher::connectors::email

@@ -1,0 +1,159 @@
+// RFC 2047 encoded words (charset.h): found, joined, decoded.
+#include <algorithm>
+#include <optional>
+
+#include "base/text.h"
+#include "connectors/email/charset.h"
+
+namespace usher::connectors::email {
+namespace {
+
+struct Word {
+  std::string_view charset;
+  char encoding = 'Q';
+  std::string_view content;
+  std::size_t end = 0;  // behind "?="
+};
+
+// The encoded word that starts at `at` ("=?charset?Q?…?="), leniently: blanks inside the text are allowed, as mailers write them.
+std::optional<Word> word_at(std::string_view s, std::size_t at) {
+  if (s.substr(at, 2) != "=?") return std::nullopt;
+  auto charset_end = s.find('?', at + 2);
+  if (charset_end == std::string_view::npos || charset_end - at > 64 || charset_end + 2 >= s.size() ||
+      s[charset_end + 2] != '?') {
+    return std::nullopt;
+  }
+  auto encoding = static_cast<char>(s[charset_end + 1] & ~0x20);
+  if (encoding != 'Q' && encoding != 'B') return std::nullopt;
+  auto begin = charset_end + 3;
+  auto end = s.find("?=", begin);
+  // "=?utf-8?Q?=41?=": the text itself may begin with '=', so "?=" right at the start is not yet the end.
+  if (end == begin - 1) end = s.find("?=", begin + 1);
+  if (end == std::string_view::npos) return std::nullopt;
+  auto charset = s.substr(at + 2, charset_end - at - 2);
+  if (charset.empty() || charset.find_first_of(" \"<>()") != std::string_view::npos) return std::nullopt;
+  return Word{charset, encoding, s.substr(begin, end - begin), end + 2};
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string decode_q(std::string_view s) {
+  std::string out;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    if (s[i] == '_') {
+      out += ' ';
+    } else if (s[i] == '=' && i + 2 < s.size() && hex_digit(s[i + 1]) >= 0 && hex_digit(s[i + 2]) >= 0) {
+      out += static_cast<char>(hex_digit(s[i + 1]) * 16 + hex_digit(s[i + 2]));
+      i += 2;
+    } else {
+      out += s[i];
+    }
+  }
+  return out;
+}
+
+std::string decode_b(std::string_view s) {
+  static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  unsigned bits = 0;
+  int count = 0;
+  for (char c : s) {
+    auto value = kAlphabet.find(c);
+    if (value == std::string_view::npos) continue;
+    bits = (bits << 6) | static_cast<unsigned>(value);
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out += static_cast<char>((bits >> count) & 0xff);
+    }
+  }
+  return out;
+}
+
+std::string unfold(std::string_view raw) {
+  std::string out;
+  out.reserve(raw.size());
+  for (char c : raw) {
+    if (c == '\r' || c == '\n' || c == '\0') continue;
+    out += c == '\t' ? ' ' : c;
+  }
+  auto begin = out.find_first_not_of(' ');
+  if (begin == std::string::npos) return {};
+  return out.substr(begin, out.find_last_not_of(' ') - begin + 1);
+}
+
+// One line, as a header value must be: what a decoded word smuggled in becomes a blank.
+std::string one_line(std::string s) {
+  std::replace_if(s.begin(), s.end(), [](char c) { return c == '\r' || c == '\n' || c == '\t' || c == '\0'; }, ' ');
+  return s;
+}
+
+void append_quoted(std::string& out, std::string_view decoded, bool is_in_quotes) {
+  if (!is_in_quotes) out += '"';
+  for (char c : decoded) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  if (!is_in_quotes) out += '"';
+}
+
+std::string decode(std::string_view raw, std::string_view hint, bool is_structured) {
+  auto value = unfold(raw);
+  bool has_eight_bit = std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) >= 128; });
+  if (has_eight_bit || value.find('\x1b') != std::string::npos) value = to_utf8(value, {}, hint);
+  if (value.find("=?") == std::string::npos) return one_line(std::move(value));
+
+  std::string out;
+  bool is_in_quotes = false;
+  std::size_t i = 0;
+  while (i < value.size()) {
+    auto word = value[i] == '=' ? word_at(value, i) : std::nullopt;
+    if (!word) {
+      if (value[i] == '\\' && i + 1 < value.size()) {
+        out += value[i++];
+      } else if (value[i] == '"') {
+        is_in_quotes = !is_in_quotes;
+      }
+      out += value[i++];
+      continue;
+    }
+    std::string decoded;
+    std::string bytes = word->encoding == 'Q' ? decode_q(word->content) : decode_b(word->content);
+    auto last = *word;
+    for (;;) {
+      auto next_at = value.find_first_not_of(' ', last.end);
+      auto next = next_at == std::string::npos ? std::nullopt : word_at(value, next_at);
+      if (!next) break;
+      if (!text::iequals_ascii(next->charset, last.charset) || next->encoding != last.encoding) {
+        decoded += to_utf8(bytes, last.charset, hint);
+        bytes.clear();
+      }
+      bytes += next->encoding == 'Q' ? decode_q(next->content) : decode_b(next->content);
+      last = *next;
+    }
+    decoded = one_line(decoded + to_utf8(bytes, last.charset, hint));
+    if (is_structured) {
+      append_quoted(out, decoded, is_in_quotes);
+    } else {
+      out += decoded;
+    }
+    i = last.end;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string decode_header(std::string_view raw, std::string_view hint) {
+  return decode(raw, hint, false);
+}
+std::string decode_structured(std::string_view raw, std::string_view hint) {
+  return decode(raw, hint, true);
+}
+
+}  // namespace usher::connectors::email

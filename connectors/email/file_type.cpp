@@ -1,0 +1,102 @@
+// Names and types of attachments (mime.h).
+#include <array>
+#include <memory>
+
+#include <magic.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include "base/text.h"
+#include "connectors/email/mime.h"
+
+namespace usher::connectors::email {
+namespace {
+
+constexpr std::size_t kSniffedBytes = 8 * 1024;
+constexpr std::size_t kMaxNameBytes = 255;
+
+using Magic = std::unique_ptr<magic_set, decltype(&magic_close)>;
+
+// A handle may not be shared between threads; opening one maps a database of megabytes.
+magic_set* magic_of_this_thread() {
+  thread_local Magic handle = [] {
+    Magic made(magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_TOKENS), &magic_close);
+    if (made && magic_load(made.get(), nullptr) != 0) made.reset();
+    return made;
+  }();
+  return handle.get();
+}
+
+bool is_forbidden(UChar32 c) {
+  if (c < 0x20 || c == 0x7f || (c >= 0x80 && c < 0xa0)) return true;
+  static constexpr std::u32string_view kReserved = U"\"*/:<>?\\|";
+  if (kReserved.find(static_cast<char32_t>(c)) != std::u32string_view::npos) return true;
+  // Bidi overrides make "exe.png" of "gnp.exe"; other format characters are invisible.
+  return u_charType(c) == U_FORMAT_CHAR || c == 0x2028 || c == 0x2029 || c == 0xfffd;
+}
+
+bool is_device_name(std::string_view name) {
+  static constexpr std::array<std::string_view, 6> kDevices = {"con", "prn", "aux", "nul", "com", "lpt"};
+  auto stem = text::to_lower_ascii(name.substr(0, name.find('.')));
+  for (auto device : kDevices) {
+    if (stem == device) return true;
+    if ((device == "com" || device == "lpt") && stem.size() == 4 && stem.starts_with(device) && stem[3] >= '0' && stem[3] <= '9')
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string content_type_of(std::string_view bytes, std::string_view labelled) {
+  auto label = std::string(labelled.empty() ? std::string_view("application/octet-stream") : labelled);
+  if (bytes.empty()) return label;
+  auto* magic = magic_of_this_thread();
+  if (magic == nullptr) return label;
+  auto sample = bytes.substr(0, kSniffedBytes);
+  const char* found = magic_buffer(magic, sample.data(), sample.size());
+  std::string_view type = found == nullptr ? std::string_view{} : found;
+  if (type.empty() || type.find('/') == std::string_view::npos) return label;
+  bool label_promises_binary =
+      label.starts_with("image/") || label.starts_with("audio/") || label.starts_with("video/") || label == "application/pdf";
+  if (type == "application/octet-stream" || type.starts_with("text/")) {
+    // "Some bytes", "some text": the label may know better, unless it promises a format that would have been recognised.
+    if (type.starts_with("text/") && !label_promises_binary && label != "application/octet-stream") return label;
+    if (type == "application/octet-stream" && !label_promises_binary && !label.starts_with("text/")) return label;
+    return std::string(type);
+  }
+  // Office files and others are zip files; libmagic sees that only when their first entry tells.
+  if (type == "application/zip" && (label.starts_with("application/vnd.") || label == "application/epub+zip")) return label;
+  return std::string(type);
+}
+
+std::string harmless_file_name(std::string_view utf8) {
+  auto valid = text::to_valid_utf8(utf8);
+  // Only what follows the last separator is the name; the rest is somebody's disk, or an attack.
+  if (auto slash = valid.find_last_of("/\\"); slash != std::string::npos) valid.erase(0, slash + 1);
+  std::string name;
+  int32_t i = 0;
+  auto length = static_cast<int32_t>(valid.size());
+  while (i < length) {
+    UChar32 c = 0;
+    auto begin = i;
+    U8_NEXT(valid.data(), i, length, c);
+    if (c < 0 || is_forbidden(c)) continue;
+    name.append(valid, static_cast<std::size_t>(begin), static_cast<std::size_t>(i - begin));
+  }
+  name = text::trim(name);
+  name.erase(0, std::min(name.find_first_not_of(". "), name.size()));
+  while (!name.empty() && (name.back() == '.' || name.back() == ' ')) name.pop_back();
+  if (is_device_name(name)) name.insert(0, "_");
+  if (name.size() > kMaxNameBytes) {
+    // The ending says what it is; keep it when it is short.
+    auto dot = name.rfind('.');
+    auto ending = dot != std::string::npos && name.size() - dot <= 16 ? name.substr(dot) : std::string{};
+    auto stem = kMaxNameBytes - ending.size();
+    while (stem > 0 && (static_cast<unsigned char>(name[stem]) & 0xC0) == 0x80) --stem;
+    name = name.substr(0, stem) + ending;
+  }
+  return name.empty() ? "attachment" : name;
+}
+
+}  // namespace usher::connectors::email

@@ -1,0 +1,69 @@
+#include "connectors/email/plain_text.h"
+
+#include "base/text.h"
+
+namespace usher::connectors::email {
+
+std::string with_line_feeds(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r') {
+      out += text[i];
+    } else if (i + 1 >= text.size() || text[i + 1] != '\n') {
+      out += '\n';
+    }
+  }
+  return out;
+}
+
+std::string unflow(std::string_view text, bool delete_space) {
+  auto whole = with_line_feeds(text);
+  std::string out;
+  out.reserve(whole.size());
+  std::string_view rest = whole;
+  bool is_open = false;  // the line before was flowed
+  std::size_t open_depth = 0;
+  while (!rest.empty()) {
+    auto end = rest.find('\n');
+    bool has_end = end != std::string_view::npos;
+    auto line = rest.substr(0, end);
+    rest = has_end ? rest.substr(end + 1) : std::string_view{};
+    auto depth = std::min(line.find_first_not_of('>'), line.size());
+    line.remove_prefix(depth);
+    if (line.starts_with(' ')) line.remove_prefix(1);
+    bool is_signature = line == "-- ";
+    bool is_joined = is_open && depth == open_depth && !is_signature;
+    if (is_open && !is_joined) out += '\n';
+    if (!is_joined && depth > 0) out += std::string(depth, '>') + " ";
+    is_open = !is_signature && line.ends_with(' ');
+    open_depth = depth;
+    if (is_open && delete_space) line.remove_suffix(1);
+    out += line;
+    if (!is_open && has_end) out += '\n';
+  }
+  return out;
+}
+
+bool is_placeholder(std::string_view plain, std::string_view from_html) {
+  auto shown = text::collapse_spaces(plain);
+  if (shown.empty()) return true;
+  if (shown.size() > 200 || from_html.size() < 2 * shown.size()) return false;
+  return text::to_lower_ascii(shown).find("html") != std::string::npos;
+}
+
+std::string default_file_name(std::string_view content_type) {
+  auto slash = content_type.find('/');
+  auto kind = content_type.substr(0, slash);
+  auto subtype = slash == std::string_view::npos ? std::string_view{} : content_type.substr(slash + 1);
+  std::string name(kind == "image" || kind == "audio" || kind == "video" ? kind : std::string_view("attachment"));
+  if (content_type == "text/plain") return name + ".txt";
+  if (content_type == "text/calendar") return "invitation.ics";
+  if (content_type == "message/rfc822") return "message.eml";
+  if (content_type == "message/delivery-status") return "delivery-status.txt";
+  bool is_plain_word = !subtype.empty() && subtype.size() <= 5 &&
+                       subtype.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") == std::string_view::npos;
+  return is_plain_word ? name + "." + std::string(subtype) : name;
+}
+
+}  // namespace usher::connectors::email

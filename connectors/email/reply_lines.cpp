@@ -1,0 +1,353 @@
+#include "connectors/email/reply_lines.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/text.h"
+
+namespace usher::connectors::email {
+namespace {
+
+using Lines = std::vector<std::string_view>;
+using Kinds = std::vector<LineKind>;
+
+constexpr std::size_t kMaxLookBytes = 400;
+constexpr std::size_t kMaxAttributionLines = 6;
+constexpr std::size_t kMaxBlockLines = 10;
+
+// Verbs that end an introduction ("… wrote:"), lower case.
+constexpr std::array<std::string_view, 17> kVerbsAtEnd = {
+    "wrote",      "writes",  "schrieb",  "écrit",   "escribió", "scritto", "escreveu",  "geschreven", "skrev",
+    "napisał(a)", "napisał", "napisała", "написал", "написав",  "пише",    "kirjoitti", "yazdı"};
+// Verbs that may be followed by the name ("Am … schrieb X:").
+constexpr std::array<std::string_view, 9> kVerbsInside = {"schrieb",  "skrev", "schreef", "kirjoitti", "написал",
+                                                          "написала", "пишет", "napsal",  "escribió"};
+constexpr std::array<std::string_view, 9> kCjkVerbs = {"写道", "寫道",         "撰写",       "撰寫", "来信",
+                                                       "來信", "のメッセージ", "書きました", "작성"};
+constexpr std::array<std::string_view, 20> kOpenings = {"on ",      "at ",    "am ",   "le ", "el ",        "il ",  "em ",
+                                                        "op ",      "den ",   "dnia ", "på ", "w dniu ",    "den ", "fra ",
+                                                        "---- on ", "-- on ", "vào ",  "kl ", "on\xC2\xA0", "a "};
+
+constexpr std::array<std::string_view, 23> kFromLabels = {
+    "from",      "von",      "de",     "da",        "från",       "fra",      "van",    "od",
+    "от",        "від",      "发件人", "寄件者",    "寄件人",     "發件人",   "差出人", "送信元",
+    "보낸 사람", "보낸사람", "kimden", "lähettäjä", "expéditeur", "mittente", "送信者"};
+constexpr std::array<std::string_view, 74> kOtherLabels = {
+    "to",        "cc",       "sent",     "date",       "subject",  "reply-to", "importance", "an",          "gesendet",
+    "betreff",   "datum",    "kopie",    "antwort an", "à",        "envoyé",   "objet",      "para",        "enviado",
+    "asunto",    "fecha",    "enviada",  "assunto",    "data",     "a",        "oggetto",    "inviato",     "risposta",
+    "till",      "skickat",  "ämne",     "til",        "sendt",    "emne",     "dato",       "aan",         "verzonden",
+    "onderwerp", "do",       "wysłano",  "temat",      "кому",     "дата",     "тема",       "отправлено",  "копия",
+    "发送时间",  "发送日期", "收件人",   "抄送",       "主题",     "日期",     "时间",       "寄件日期",    "收件者",
+    "主旨",      "副本",     "傳送時間", "主題",       "送信日時", "宛先",     "件名",       "日時",        "받는 사람",
+    "보낸 날짜", "제목",     "날짜",     "kime",       "konu",     "bcc",      "répondre à", "responder a", "antwortadresse",
+    "priority",  "envoyé le"};
+constexpr std::array<std::string_view, 30> kSeparators = {"original message",
+                                                          "original mail",
+                                                          "original appointment",
+                                                          "forwarded message",
+                                                          "ursprüngliche nachricht",
+                                                          "originalnachricht",
+                                                          "weitergeleitete nachricht",
+                                                          "message d'origine",
+                                                          "message d’origine",
+                                                          "message original",
+                                                          "message transféré",
+                                                          "début du message transféré",
+                                                          "mensaje original",
+                                                          "mensaje reenviado",
+                                                          "mensagem original",
+                                                          "messaggio originale",
+                                                          "messaggio inoltrato",
+                                                          "oorspronkelijk bericht",
+                                                          "begin forwarded message",
+                                                          "ursprungligt meddelande",
+                                                          "opprinnelig melding",
+                                                          "oryginalna wiadomość",
+                                                          "исходное сообщение",
+                                                          "пересылаемое сообщение",
+                                                          "原始邮件",
+                                                          "原始郵件",
+                                                          "转发邮件",
+                                                          "轉寄的郵件",
+                                                          "元のメッセージ",
+                                                          "원본 메시지"};
+constexpr std::array<std::string_view, 27> kDevicePrefixes = {
+    "sent from ",       "sent via ",       "sent with ",    "sent by ",      "sent using ",   "get outlook for",
+    "get bluemail for", "von meinem ",     "gesendet mit ", "gesendet von ", "envoyé de ",    "envoyé depuis ",
+    "envoyé à partir",  "enviado desde ",  "enviado do ",   "enviado de ",   "inviato da ",   "verzonden met ",
+    "verzonden vanaf ", "skickat från ",   "sendt fra ",    "wysłane z ",    "отправлено с ", "diese nachricht wurde von mein",
+    "from my iphone",   "from my android", "yahoo mail"};
+constexpr std::array<std::string_view, 8> kCjkDevicePrefixes = {"发自我的", "發自我的", "从我的",   "從我的",
+                                                                "发自",     "發自",     "来自我的", "나의 "};
+
+// The line as it is compared: lower case, without leading quote marks, blanks and the stars of bold text, no-break spaces as
+// blanks.
+std::string key_of(std::string_view line) {
+  line = line.substr(0, kMaxLookBytes);
+  auto begin = line.find_first_not_of("> \t*_|");
+  std::string out = begin == std::string_view::npos ? std::string{} : text::to_lower_ascii(line.substr(begin));
+  for (auto at = out.find("\xC2\xA0"); at != std::string::npos; at = out.find("\xC2\xA0", at)) out.replace(at, 2, " ");
+  while (!out.empty() && (out.back() == '*' || out.back() == ' ' || out.back() == '_')) out.pop_back();
+  return out;
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// hh:mm, hh.mm or hhh mm
+bool has_time(std::string_view s) {
+  for (std::size_t i = 1; i + 2 < s.size(); ++i) {
+    if ((s[i] == ':' || s[i] == '.' || s[i] == 'h') && is_digit(s[i - 1]) && is_digit(s[i + 1]) && is_digit(s[i + 2]))
+      return true;
+  }
+  return false;
+}
+
+bool has_year(std::string_view s) {
+  for (std::size_t i = 0; i + 4 <= s.size(); ++i) {
+    if ((s.substr(i, 2) == "19" || s.substr(i, 2) == "20") && is_digit(s[i + 2]) && is_digit(s[i + 3]) &&
+        (i == 0 || !is_digit(s[i - 1])) && (i + 4 == s.size() || !is_digit(s[i + 4]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// "2016-03-03 …" or "2013/7/20 …"
+bool starts_with_date(std::string_view s) {
+  if (s.size() < 8 || !is_digit(s[0]) || !is_digit(s[1]) || !is_digit(s[2]) || !is_digit(s[3])) return false;
+  return (s[4] == '-' || s[4] == '/' || s[4] == '.') && is_digit(s[5]) && (s.find(s[4], 5) == 6 || s.find(s[4], 5) == 7);
+}
+
+std::string_view strip_end(std::string_view s, bool& has_colon, bool& has_dashes) {
+  for (;;) {
+    if (s.ends_with("：")) {
+      has_colon = true;
+      s.remove_suffix(std::string_view("：").size());
+    } else if (s.ends_with(':')) {
+      has_colon = true;
+      s.remove_suffix(1);
+    } else if (s.ends_with('-')) {
+      has_dashes = true;
+      s.remove_suffix(1);
+    } else if (s.ends_with(' ') || s.ends_with('*') || s.ends_with('_')) {
+      s.remove_suffix(1);
+    } else {
+      return s;
+    }
+  }
+}
+
+bool ends_with_word(std::string_view s, std::string_view word) {
+  if (!s.ends_with(word)) return false;
+  auto before = s.size() - word.size();
+  return before == 0 || s[before - 1] == ' ' || s[before - 1] == '>' || s[before - 1] == ',' || s[before - 1] == ')' ||
+         s[before - 1] == '"';
+}
+
+bool contains_word(std::string_view s, std::string_view word) {
+  for (auto at = s.find(word); at != std::string_view::npos; at = s.find(word, at + 1)) {
+    bool is_begin = at == 0 || s[at - 1] == ' ' || s[at - 1] == ',';
+    bool is_end = at + word.size() == s.size() || s[at + word.size()] == ' ' || s[at + word.size()] == ',';
+    if (is_begin && is_end) return true;
+  }
+  return false;
+}
+
+// Whether one or more joined lines (as keys) introduce a quotation.
+bool is_attribution(std::string_view s) {
+  if (s.size() < 8) return false;
+  bool has_colon = false;
+  bool has_dashes = false;
+  auto body = strip_end(s, has_colon, has_dashes);
+  if (!has_colon && !has_dashes) {
+    // Old Gmail: "2016-03-03 17:21 GMT+01:00 Some One", "2013/7/20 Some One <a@b>"
+    return starts_with_date(s) && s.size() < 200 &&
+           (s.find(" gmt") != std::string_view::npos || (s.find('@') != std::string_view::npos && s.ends_with('>')));
+  }
+  bool has_address = body.find('@') != std::string_view::npos;
+  bool has_evidence = has_address || has_time(body) || has_year(body);
+  if (!has_evidence) return false;
+  if (has_colon && starts_with_date(body) && has_address) return true;
+  for (auto verb : kCjkVerbs) {
+    if (body.ends_with(verb)) return true;
+  }
+  for (auto verb : kVerbsAtEnd) {
+    if (ends_with_word(body, verb)) return true;
+  }
+  if (!has_colon || !(has_address || has_time(body))) return false;
+  return std::any_of(kVerbsInside.begin(), kVerbsInside.end(), [&](std::string_view verb) { return contains_word(body, verb); });
+}
+
+bool may_open_attribution(std::string_view key) {
+  if (key.size() < 4) return false;
+  if (starts_with_date(key) || is_digit(key[0]) || key[0] == '"' || key[0] == '<') return true;
+  if (key.find('@') != std::string_view::npos) return true;
+  return static_cast<unsigned char>(key[0]) >= 0x80 ||
+         std::any_of(kOpenings.begin(), kOpenings.end(), [&](std::string_view o) { return key.starts_with(o); }) ||
+         is_attribution(key);
+}
+
+// How many lines the attribution beginning at `at` takes; 0 when there is none.
+std::size_t attribution_lines(const Lines& lines, std::size_t at) {
+  auto joined = key_of(lines[at]);
+  if (!may_open_attribution(joined)) return 0;
+  if (is_attribution(joined)) {
+    // Without verb and colon the next line may still belong to it ("2016-10-24 15:36 GMT+02:00 Foo <" / "foo@bar>:").
+    return 1;
+  }
+  bool has_date = has_time(joined) || has_year(joined);
+  for (std::size_t n = 1; n < kMaxAttributionLines && at + n < lines.size(); ++n) {
+    auto next = key_of(lines[at + n]);
+    if (next.empty() && !has_date) return 0;
+    if (joined.size() + next.size() > kMaxLookBytes) return 0;
+    if (!next.empty()) joined += " " + next;
+    if (next.empty()) continue;
+    if (is_attribution(joined)) return n + 1;
+    // Where no date or address has come by the second line, this is prose.
+    if (n >= 1 && !has_date && joined.find('@') == std::string::npos && !has_time(joined) && !has_year(joined)) return 0;
+  }
+  return 0;
+}
+
+std::string_view label_of(std::string_view key) {
+  auto colon = key.find(':');
+  auto wide = key.find("：");
+  colon = std::min(colon, wide);
+  if (colon == std::string_view::npos || colon == 0 || colon > 40) return {};
+  auto label = key.substr(0, colon);
+  while (!label.empty() && (label.back() == ' ' || label.back() == '*')) label.remove_suffix(1);
+  return label;
+}
+
+bool is_from_label(std::string_view label) {
+  return std::find(kFromLabels.begin(), kFromLabels.end(), label) != kFromLabels.end();
+}
+bool is_any_label(std::string_view label) {
+  return is_from_label(label) || std::find(kOtherLabels.begin(), kOtherLabels.end(), label) != kOtherLabels.end();
+}
+
+// How many lines the header block beginning at `at` takes; 0 when there is none. Three labels in a row make one.
+std::size_t header_block_lines(const Lines& lines, std::size_t at) {
+  auto first = key_of(lines[at]);
+  if (!is_any_label(label_of(first))) return 0;
+  std::size_t labels = 0;
+  std::size_t last = 0;
+  std::size_t strangers = 0;
+  bool has_from = false;
+  for (std::size_t n = 0; n < kMaxBlockLines && at + n < lines.size(); ++n) {
+    auto key = key_of(lines[at + n]);
+    if (key.empty()) {
+      if (labels >= 3) break;
+      continue;
+    }
+    auto label = label_of(key);
+    if (is_any_label(label)) {
+      ++labels;
+      last = n + 1;
+      strangers = 0;
+      has_from = has_from || is_from_label(label);
+    } else if (++strangers > 1) {
+      break;  // one line between two labels is a folded value
+    }
+  }
+  return labels >= 3 && has_from ? last : 0;
+}
+
+bool is_separator(std::string_view line) {
+  auto key = key_of(line);
+  if (key.size() > 120) return false;
+  bool has_rule = key.starts_with("--") || key.starts_with("==") || key.starts_with("—");
+  auto begin = key.find_first_not_of("-=*_~ ");
+  if (begin == std::string::npos) return false;
+  auto body = std::string_view(key).substr(begin);
+  bool has_colon = false;
+  bool has_dashes = false;
+  body = strip_end(body, has_colon, has_dashes);
+  while (!body.empty() && (body.back() == '=' || body.back() == '~')) body.remove_suffix(1);
+  return (has_rule || has_colon || has_dashes) && std::find(kSeparators.begin(), kSeparators.end(), body) != kSeparators.end();
+}
+
+// Two or more of one ruling character and nothing else.
+bool is_delimiter(std::string_view line) {
+  auto begin = line.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return false;
+  line.remove_prefix(begin);
+  if (line == "—" || line == "――" || line == "ᐧ") return true;
+  if (line.size() < 2) return false;
+  return std::string_view("-_=+*~#").find(line[0]) != std::string_view::npos &&
+         line.find_first_not_of(line[0]) == std::string_view::npos;
+}
+
+bool is_device(std::string_view line) {
+  if (line.size() > 160) return false;
+  auto key = key_of(line);
+  while (!key.empty() && (key.front() == '(' || key.front() == '<' || key.front() == '[')) key.erase(0, 1);
+  auto starts = [&](const auto& list) {
+    return std::any_of(list.begin(), list.end(), [&](std::string_view p) { return key.starts_with(p); });
+  };
+  if (starts(kDevicePrefixes) || starts(kCjkDevicePrefixes)) return true;
+  return key.ends_with("から送信") || key.ends_with("から送信されました") || (key.size() < 60 && key.ends_with(" from mobile"));
+}
+
+bool is_quote(std::string_view line) {
+  auto begin = line.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return false;
+  line.remove_prefix(begin);
+  if (line[0] == '>') return true;
+  // "C> …", "Richard> …": some programs put initials or a name in front.
+  auto mark = line.find('>');
+  if (mark == std::string_view::npos || mark > 10 || (mark + 1 < line.size() && line[mark + 1] != ' ')) return false;
+  return std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(mark),
+                     [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; });
+}
+
+LineKind kind_of(const Lines& lines, std::size_t at, bool is_below_marker, std::size_t& takes) {
+  auto line = lines[at];
+  takes = 1;
+  if (line.find_first_not_of(" \t") == std::string_view::npos) return LineKind::kEmpty;
+  if (is_quote(line)) return LineKind::kQuote;
+  if (is_below_marker && line.starts_with('|')) return LineKind::kQuote;
+  if (is_separator(line)) return LineKind::kSeparator;
+  if (is_delimiter(line)) return LineKind::kDelimiter;
+  if (auto n = header_block_lines(lines, at); n > 0) {
+    takes = n;
+    return LineKind::kHeaderBlock;
+  }
+  if (auto n = attribution_lines(lines, at); n > 0) {
+    takes = n;
+    return LineKind::kAttribution;
+  }
+  return is_device(line) ? LineKind::kDevice : LineKind::kText;
+}
+
+}  // namespace
+
+std::vector<LineKind> classify(const Lines& lines) {
+  Kinds kinds(lines.size(), LineKind::kText);
+  bool is_in_code = false;
+  bool is_below_marker = false;
+  for (std::size_t i = 0; i < lines.size();) {
+    if (lines[i].starts_with("```")) {
+      is_in_code = !is_in_code;
+      ++i;
+      continue;
+    }
+    if (is_in_code) {
+      ++i;
+      continue;
+    }
+    std::size_t takes = 1;
+    kinds[i] = kind_of(lines, i, is_below_marker, takes);
+    if (kinds[i] == LineKind::kAttribution || kinds[i] == LineKind::kHeaderBlock || kinds[i] == LineKind::kSeparator)
+      is_below_marker = true;
+    for (std::size_t n = 1; n < takes; ++n) kinds[i + n] = LineKind::kContinued;
+    i += takes;
+  }
+  return kinds;
+}
+
+}  // namespace usher::connectors::email
