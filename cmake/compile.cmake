@@ -10,9 +10,9 @@ target_compile_options(usher_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough
   -Wno-missing-field-initializers
   $<$<BOOL:${USHER_WERROR}>:-Werror>
-  -fcf-protection -fstack-protector-strong
+  -fcf-protection -fstack-protector-strong -pthread
   $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=3>)
-target_link_options(usher_options INTERFACE -fuse-ld=lld -Wl,-z,relro,-z,now,-z,noexecstack)
+target_link_options(usher_options INTERFACE -pthread -fuse-ld=lld -Wl,-z,relro,-z,now,-z,noexecstack)
 target_include_directories(usher_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(usher_options INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)

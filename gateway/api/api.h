@@ -1,0 +1,95 @@
+// HTTP as the world sees it: one table of routes (routes.cpp), one file per resource. Chat and webhook paths are handed to their channels,
+// pages come from web/assets.h. Access is decided in one place, before a route's function runs: staff routes need a session, state-changing
+// staff routes also the X-Usher-Request header and no foreign Origin.
+#pragma once
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/async/offload.h"
+#include "base/net/http_server.h"
+#include "base/sql/database.h"
+#include "connectors/ticket_system.h"
+#include "connectors/webchat/webchat_channel.h"
+#include "connectors/webhook/webhook_channel.h"
+#include "gateway/flow/channels.h"
+#include "gateway/flow/content.h"
+#include "gateway/flow/intake.h"
+#include "gateway/flow/outbox.h"
+#include "gateway/store/people.h"
+
+namespace usher::gateway::api {
+
+// What the routes work with; made by the wiring, outlives the server. Pointers may be null where a channel is switched off.
+struct Parts {
+  sql::Database* database = nullptr;
+  const Clock* clock = nullptr;
+  const flow::CurrentContent* content = nullptr;
+  const flow::Channels* channels = nullptr;
+  const flow::Intake* intake = nullptr;
+  const flow::OutboxRunner* outbox = nullptr;
+  std::function<void()> kick_outbox;
+  connectors::webchat::WebchatChannel* webchat = nullptr;
+  connectors::webchat::History* history = nullptr;
+  std::map<std::string, connectors::webhook::WebhookChannel*> webhooks;
+  async::Pool* pool = nullptr;                         // password hashing
+  std::string ticket_system;
+  std::string company;
+  std::vector<std::string> metrics_from;
+  bool demo_page = true;
+  bool is_https = false;                               // cookies get Secure
+};
+
+using PathParams = std::vector<std::string>;           // values of :name parts, in order
+
+struct Call {
+  const Parts* parts = nullptr;
+  net::HttpRequest request;
+  PathParams params;
+  std::optional<store::User> user;                     // staff routes only
+};
+
+class Api final : public net::HttpHandler {
+ public:
+  explicit Api(Parts parts);
+  ~Api() override;
+
+  boost::asio::awaitable<net::HttpResponse> handle(net::HttpRequest request) override;
+  std::size_t body_limit(std::string_view method, std::string_view path) const override;
+  std::optional<net::HttpResponse> refuse_upgrade(const net::HttpRequest& request) override;
+  boost::asio::awaitable<void> websocket(std::shared_ptr<net::WebSocket> socket, std::string target) override;
+
+ private:
+  Parts parts_;
+};
+
+// {"error":{"code","message"}} with the status that fits the error.
+net::HttpResponse problem(int status, std::string_view code, std::string_view message);
+net::HttpResponse problem(const Error& error);
+
+// The resources. Each takes the call by value and answers it.
+boost::asio::awaitable<net::HttpResponse> login(Call call);
+boost::asio::awaitable<net::HttpResponse> logout(Call call);
+boost::asio::awaitable<net::HttpResponse> me(Call call);
+boost::asio::awaitable<net::HttpResponse> list_tickets(Call call);
+boost::asio::awaitable<net::HttpResponse> list_conversations(Call call);
+boost::asio::awaitable<net::HttpResponse> show_conversation(Call call);
+boost::asio::awaitable<net::HttpResponse> list_outbox(Call call);
+boost::asio::awaitable<net::HttpResponse> redrive_one(Call call);
+boost::asio::awaitable<net::HttpResponse> redrive_all(Call call);
+boost::asio::awaitable<net::HttpResponse> overview(Call call);
+boost::asio::awaitable<net::HttpResponse> healthz(Call call);
+boost::asio::awaitable<net::HttpResponse> readyz(Call call);
+boost::asio::awaitable<net::HttpResponse> show_metrics(Call call);
+boost::asio::awaitable<net::HttpResponse> page(Call call);
+boost::asio::awaitable<net::HttpResponse> plain_chat(Call call);
+boost::asio::awaitable<net::HttpResponse> plain_chat_post(Call call);
+boost::asio::awaitable<net::HttpResponse> chat(Call call);
+boost::asio::awaitable<net::HttpResponse> webhook(Call call);
+
+// The signed-in user of a request, by its session cookie; nullopt when there is none.
+boost::asio::awaitable<Result<std::optional<store::User>>> session_user(const Parts* parts, std::string cookie);
+
+}  // namespace usher::gateway::api

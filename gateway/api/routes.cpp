@@ -1,0 +1,168 @@
+#include <algorithm>
+
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/text.h"
+#include "gateway/api/api.h"
+#include "gateway/api/json.h"
+
+namespace usher::gateway::api {
+namespace {
+
+enum class Access : std::uint8_t { kPublic, kStaff };
+
+struct Route {
+  std::string_view method, pattern;     // ":x" matches one segment, a trailing "*" the rest
+  Access access;
+  boost::asio::awaitable<net::HttpResponse> (*run)(Call);
+};
+
+constexpr Route kRoutes[] = {
+    {"GET", "/healthz", Access::kPublic, healthz},
+    {"GET", "/readyz", Access::kPublic, readyz},
+    {"GET", "/metrics", Access::kPublic, show_metrics},
+    {"POST", "/api/login", Access::kPublic, login},
+    {"POST", "/api/logout", Access::kStaff, logout},
+    {"GET", "/api/me", Access::kStaff, me},
+    {"GET", "/api/overview", Access::kStaff, overview},
+    {"GET", "/api/tickets", Access::kStaff, list_tickets},
+    {"GET", "/api/conversations", Access::kStaff, list_conversations},
+    {"GET", "/api/conversations/:id", Access::kStaff, show_conversation},
+    {"GET", "/api/outbox", Access::kStaff, list_outbox},
+    {"POST", "/api/outbox/redrive", Access::kStaff, redrive_all},
+    {"POST", "/api/outbox/:id/redrive", Access::kStaff, redrive_one},
+    {"*", "/hooks/:name", Access::kPublic, webhook},
+    {"GET", "/chat/plain", Access::kPublic, plain_chat},
+    {"POST", "/chat/plain", Access::kPublic, plain_chat_post},
+    {"*", "/chat/*", Access::kPublic, chat},
+    {"GET", "/*", Access::kPublic, page},
+};
+
+bool matches(std::string_view pattern, std::string_view path, PathParams& params) {
+  params.clear();
+  while (!pattern.empty() || !path.empty()) {
+    if (pattern == "/*") return true;
+    if (pattern.empty() || path.empty() || pattern[0] != '/' || path[0] != '/') return false;
+    pattern.remove_prefix(1);
+    path.remove_prefix(1);
+    auto want = pattern.substr(0, pattern.find('/'));
+    auto have = path.substr(0, path.find('/'));
+    if (want.starts_with(':')) {
+      if (have.empty()) return false;
+      params.emplace_back(have);
+    } else if (want != have) {
+      return false;
+    }
+    pattern.remove_prefix(want.size());
+    path.remove_prefix(have.size());
+  }
+  return true;
+}
+
+// A page of another site may not act in a staff member's name: SameSite=Strict keeps the cookie away, these two make sure.
+std::optional<net::HttpResponse> refuse_foreign(const net::HttpRequest& request) {
+  if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
+  if (!request.headers.find("X-Usher-Request")) return problem(403, "denied", "the X-Usher-Request header is missing");
+  if (!connectors::webchat::origin_allowed(request, {})) return problem(403, "denied", "requests from other sites are refused");
+  return std::nullopt;
+}
+
+void add_security_headers(net::HttpResponse& response, bool is_https) {
+  auto set_default = [&](const char* name, const char* value) {
+    if (!response.headers.find(name)) response.headers.add(name, value);
+  };
+  set_default("Content-Security-Policy",
+              "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'");
+  set_default("X-Content-Type-Options", "nosniff");
+  set_default("Referrer-Policy", "no-referrer");
+  set_default("Cache-Control", "no-store");
+  if (is_https) set_default("Strict-Transport-Security", "max-age=31536000");
+}
+
+}  // namespace
+
+Api::Api(Parts parts) : parts_(std::move(parts)) {}
+Api::~Api() = default;
+
+boost::asio::awaitable<net::HttpResponse> Api::handle(net::HttpRequest request) {
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  Call call{&parts_, std::move(request), {}, {}};
+  const Route* route = nullptr;
+  bool path_is_known = false;
+  for (const auto& r : kRoutes) {
+    if (!matches(r.pattern, call.request.path, call.params)) continue;
+    if (r.method != "*" && r.method != method) {
+      path_is_known = path_is_known || r.pattern != "/*";
+      continue;
+    }
+    if (path_is_known && r.pattern == "/*") continue;
+    route = &r;
+    break;
+  }
+  net::HttpResponse response;
+  if (route == nullptr) {
+    response = path_is_known || method != "GET" ? problem(405, "method", "this address does not take " + method)
+                                                : problem(404, "not_found", "there is nothing at this address");
+  } else if (route->access == Access::kStaff) {
+    auto foreign = refuse_foreign(call.request);
+    auto user = co_await session_user(&parts_, call.request.cookie("usher_session").value_or(""));
+    if (foreign) {
+      response = std::move(*foreign);
+    } else if (!user) {
+      response = problem(user.error());
+    } else if (!*user) {
+      response = problem(401, "sign_in", "please sign in");
+    } else {
+      call.user = std::move(**user);
+      response = co_await route->run(std::move(call));
+    }
+  } else {
+    response = co_await route->run(std::move(call));
+  }
+  add_security_headers(response, parts_.is_https);
+  co_return response;
+}
+
+std::size_t Api::body_limit(std::string_view, std::string_view path) const {
+  if (path.starts_with("/hooks/")) {
+    auto it = parts_.webhooks.find(std::string(path.substr(7)));
+    return it == parts_.webhooks.end() ? 0 : it->second->body_limit();
+  }
+  return 64 * 1024;
+}
+
+std::optional<net::HttpResponse> Api::refuse_upgrade(const net::HttpRequest& request) {
+  if (request.path != "/chat/ws" || parts_.webchat == nullptr) return problem(404, "not_found", "there is no WebSocket at this address");
+  return parts_.webchat->refuse_upgrade(request);
+}
+
+boost::asio::awaitable<void> Api::websocket(std::shared_ptr<net::WebSocket> socket, std::string target) {
+  return parts_.webchat->websocket(std::move(socket), std::move(target));
+}
+
+net::HttpResponse problem(int status, std::string_view code, std::string_view message) {
+  return net::HttpResponse::json(status, dump({{"error", {{"code", code}, {"message", message}}}}));
+}
+
+net::HttpResponse problem(const Error& error) {
+  int status = 500;
+  switch (error.code) {
+    case ErrorCode::kInvalid: status = 400; break;
+    case ErrorCode::kNotFound: status = 404; break;
+    case ErrorCode::kConflict: status = 409; break;
+    case ErrorCode::kDenied: status = 403; break;
+    case ErrorCode::kTooLarge: status = 413; break;
+    case ErrorCode::kBusy:
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kTimeout:
+    case ErrorCode::kIo: status = 503; break;
+    default: break;
+  }
+  if (status >= 500) log::error("request failed", {{"code", std::string(to_string(error.code))}, {"detail", error.detail}});
+  auto response = problem(status, to_string(error.code), status == 500 ? "something went wrong on our side; it is in the log" : error.message);
+  if (status == 503) response.headers.add("Retry-After", "5");
+  return response;
+}
+
+}  // namespace usher::gateway::api

@@ -1,0 +1,368 @@
+#include "gateway/app/service.h"
+
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "base/async/offload.h"
+#include "base/async/sleep.h"
+#include "base/async/task_group.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "connectors/email/email_channel.h"
+#include "connectors/email/smtp_server.h"
+#include "connectors/registry.h"
+#include "connectors/webchat/webchat_channel.h"
+#include "connectors/webhook/webhook_channel.h"
+#include "gateway/api/api.h"
+#include "gateway/flow/conversation.h"
+#include "gateway/flow/history.h"
+#include "gateway/flow/intake.h"
+#include "gateway/flow/outbox.h"
+#include "gateway/store/people.h"
+#include "gateway/store/schema.h"
+
+namespace usher::gateway::app {
+namespace {
+
+using connectors::webchat::WebchatChannel;
+using connectors::webhook::WebhookChannel;
+
+std::string first_problems(const std::vector<flow::ContentProblem>& problems) {
+  std::string out;
+  int shown = 0;
+  for (const auto& p : problems) {
+    if (p.is_warning) continue;
+    if (++shown > 3) return out + "; and more (run `usher check`)";
+    out += (out.empty() ? "" : "; ") + fmt::format("{}:{}:{}: {}", p.file, p.line, p.column, p.message);
+  }
+  return out;
+}
+
+net::MailCall::Tls relay_tls(const std::string& word) {
+  if (word == "none") return net::MailCall::Tls::kNone;
+  return word == "required" ? net::MailCall::Tls::kRequired : net::MailCall::Tls::kOpportunistic;
+}
+
+class RunningService final : public Service {
+ public:
+  explicit RunningService(Settings settings) : s_(std::move(settings)) {}
+
+  ~RunningService() override {
+    if (!drained_) drain(std::chrono::seconds{0});
+  }
+
+  Result<void> start() {
+    if (auto r = load_content_now(); !r) return r;
+    auto database = open_store(s_);
+    if (!database) return fail(std::move(database.error()));
+    database_ = std::move(*database);
+    auto secret = instance_secret(*database_);
+    if (!secret) return fail(std::move(secret.error()));
+    secret_ = std::move(*secret);
+
+    const std::size_t cores = s_.http.threads > 0 ? static_cast<std::size_t>(s_.http.threads) : std::max(1u, std::thread::hardware_concurrency());
+    io_ = std::make_unique<async::IoThreads>(cores);
+    pool_ = std::make_unique<async::Pool>(2);
+    outbound_ = net::make_outbound_client(io_->executor(0));
+
+    if (auto r = make_ticket_system(); !r) return r;
+    intake_ = std::make_unique<flow::Intake>(
+        *database_, clock_,
+        flow::IntakeLimits{s_.data.string(), static_cast<std::uint64_t>(s_.limits.min_free_megabytes) * 1024 * 1024, 1000,
+                           static_cast<std::size_t>(s_.limits.max_backlog)});
+    history_ = std::make_unique<flow::ChatHistory>(*database_, *content_, clock_);
+    if (auto r = make_channels(); !r) return r;
+
+    publisher_ = std::make_unique<flow::Publisher>(channels_, clock_);
+    escalation_ = std::make_unique<flow::Escalation>(
+        flow::EscalationSettings{tickets_->name(), secret_, s_.company,
+                                 s_.http.public_url, s_.answers.promise_en, s_.answers.promise_zh},
+        *content_, channels_, *publisher_, clock_);
+    flow::OutboxSettings outbox;
+    outbox.concurrency = s_.outbox.concurrency;
+    outbox.backoff = {std::chrono::milliseconds{s_.outbox.retry_base_ms}, std::chrono::milliseconds{s_.outbox.retry_cap_ms}};
+    outbox.max_age = std::chrono::hours{s_.outbox.max_age_hours};
+    outbox.number_wait = std::chrono::milliseconds{s_.answers.number_wait_ms};
+    outbox.lease = std::chrono::milliseconds{s_.ticket_system.timeout_ms * 4 + 30'000};
+    runner_ = std::make_unique<flow::OutboxRunner>(io_->executor(io_->size() - 1), tasks_, *database_, channels_, *tickets_, *escalation_,
+                                                   *publisher_, clock_, outbox);
+    conversations_ = std::make_unique<flow::Conversations>(*io_, tasks_, *database_, *content_, channels_, *escalation_, *publisher_, clock_,
+                                                           [this](CaseId id) { runner_->await_number(std::move(id)); });
+    flow::Publisher::Hooks hooks;
+    hooks.kick_outbox = [this] { runner_->kick(); };
+    if (webchat_) {
+      hooks.push = [this](const std::string&, const std::string& contact, const store::Message& m) { webchat_->push(contact, flow::to_chat_message(m)); };
+      hooks.push_reference = [this](const std::string& channel, const std::string& contact, const std::string& reference, bool provisional) {
+        if (channel == webchat_->name()) webchat_->push_ref(contact, reference, provisional);
+      };
+    }
+    publisher_->set_hooks(std::move(hooks));
+    intake_->set_worker([this](flow::Work work) { conversations_->enqueue(std::move(work)); }, [this] { return conversations_->backlog(); });
+
+    io_->start();
+    auto recovered = conversations_->recover();
+    if (!recovered) return fail(std::move(recovered.error()));
+    if (*recovered > 0) log::info("taking up messages that were accepted but not worked", {{"conversations", static_cast<std::int64_t>(*recovered)}});
+    if (auto r = runner_->start(); !r) return r;
+    tasks_.spawn(io_->executor(0), "disk watch", watch_disk());
+    tasks_.spawn(io_->executor(0), "delivery watch", conversations_->watch());
+    return listen();
+  }
+
+  const Addresses& addresses() const override { return addresses_; }
+
+  Result<std::string> reload() override {
+    if (auto r = load_content_now(); !r) return fail(std::move(r.error()));
+    for (auto& tls : {http_tls_, smtp_tls_}) {
+      if (!tls) continue;
+      if (auto r = tls->reload(); !r) return fail(std::move(r.error()));
+    }
+    const auto content = content_->get();
+    return fmt::format("{} scripts, {} articles", content->scripts->scripts.size(), content->library->size());
+  }
+
+  void drain(std::chrono::seconds limit) override {
+    drained_ = true;
+    const auto until = std::chrono::steady_clock::now() + limit;
+    auto left = [&](std::chrono::milliseconds at_most) {
+      auto now = std::chrono::steady_clock::now();
+      return now >= until ? std::chrono::milliseconds{0} : std::min(at_most, std::chrono::duration_cast<std::chrono::milliseconds>(until - now));
+    };
+    if (intake_) intake_->drain();
+    if (smtp_) smtp_->stop(left(std::chrono::seconds{30}));
+    if (lmtp_) lmtp_->stop(left(std::chrono::seconds{30}));
+    if (webchat_) webchat_->drain();
+    if (http_) http_->drain(left(std::chrono::seconds{10}));
+    if (webchat_) webchat_->wait_idle(left(std::chrono::seconds{2}));
+    while (conversations_ && conversations_->backlog() > 0 && left(std::chrono::seconds{1}).count() > 0) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    if (runner_) runner_->drain(left(std::chrono::seconds{20}));
+    tasks_.cancel();
+    tasks_.wait(std::chrono::seconds{5});
+    http_.reset();
+    api_.reset();
+    smtp_.reset();
+    lmtp_.reset();
+    if (io_) io_->stop();
+    webhooks_.clear();
+    webchat_.reset();
+    email_.reset();
+    tickets_.reset();
+    outbound_.reset();
+    if (database_) {
+      if (auto r = database_->checkpoint(); !r) log::warn("the last checkpoint failed; the next start recovers", {{"detail", r.error().detail}});
+      database_.reset();
+    }
+    log::info("drained");
+    log::flush();
+  }
+
+ private:
+  Result<void> load_content_now() {
+    std::vector<flow::ContentProblem> problems;
+    auto content = flow::load_content({s_.content.dialogs, s_.content.kb, s_.content.mail}, problems);
+    if (!content) return fail(ErrorCode::kInvalid, "scripts or articles have problems: " + first_problems(problems));
+    if (content_) {
+      content_->set(std::move(content));
+    } else {
+      content_ = std::make_unique<flow::CurrentContent>(std::move(content));
+    }
+    return {};
+  }
+
+  Result<void> make_ticket_system() {
+    connectors::TicketSystemSettings t;
+    t.kind = s_.ticket_system.kind;
+    t.base_url = s_.ticket_system.url;
+    t.token = s_.ticket_system.token;
+    t.user = s_.ticket_system.user;
+    t.password = s_.ticket_system.password;
+    t.queue = s_.ticket_system.queue;
+    t.external_ref_field = s_.ticket_system.external_ref_field;
+    t.field_map = s_.ticket_system.fields;
+    t.reply_as = s_.ticket_system.reply_as;
+    t.allow_private = s_.ticket_system.allow_private;
+    t.ca_file = s_.ticket_system.ca_file;
+    t.limits.total = std::chrono::milliseconds{s_.ticket_system.timeout_ms};
+    t.limits.connect = std::min(t.limits.connect, t.limits.total);
+    auto made = connectors::make_ticket_system(t, {database_.get(), outbound_.get(), &clock_});
+    if (!made) return fail(std::move(made.error()));
+    tickets_ = std::move(*made);
+    return {};
+  }
+
+  Result<void> make_channels() {
+    if (s_.webchat.enabled) {
+      connectors::webchat::WebchatSettings w;
+      w.secret = secret_;
+      w.rate = {s_.webchat.messages_per_second, static_cast<double>(s_.webchat.burst)};
+      w.allowed_origins = s_.http.allowed_origins;
+      webchat_ = std::make_unique<WebchatChannel>(std::move(w), *intake_, *history_, clock_);
+      channels_.add(*webchat_, s_.webchat.entry, true);
+    }
+    email_ = std::make_unique<connectors::email::EmailChannel>(email_settings(s_, secret_), *outbound_, clock_);
+    channels_.add(*email_, s_.email.entry, false);
+    for (const auto& hook : s_.webhooks) {
+      connectors::webhook::WebhookSettings w;
+      w.name = hook.name;
+      w.secrets = {hook.secret};
+      if (!hook.secret_next.empty()) w.secrets.push_back(hook.secret_next);
+      w.url = hook.url;
+      w.allow_private = hook.allow_private;
+      w.ca_file = hook.ca_file;
+      auto made = WebhookChannel::make(std::move(w), *intake_, *outbound_, clock_);
+      if (!made) return fail(std::move(made.error()));
+      channels_.add(**made, hook.entry, false);
+      webhooks_.push_back(std::move(*made));
+    }
+    return {};
+  }
+
+  Result<void> listen() {
+    if (!s_.http.tls_certificate.empty()) {
+      auto tls = net::load_tls(s_.http.tls_certificate, s_.http.tls_key);
+      if (!tls) return fail(std::move(tls.error()));
+      http_tls_ = std::move(*tls);
+    }
+    api::Parts parts;
+    parts.database = database_.get();
+    parts.clock = &clock_;
+    parts.content = content_.get();
+    parts.channels = &channels_;
+    parts.intake = intake_.get();
+    parts.outbox = runner_.get();
+    parts.kick_outbox = [this] { runner_->kick(); };
+    parts.webchat = webchat_.get();
+    parts.history = history_.get();
+    for (const auto& hook : webhooks_) parts.webhooks[hook->name()] = hook.get();
+    parts.pool = pool_.get();
+    parts.ticket_system = tickets_->name();
+    parts.company = s_.company;
+    parts.metrics_from = s_.http.metrics_from;
+    parts.demo_page = s_.http.demo_page;
+    parts.is_https = http_tls_ != nullptr || s_.http.public_url.starts_with("https://");
+    api_ = std::make_unique<api::Api>(std::move(parts));
+    net::HttpServerOptions http;
+    http.host = s_.http.host;
+    http.port = static_cast<std::uint16_t>(s_.http.port);
+    http.tls = http_tls_;
+    http.trusted_proxies = s_.http.trusted_proxies;
+    auto server = net::serve_http(*io_, std::move(http), *api_);
+    if (!server) return fail(std::move(server.error()));
+    http_ = std::move(*server);
+    addresses_.http = fmt::format("{}://{}:{}", http_tls_ ? "https" : "http", s_.http.host, http_->port());
+
+    if (!s_.email.enabled) return {};
+    if (!s_.email.tls_certificate.empty()) {
+      auto tls = net::load_tls(s_.email.tls_certificate, s_.email.tls_key);
+      if (!tls) return fail(std::move(tls.error()));
+      smtp_tls_ = std::move(*tls);
+    }
+    connectors::email::SmtpServerOptions smtp;
+    smtp.host = s_.email.host;
+    smtp.port = static_cast<std::uint16_t>(s_.email.port);
+    smtp.tls = smtp_tls_;
+    smtp.max_connections_per_address = static_cast<std::size_t>(s_.email.max_connections_per_address);
+    auto listener = connectors::email::serve_smtp(*io_, smtp, email_settings(s_, secret_), *intake_, clock_);
+    if (!listener) return fail(std::move(listener.error()));
+    smtp_ = std::move(*listener);
+    addresses_.smtp = fmt::format("{}:{}", s_.email.host, smtp_->port());
+    if (s_.email.lmtp_port < 0) return {};
+    smtp.host = s_.email.lmtp_host;
+    smtp.port = static_cast<std::uint16_t>(s_.email.lmtp_port);
+    smtp.lmtp = true;
+    listener = connectors::email::serve_smtp(*io_, smtp, email_settings(s_, secret_), *intake_, clock_);
+    if (!listener) return fail(std::move(listener.error()));
+    lmtp_ = std::move(*listener);
+    addresses_.lmtp = fmt::format("{}:{}", s_.email.lmtp_host, lmtp_->port());
+    return {};
+  }
+
+  boost::asio::awaitable<void> watch_disk() {
+    while (co_await async::sleep_for(std::chrono::seconds{1})) intake_->watch_disk();
+  }
+
+  // In order of dependence: what stands below uses what stands above it.
+  Settings s_;
+  const Clock& clock_ = system_clock();
+  Addresses addresses_;
+  bool drained_ = false;
+  std::string secret_;
+  std::unique_ptr<flow::CurrentContent> content_;
+  std::unique_ptr<sql::Database> database_;
+  async::TaskGroup tasks_;
+  std::unique_ptr<async::IoThreads> io_;
+  std::unique_ptr<async::Pool> pool_;
+  std::unique_ptr<net::OutboundClient> outbound_;
+  std::unique_ptr<connectors::TicketSystem> tickets_;
+  std::unique_ptr<flow::Intake> intake_;
+  std::unique_ptr<flow::ChatHistory> history_;
+  std::unique_ptr<WebchatChannel> webchat_;
+  std::unique_ptr<connectors::email::EmailChannel> email_;
+  std::vector<std::unique_ptr<WebhookChannel>> webhooks_;
+  flow::Channels channels_;
+  std::unique_ptr<flow::Publisher> publisher_;
+  std::unique_ptr<flow::Escalation> escalation_;
+  std::unique_ptr<flow::OutboxRunner> runner_;
+  std::unique_ptr<flow::Conversations> conversations_;
+  std::shared_ptr<net::TlsContext> http_tls_, smtp_tls_;
+  std::unique_ptr<api::Api> api_;
+  std::unique_ptr<net::HttpServer> http_;
+  std::unique_ptr<connectors::email::SmtpServer> smtp_, lmtp_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<sql::Database>> open_store(const Settings& settings) {
+  std::error_code ec;
+  std::filesystem::create_directories(settings.data, ec);
+  if (ec) return fail(ErrorCode::kIo, "cannot create the data folder '" + settings.data.string() + "': " + ec.message());
+  // Customers' messages are nobody else's business.
+  std::filesystem::permissions(settings.data, std::filesystem::perms::owner_all, ec);
+  sql::Options options;
+  options.path = (settings.data / "usher.db").string();
+  options.unsafe_durability = settings.limits.unsafe_durability;
+  auto database = sql::open_sqlite(std::move(options));
+  if (!database) return fail(std::move(database.error()));
+  auto migrated = sql::migrate(**database, store::migrations(), to_millis(system_clock().now()));
+  if (!migrated) return fail(std::move(migrated.error()));
+  return database;
+}
+
+Result<std::string> instance_secret(sql::Database& database) {
+  std::string secret;
+  auto r = database.write_sync([&](sql::Tx& tx) -> Result<void> {
+    auto kept = store::get_or_set_instance(tx, "secret", crypto::to_hex(crypto::random_bytes(32)));
+    if (!kept) return fail(std::move(kept.error()));
+    secret = std::move(*kept);
+    return {};
+  });
+  if (!r) return fail(std::move(r.error()));
+  return secret;
+}
+
+connectors::email::EmailSettings email_settings(const Settings& s, const std::string& secret) {
+  connectors::email::EmailSettings e;
+  e.addresses = s.email.addresses;
+  e.from_name = s.email.from_name.empty() ? s.company : s.email.from_name;
+  e.hostname = s.email.hostname;
+  e.secret = secret;
+  e.relay_url = s.email.relay_url;
+  e.relay_user = s.email.relay_user;
+  e.relay_password = s.email.relay_password;
+  e.relay_tls = relay_tls(s.email.relay_tls);
+  e.relay_ca_file = s.email.relay_ca_file;
+  e.max_message_bytes = static_cast<std::size_t>(s.email.max_message_bytes);
+  return e;
+}
+
+Result<std::unique_ptr<Service>> start_service(const Settings& settings) {
+  auto service = std::make_unique<RunningService>(settings);
+  if (auto r = service->start(); !r) return fail(std::move(r.error()));
+  return service;
+}
+
+}  // namespace usher::gateway::app

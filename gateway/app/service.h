@@ -1,0 +1,37 @@
+// The composition root: builds every part from the settings, in order of dependence, and takes them down in reverse.
+#pragma once
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/sql/database.h"
+#include "connectors/email/settings.h"
+#include "gateway/app/settings.h"
+
+namespace usher::gateway::app {
+
+// Opens (or creates) the database of the settings and brings its tables up to date. For the service and for commands that look into it.
+Result<std::unique_ptr<sql::Database>> open_store(const Settings& settings);
+// The random secret of this installation, made on first use: key of session tokens, Message-IDs and external_refs.
+Result<std::string> instance_secret(sql::Database& database);
+// What the email channel needs, out of the settings.
+connectors::email::EmailSettings email_settings(const Settings& settings, const std::string& secret);
+
+class Service {
+ public:
+  virtual ~Service() = default;
+  struct Addresses {
+    std::string http, smtp, lmtp;            // "http://127.0.0.1:8080", "127.0.0.1:2525"; empty where switched off
+  };
+  virtual const Addresses& addresses() const = 0;
+  // SIGHUP: content and certificates anew. The old ones stay when the new ones have problems.
+  virtual Result<std::string> reload() = 0;
+  // SIGTERM: readiness off, no new input, what is in flight finishes, queues drain; within `limit`. From the main thread.
+  virtual void drain(std::chrono::seconds limit) = 0;
+};
+
+// Everything listens when this returns. Errors name the part, the reason and what to do.
+Result<std::unique_ptr<Service>> start_service(const Settings& settings);
+
+}  // namespace usher::gateway::app

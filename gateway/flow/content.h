@@ -1,0 +1,52 @@
+// What staff curate, as one immutable snapshot: scripts, articles, mail templates. A reload builds a new one and swaps the pointer;
+// a turn that runs keeps the snapshot it began with.
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "dialogs/script.h"
+#include "kb/library.h"
+
+namespace usher::gateway::flow {
+
+struct Content {
+  std::shared_ptr<const dialogs::ScriptSet> scripts;
+  std::shared_ptr<const kb::Library> library;
+  std::map<std::string, std::string> mail_templates;   // "acknowledgement.en" → mustache text
+};
+
+struct ContentProblem {
+  std::string file;
+  int line = 1, column = 1;
+  std::string message, hint;
+  bool is_warning = false;        // the service starts all the same
+};
+
+struct ContentFolders {
+  std::filesystem::path dialogs, kb, mail;
+};
+
+// Reads and proves all of it. Null when anything but warnings was found; `problems` tells each with its position.
+std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::vector<ContentProblem>& problems);
+
+// The phrase of texts.yaml in `language`, with {{name}} replaced by the given values. Missing keys are refused by load_content.
+std::string phrase(const dialogs::ScriptSet& scripts, const std::string& key, const std::string& language,
+                   const std::map<std::string, std::string>& values = {});
+
+// Thread-safe holder of the current snapshot.
+class CurrentContent {
+ public:
+  explicit CurrentContent(std::shared_ptr<const Content> first) : content_(std::move(first)) {}
+  std::shared_ptr<const Content> get() const { return content_.load(); }
+  void set(std::shared_ptr<const Content> next) { content_.store(std::move(next)); }
+
+ private:
+  std::atomic<std::shared_ptr<const Content>> content_;
+};
+
+}  // namespace usher::gateway::flow

@@ -1,0 +1,57 @@
+// The conversation worker: takes accepted messages, one at a time and in order per conversation, runs the turn and commits it:
+// new state (if nobody was faster), transcript, ledger fate and outbox rows in one transaction. Different conversations run side by side,
+// spread over the I/O threads; one conversation always on the same one.
+//
+// A turn whose commit fails is tried again until it commits or the process ends; the message stays "accepted" in the ledger meanwhile, so a
+// restart takes it up (recover).
+#pragma once
+#include <atomic>
+#include <deque>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/async/io_threads.h"
+#include "base/async/task_group.h"
+#include "gateway/flow/escalation.h"
+#include "gateway/flow/intake.h"
+
+namespace usher::gateway::flow {
+
+class Conversations {
+ public:
+  // `on_case` is called after a commit that opened a case (starts the wait for its number).
+  Conversations(async::IoThreads& io, async::TaskGroup& tasks, sql::Database& database, const CurrentContent& content,
+                const Channels& channels, const Escalation& escalation, const Publisher& publisher, const Clock& clock,
+                std::function<void(CaseId)> on_case);
+  ~Conversations();
+
+  void enqueue(Work work);                // any thread
+  Result<std::size_t> recover();          // at start, before anything is accepted; from a non-I/O thread
+  // Looks every second for messages that lie longer than any turn takes: put there by another process (`usher deliver`).
+  boost::asio::awaitable<void> watch();
+  std::size_t backlog() const { return backlog_; }
+
+ private:
+  struct Shard;
+  struct Cached;
+  boost::asio::awaitable<void> run(Shard* shard, ConversationId id);
+  boost::asio::awaitable<Result<void>> work_one(std::shared_ptr<Cached> cached, store::Waiting waiting);
+  boost::asio::awaitable<Result<std::shared_ptr<Cached>>> load(ConversationId id);
+
+  async::IoThreads& io_;
+  async::TaskGroup& tasks_;
+  sql::Database& database_;
+  const CurrentContent& content_;
+  const Channels& channels_;
+  const Escalation& escalation_;
+  const Publisher& publisher_;
+  const Clock& clock_;
+  std::function<void(CaseId)> on_case_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::atomic<std::size_t> backlog_ = 0;
+};
+
+}  // namespace usher::gateway::flow

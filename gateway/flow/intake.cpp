@@ -1,0 +1,256 @@
+#include "gateway/flow/intake.h"
+
+#include <sys/statvfs.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/text.h"
+#include "gateway/flow/masking.h"
+#include "gateway/store/cases.h"
+#include "gateway/store/ledger.h"
+
+namespace usher::gateway::flow {
+namespace {
+
+using connectors::Inbound;
+
+struct Stored {
+  connectors::Accepted accepted;
+  bool is_conflict = false;
+  std::optional<Work> work;
+};
+
+const char* kind_name(Inbound::Kind kind) {
+  switch (kind) {
+    case Inbound::Kind::kMessage: return "message";
+    case Inbound::Kind::kAutomatic: return "automatic";
+    case Inbound::Kind::kBounce: return "bounce";
+  }
+  return "message";
+}
+
+std::string extra_of(const Inbound& m) {
+  if (m.choice.empty() && m.subject.empty() && m.attachments.empty()) return {};
+  nlohmann::json j = nlohmann::json::object();
+  if (!m.choice.empty()) j["choice"] = m.choice;
+  if (!m.subject.empty()) j["subject"] = m.subject;
+  for (const auto& a : m.attachments) j["attachments"].push_back(a.file_name);
+  return j.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// Mail only: the thread as an answer has to name it, oldest first.
+store::ReplyContext reply_context(const Inbound& m) {
+  store::ReplyContext reply;
+  auto message_id = [](const std::string& key) { return key.starts_with("mid:") ? key.substr(4) : std::string{}; };
+  for (const auto& key : m.own_keys) {
+    if (auto id = message_id(key); !id.empty()) reply.message_id = id;
+  }
+  for (auto it = m.thread_keys.rbegin(); it != m.thread_keys.rend(); ++it) {
+    if (auto id = message_id(*it); !id.empty()) reply.references.push_back(id);
+  }
+  if (!reply.message_id.empty()) {
+    std::erase(reply.references, reply.message_id);
+    reply.references.push_back(reply.message_id);
+  }
+  reply.recipient = m.recipient;
+  return reply;
+}
+
+class Acceptance {
+ public:
+  Acceptance(Inbound message, Timestamp now) : m_(std::move(message)), now_(now), id_(make_uuid_v7(now)) {
+    auto masked = mask_secrets(m_.text);
+    m_.text = std::move(masked.text);
+    if (masked.count > 0) note("masked " + std::to_string(masked.count));
+  }
+
+  Result<void> run(sql::Tx& tx, Stored& out) {
+    auto known = store::find_known(tx, m_.channel, m_.dedup_key);
+    if (!known) return fail(std::move(known.error()));
+    if (*known) return repeat(tx, **known, out);
+
+    auto conversation = find_conversation(tx);
+    if (!conversation) return fail(std::move(conversation.error()));
+    // Robots and bounces open nothing: kept in the ledger alone.
+    if (conversation->empty() && m_.kind != Inbound::Kind::kMessage) return insert_ledger(tx, {}, 0, "noted");
+    if (conversation->empty()) {
+      conversation = new_conversation(tx);
+      if (!conversation) return fail(std::move(conversation.error()));
+    }
+    return store_message(tx, *conversation, out);
+  }
+
+  const std::string& id() const { return id_; }
+
+ private:
+  void note(std::string what) { reason_ += (reason_.empty() ? "" : "; ") + what; }
+
+  Result<void> repeat(sql::Tx& tx, const store::KnownMessage& known, Stored& out) {
+    if (known.digest != m_.content_digest) {
+      // Kept under a key of its own, so nothing is lost and nothing overwritten; the sender is told no.
+      out.is_conflict = true;
+      m_.dedup_key += "#conflict:" + m_.content_digest;
+      auto again = store::find_known(tx, m_.channel, m_.dedup_key);
+      if (!again) return fail(std::move(again.error()));
+      if (*again) return {};
+      note("same key as " + known.id + ", other content");
+      return insert_ledger(tx, {known.conversation_id}, 0, "conflict");
+    }
+    out.accepted.id = known.id;
+    out.accepted.conversation_id = known.conversation_id;
+    out.accepted.seq = known.seq;
+    out.accepted.is_duplicate = true;
+    return add_reference(tx, {known.conversation_id}, out);
+  }
+
+  Result<ConversationId> find_conversation(sql::Tx& tx) {
+    for (const auto& key : m_.thread_keys) {
+      auto match = store::find_by_key(tx, key);
+      if (!match) return fail(std::move(match.error()));
+      if (!*match) continue;
+      // A key alone opens no door: numbers can be guessed and headers copied. The sender has to be the conversation's customer.
+      // A bounce comes from a mail system; it is only noted.
+      if (m_.kind == Inbound::Kind::kBounce || (*match)->contact_address == m_.sender_id) {
+        case_id_ = (*match)->case_id;
+        return (*match)->id;
+      }
+      note("knows the key of another customer's conversation, which is not enough: " + key.substr(0, key.find(':')));
+    }
+    return ConversationId{};
+  }
+
+  Result<ConversationId> new_conversation(sql::Tx& tx) {
+    auto contact = store::upsert_contact(tx, m_.channel, m_.sender_id, m_.sender_name, make_uuid_v7(now_), now_);
+    if (!contact) return fail(std::move(contact.error()));
+    store::Conversation c;
+    c.id = {make_uuid_v7(now_)};
+    c.channel = m_.channel;
+    c.contact_id = *contact;
+    c.contact_address = m_.sender_id;
+    c.contact_name = m_.sender_name;
+    c.language = m_.language.empty() ? "en" : m_.language;
+    c.may_answer = m_.may_answer;
+    c.subject = m_.subject;
+    c.reply = reply_context(m_);
+    c.created_at = c.updated_at = now_;
+    if (auto r = store::insert_conversation(tx, c); !r) return fail(std::move(r.error()));
+    is_new_ = true;
+    return c.id;
+  }
+
+  Result<void> store_message(sql::Tx& tx, const ConversationId& conversation, Stored& out) {
+    const bool to_work = m_.kind == Inbound::Kind::kMessage;
+    auto next = store::next_seq(tx, conversation, to_work, now_);
+    if (!next) return fail(std::move(next.error()));
+    store::Message row{next->seq, id_, to_work ? "customer" : "robot", m_.text, {}, extra_of(m_), now_};
+    if (auto r = store::insert_message(tx, conversation, row); !r) return r;
+    for (const auto& key : m_.own_keys) {
+      if (!is_new_ && std::find(m_.thread_keys.begin(), m_.thread_keys.end(), key) != m_.thread_keys.end()) continue;
+      if (auto r = store::add_key(tx, key, conversation); !r) return r;
+    }
+    for (const auto& a : m_.attachments) {
+      if (auto r = store::insert_attachment(tx, make_uuid_v7(now_), conversation, next->seq, a); !r) return r;
+    }
+    if (to_work && !is_new_ && !m_.subject.empty()) {
+      if (auto r = store::set_reply_context(tx, conversation, reply_context(m_), m_.subject); !r) return r;
+    }
+    if (auto r = insert_ledger(tx, conversation, next->seq, to_work ? "accepted" : "noted"); !r) return r;
+    out.accepted.id = id_;
+    out.accepted.conversation_id = conversation.value;
+    out.accepted.seq = next->seq;
+    if (to_work) {
+      out.work = Work{conversation, {}};
+      if (next->waiting == 1) out.work->message = store::Waiting{id_, "message", std::move(row), static_cast<int>(m_.attachments.size())};
+    }
+    return is_new_ || case_id_.empty() ? Result<void>{} : add_reference(tx, conversation, out);
+  }
+
+  Result<void> insert_ledger(sql::Tx& tx, const ConversationId& conversation, std::int64_t seq, const char* fate) {
+    std::string reason = m_.kind_reason;
+    if (!reason_.empty()) reason += (reason.empty() ? "" : "; ") + reason_;
+    return store::insert_ledger(tx, {id_, m_.channel, m_.dedup_key, m_.content_digest, now_, kind_name(m_.kind), conversation.value, seq,
+                                     fate, reason, m_.raw ? *m_.raw : std::string{}});
+  }
+
+  Result<void> add_reference(sql::Tx& tx, const ConversationId& conversation, Stored& out) {
+    if (conversation.empty()) return {};
+    auto k = store::case_of(tx, conversation);
+    if (!k) return fail(std::move(k.error()));
+    if (*k) out.accepted.case_ref = (*k)->best_reference();
+    return {};
+  }
+
+  Inbound m_;
+  Timestamp now_;
+  std::string id_, reason_, case_id_;
+  bool is_new_ = false;
+};
+
+}  // namespace
+
+Intake::Intake(sql::Database& database, const Clock& clock, IntakeLimits limits)
+    : database_(database), clock_(clock), limits_(std::move(limits)) {
+  watch_disk();
+}
+
+void Intake::set_worker(Enqueue enqueue, std::function<std::size_t()> backlog) {
+  enqueue_ = std::move(enqueue);
+  backlog_ = std::move(backlog);
+}
+
+boost::asio::awaitable<Result<connectors::Accepted>> Intake::accept(connectors::Inbound message) {
+  static auto& received = metrics::counter("usher_accepted_total", "messages accepted: committed and acknowledged");
+  static auto& repeated = metrics::counter("usher_duplicates_total", "messages seen before: acknowledged again, no effect");
+  static auto& conflicts = metrics::counter("usher_conflicts_total", "messages under a known key with other content: kept, flagged");
+  static auto& refused = metrics::counter("usher_refused_total", "messages refused for now: the sender keeps them");
+  if (auto r = ready(); !r) {
+    refused.add();
+    co_return fail(std::move(r.error()));
+  }
+  auto acceptance = std::make_shared<Acceptance>(std::move(message), clock_.now());
+  auto stored = std::make_shared<Stored>();
+  auto done = co_await database_.write([acceptance, stored](sql::Tx& tx) { return acceptance->run(tx, *stored); });
+  if (!done) {
+    refused.add();
+    log::warn("intake refused a message", {{"code", std::string(to_string(done.error().code))}, {"detail", done.error().detail}});
+    co_return fail(std::move(done.error()));
+  }
+  if (stored->is_conflict) {
+    conflicts.add();
+    log::error("same key, other content: kept in the ledger and refused", {{"ledger", acceptance->id()}});
+    co_return fail(ErrorCode::kConflict, "a message with this id but other content was accepted before");
+  }
+  if (stored->accepted.is_duplicate) {
+    repeated.add();
+  } else {
+    received.add();
+    if (stored->accepted.id.empty()) stored->accepted.id = acceptance->id();
+    log::info("accepted", {{"ledger", acceptance->id()}, {"conversation", stored->accepted.conversation_id}});
+  }
+  if (stored->work && enqueue_) enqueue_(std::move(*stored->work));
+  co_return std::move(stored->accepted);
+}
+
+Result<void> Intake::ready() const {
+  if (draining_) return fail(ErrorCode::kUnavailable, "the service is going down; try again shortly", "draining");
+  if (disk_low_) return fail(ErrorCode::kIo, "not enough disk space to take messages", "disk watermark");
+  if (backlog_ && backlog_() > limits_.max_backlog) return fail(ErrorCode::kBusy, "too many messages wait to be worked; try again shortly", "backlog");
+  return {};
+}
+
+void Intake::watch_disk() {
+  struct statvfs info{};
+  if (limits_.data_folder.empty() || ::statvfs(limits_.data_folder.c_str(), &info) != 0) return;
+  const bool low = info.f_bavail * info.f_frsize < limits_.min_free_bytes || (info.f_files > 0 && info.f_favail < limits_.min_free_inodes);
+  if (low != disk_low_.exchange(low)) {
+    if (low) {
+      log::error("disk nearly full: new messages are refused until there is space", {{"folder", limits_.data_folder}});
+    } else {
+      log::info("disk has space again: taking messages", {{"folder", limits_.data_folder}});
+    }
+  }
+}
+
+}  // namespace usher::gateway::flow

@@ -1,0 +1,92 @@
+// The outbox runner: leases due rows, carries them out against channels and the ticket system, notes what happened.
+//
+// Per lane in order, across lanes in parallel up to `concurrency` per target (a slow target holds up only itself). Results are committed
+// under the lease's epoch: a result of a lost lease is void. Outcomes (reliability.md §4.3, §4.4):
+//   created/sent                        → sent
+//   refused for what it says (400, 404, 422)  → dead at once, with the reason
+//   wrong credentials (401, 403)        → the target pauses, an alarm is logged, nothing dies
+//   unknown outcome                     → looked up by external_ref before anything is created again
+//   the same row 5xx twenty times, or five days old → dead; everything else is tried again with full jitter
+#pragma once
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/async/backoff.h"
+#include "base/async/io_threads.h"
+#include "base/async/task_group.h"
+#include "connectors/ticket_system.h"
+#include "gateway/flow/escalation.h"
+
+namespace usher::gateway::flow {
+
+struct OutboxSettings {
+  std::int64_t concurrency = 8;                       // calls in flight per target
+  std::chrono::milliseconds lease{90'000};            // longer than any call may take
+  std::chrono::milliseconds poll{1000};               // looks for due rows at least this often
+  async::BackoffPolicy backoff;
+  std::chrono::hours max_age{24 * 5};
+  int max_refusals = 20;
+  std::chrono::milliseconds pause_on_denied{30'000};
+  std::chrono::milliseconds index_lag{0};             // of the ticket system's search: two look-ups this far apart before a re-create
+  std::chrono::milliseconds number_wait{1200};        // how long a customer waits for the number before the provisional reference is told
+};
+
+class OutboxRunner {
+ public:
+  OutboxRunner(async::Executor executor, async::TaskGroup& tasks, sql::Database& database, const Channels& channels,
+               connectors::TicketSystem& tickets, const Escalation& escalation, const Publisher& publisher, const Clock& clock,
+               OutboxSettings settings);
+
+  // Takes over leases of a process that is gone and starts. From a non-I/O thread, once.
+  Result<void> start();
+  void kick();                                        // any thread: a row was committed
+  void await_number(CaseId id);                       // any thread: a case was opened; tells the provisional reference when it takes too long
+  // Starts nothing new; calls in flight finish or their leases are released after `limit`. From a non-I/O thread.
+  void drain(std::chrono::milliseconds limit);
+
+  struct TargetHealth {
+    bool ok = true;
+    std::string message;                              // of the last failure
+    int in_flight = 0;
+  };
+  std::map<std::string, TargetHealth> health() const; // by target; any thread
+
+ private:
+  struct Verdict;
+  boost::asio::awaitable<void> loop();
+  boost::asio::awaitable<void> deliver(store::OutboxRow row);
+  boost::asio::awaitable<Verdict> attempt(store::OutboxRow row);
+  boost::asio::awaitable<Verdict> create(store::OutboxRow row);
+  boost::asio::awaitable<Verdict> append(store::OutboxRow row);
+  boost::asio::awaitable<Verdict> message(store::OutboxRow row);
+  boost::asio::awaitable<Result<void>> settle(store::OutboxRow row, Verdict verdict);
+  boost::asio::awaitable<void> tell_late(CaseId id, std::chrono::milliseconds wait);
+
+  async::Executor executor_;
+  async::TaskGroup& tasks_;
+  sql::Database& database_;
+  const Channels& channels_;
+  connectors::TicketSystem& tickets_;
+  const Escalation& escalation_;
+  const Publisher& publisher_;
+  const Clock& clock_;
+  OutboxSettings settings_;
+
+  // On executor_ only:
+  boost::asio::steady_timer wake_;
+  bool kicked_ = false;
+  std::map<std::string, Timestamp> paused_until_;
+
+  std::atomic<bool> draining_ = false;
+  mutable std::mutex mutex_;
+  std::map<std::string, TargetHealth> health_;
+  int in_flight_ = 0;                                 // under mutex_
+};
+
+}  // namespace usher::gateway::flow

@@ -1,0 +1,132 @@
+#include "gateway/flow/publish.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/id.h"
+#include "gateway/store/outbox.h"
+
+namespace usher::gateway::flow {
+namespace {
+
+using nlohmann::json;
+
+connectors::Outbound to_outbound(const store::Conversation& c, const std::string& id, const BotMessage& m, const std::string& reference,
+                                 Timestamp now) {
+  connectors::Outbound o;
+  o.id = id;
+  o.channel = c.channel;
+  o.conversation_id = c.id.value;
+  o.recipient = c.contact_address;
+  o.recipient_name = c.contact_name;
+  o.language = c.language;
+  o.text = m.text;
+  o.html = m.html;
+  o.choices = m.choices;
+  o.subject = c.subject;
+  o.reference = reference;
+  o.in_reply_to = c.reply.message_id;
+  o.references = c.reply.references;
+  o.created_at = now;
+  return o;
+}
+
+BotMessage merged(const std::vector<BotMessage>& messages) {
+  BotMessage one = messages.front();
+  for (std::size_t i = 1; i < messages.size(); ++i) {
+    one.text += "\n\n" + messages[i].text;
+    if (!messages[i].choices.empty()) one.choices = messages[i].choices;
+    if (!messages[i].slot.empty()) one.slot = messages[i].slot;
+  }
+  one.html.clear();
+  return one;
+}
+
+}  // namespace
+
+Result<void> Publisher::stage(sql::Tx& tx, const store::Conversation& c, std::int64_t first_seq, const std::vector<BotMessage>& messages,
+                              const std::string& reference, Staged& staged) const {
+  const Timestamp now = clock_.now();
+  const ChannelInfo* channel = channels_.find(c.channel);
+  std::int64_t seq = first_seq;
+  for (const auto& m : messages) {
+    store::Message row{seq++, make_uuid_v7(now), "bot", m.text, m.html, m.extra_json(), now};
+    if (auto r = store::insert_message(tx, c.id, row); !r) return r;
+    if (channel != nullptr && channel->is_pull) staged.lines.push_back({c.channel, c.contact_address, std::move(row)});
+  }
+  if (messages.empty() || channel == nullptr || channel->is_pull || !c.may_answer) return {};
+  auto send = [&](const BotMessage& m) -> Result<void> {
+    store::OutboxRow row;
+    row.id = make_uuid_v7(now);
+    row.kind = "message";
+    row.target = c.channel;
+    row.lane = c.id.value;
+    row.conversation = c.id;
+    row.payload = outbound_to_json(to_outbound(c, row.id, m, reference, now));
+    row.next_at = row.created_at = now;
+    staged.has_outbox_rows = true;
+    return store::insert_outbox(tx, row);
+  };
+  if (channel->can.one_answer) return send(merged(messages));
+  for (const auto& m : messages) {
+    if (auto r = send(m); !r) return r;
+  }
+  return {};
+}
+
+void Publisher::publish(const Staged& staged) const {
+  for (const auto& line : staged.lines) {
+    if (hooks_.push) hooks_.push(line.channel, line.contact, line.message);
+  }
+  for (const auto& r : staged.references) {
+    if (hooks_.push_reference) hooks_.push_reference(r.channel, r.contact, r.reference, r.provisional);
+  }
+  if (staged.has_outbox_rows && hooks_.kick_outbox) hooks_.kick_outbox();
+}
+
+std::string outbound_to_json(const connectors::Outbound& m) {
+  json choices = json::array();
+  for (const auto& c : m.choices) choices.push_back({{"id", c.id}, {"label", c.label}});
+  return json{{"id", m.id},
+              {"channel", m.channel},
+              {"conversation", m.conversation_id},
+              {"recipient", m.recipient},
+              {"recipient_name", m.recipient_name},
+              {"language", m.language},
+              {"text", m.text},
+              {"html", m.html},
+              {"choices", choices},
+              {"subject", m.subject},
+              {"reference", m.reference},
+              {"in_reply_to", m.in_reply_to},
+              {"references", m.references},
+              {"is_automatic", m.is_automatic},
+              {"created_at", to_millis(m.created_at)}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Result<connectors::Outbound> outbound_from_json(const std::string& text) {
+  try {
+    auto j = json::parse(text);
+    connectors::Outbound m;
+    m.id = j.at("id");
+    m.channel = j.at("channel");
+    m.conversation_id = j.at("conversation");
+    m.recipient = j.at("recipient");
+    m.recipient_name = j.at("recipient_name");
+    m.language = j.at("language");
+    m.text = j.at("text");
+    m.html = j.at("html");
+    for (const auto& c : j.at("choices")) m.choices.push_back({c.at("id"), c.at("label")});
+    m.subject = j.at("subject");
+    m.reference = j.at("reference");
+    m.in_reply_to = j.at("in_reply_to");
+    m.references = j.at("references").get<std::vector<std::string>>();
+    m.is_automatic = j.at("is_automatic");
+    m.created_at = from_millis(j.at("created_at"));
+    return m;
+  } catch (const json::exception& e) {
+    return fail(ErrorCode::kInternal, "outbox row does not hold a message", e.what());
+  }
+}
+
+}  // namespace usher::gateway::flow

@@ -1,0 +1,57 @@
+// How what the bot says reaches the customer: rows inside the transaction (stage), the live push after its commit (publish).
+// A pull channel (webchat) reads the transcript; every other channel gets an outbox row in the same transaction as the transcript row.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/sql/database.h"
+#include "gateway/flow/channels.h"
+#include "gateway/flow/turn.h"
+#include "gateway/store/conversations.h"
+
+namespace usher::gateway::flow {
+
+struct Staged {
+  struct Line {
+    std::string channel, contact;      // pull channels only
+    store::Message message;
+  };
+  std::vector<Line> lines;
+  struct Reference {
+    std::string channel, contact, reference;
+    bool provisional = false;
+  };
+  std::vector<Reference> references;
+  bool has_outbox_rows = false;
+};
+
+class Publisher {
+ public:
+  // What happens after a commit; set once by the wiring.
+  struct Hooks {
+    std::function<void(const std::string& channel, const std::string& contact, const store::Message&)> push;
+    std::function<void(const std::string& channel, const std::string& contact, const std::string& reference, bool provisional)> push_reference;
+    std::function<void()> kick_outbox;
+  };
+  Publisher(const Channels& channels, const Clock& clock) : channels_(channels), clock_(clock) {}
+  void set_hooks(Hooks hooks) { hooks_ = std::move(hooks); }
+
+  // Writes the transcript rows with sequence numbers from `first_seq`, and outbox rows for push channels. On a one-answer channel all
+  // messages go out as one. With may_answer=false only the transcript is written.
+  Result<void> stage(sql::Tx& tx, const store::Conversation& c, std::int64_t first_seq, const std::vector<BotMessage>& messages,
+                     const std::string& reference, Staged& staged) const;
+  void publish(const Staged& staged) const;
+
+ private:
+  const Channels& channels_;
+  const Clock& clock_;
+  Hooks hooks_;
+};
+
+// The outbox payload of a message row and back. kInternal when it is not one.
+std::string outbound_to_json(const connectors::Outbound& message);
+Result<connectors::Outbound> outbound_from_json(const std::string& json);
+
+}  // namespace usher::gateway::flow

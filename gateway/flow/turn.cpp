@@ -1,0 +1,108 @@
+#include "gateway/flow/turn.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "dialogs/render.h"
+#include "kb/markdown.h"
+
+namespace usher::gateway::flow {
+namespace {
+
+using nlohmann::json;
+
+// An engine that keeps asking for searches is a bug of a script; the engine's own guard is per event.
+constexpr int kMaxSearchesPerTurn = 8;
+
+std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+// What a customer sees of an article: its title and how to solve it.
+std::string shown_text(const kb::Article& a) { return a.title + "\n\n" + kb::to_plain_text(a.resolution); }
+
+dialogs::FoundArticle found(const kb::Article& a, double confidence) { return {a.id, a.title, shown_text(a), confidence}; }
+
+dialogs::ArticlesFound search(const kb::Library& library, const dialogs::Search& wish) {
+  dialogs::ArticlesFound answer;
+  kb::Query query;
+  query.text = wish.text;
+  query.language = wish.language;
+  query.limit = 3;
+  for (const auto& hit : library.search(query)) {
+    if (hit.confidence < kb::kMinConfidence || hit.article->audience != "customer") continue;
+    answer.articles.push_back(found(*hit.article, hit.confidence));
+  }
+  return answer;
+}
+
+dialogs::ArticlesFound fetch(const kb::Library& library, const dialogs::FetchArticle& wish) {
+  const kb::Article* a = library.find(wish.id, wish.language);
+  return a == nullptr ? dialogs::ArticlesFound{} : dialogs::ArticlesFound{{found(*a, 1.0)}};
+}
+
+BotMessage to_message(const dialogs::Prompt& prompt, const Content& content, const std::string& language,
+                      const connectors::Capabilities& can) {
+  auto rendered = dialogs::render(prompt, {can.buttons, can.max_buttons, can.max_text}, language);
+  BotMessage m;
+  m.text = std::move(rendered.text);
+  for (auto& c : rendered.choices) m.choices.push_back({std::move(c.id), std::move(c.label)});
+  m.slot = prompt.slot;
+  m.article = prompt.article;
+  if (const kb::Article* a = m.article.empty() || !can.html ? nullptr : content.library->find(m.article, language)) {
+    // The intro is what stands before the article's own text; it may hold a customer's words, so it is escaped.
+    std::string own = shown_text(*a);
+    auto at = prompt.text.find(own);
+    std::string intro = at == std::string::npos ? std::string{} : text::trim(prompt.text.substr(0, at));
+    m.html = (intro.empty() ? std::string{} : "<p>" + text::html_escape(intro) + "</p>") + "<h3>" + text::html_escape(a->title) + "</h3>" +
+             kb::to_html(a->resolution);
+  }
+  return m;
+}
+
+}  // namespace
+
+std::string BotMessage::extra_json() const {
+  json j = json::object();
+  if (!choices.empty()) {
+    for (const auto& c : choices) j["choices"].push_back({{"id", c.id}, {"label", c.label}});
+  }
+  if (!slot.empty()) j["slot"] = slot;
+  if (!article.empty()) j["article"] = article;
+  return j.empty() ? std::string{} : dump(j);
+}
+
+TurnResult run_turn(const Content& content, dialogs::State state, const dialogs::Event& event, const connectors::Capabilities& can,
+                    const std::string& entry) {
+  TurnResult result;
+  json trace = json::array();
+  result.state = std::move(state);
+  std::optional<dialogs::Event> next = event;
+  for (int rounds = 0; next && rounds < kMaxSearchesPerTurn; ++rounds) {
+    auto outcome = dialogs::step(*content.scripts, std::move(result.state), *next, entry);
+    result.state = std::move(outcome.state);
+    for (auto& line : outcome.trace) trace.push_back({{"rule", std::move(line.rule)}, {"why", std::move(line.why)}});
+    next.reset();
+    for (auto& effect : outcome.effects) {
+      if (auto* prompt = std::get_if<dialogs::Prompt>(&effect)) {
+        result.messages.push_back(to_message(*prompt, content, result.state.language, can));
+      } else if (auto* wish = std::get_if<dialogs::Search>(&effect)) {
+        auto answer = search(*content.library, *wish);
+        trace.push_back({{"rule", "search"},
+                         {"why", answer.articles.empty() ? std::string("nothing above the confidence a customer should see")
+                                                         : answer.articles.front().id + fmt::format(" {:.2f}", answer.articles.front().confidence)}});
+        next = std::move(answer);
+      } else if (auto* article = std::get_if<dialogs::FetchArticle>(&effect)) {
+        next = fetch(*content.library, *article);
+      } else if (auto* ticket = std::get_if<dialogs::OpenTicket>(&effect)) {
+        result.ticket = std::move(*ticket);
+      } else if (auto* follow_up = std::get_if<dialogs::FollowUp>(&effect)) {
+        result.follow_ups.push_back(std::move(follow_up->text));
+      } else if (std::holds_alternative<dialogs::Resolved>(effect)) {
+        result.resolved = true;
+      }
+    }
+  }
+  result.trace_json = dump(trace);
+  return result;
+}
+
+}  // namespace usher::gateway::flow

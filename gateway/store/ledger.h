@@ -1,0 +1,44 @@
+// The ledger: one row per wire message that came in, kept with its fate. Functions run inside the caller's transaction.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/sql/database.h"
+
+namespace usher::gateway::store {
+
+struct LedgerRow {
+  std::string id, channel, dedup_key, digest;
+  Timestamp received_at{};
+  std::string kind;               // message | automatic | bounce
+  std::string conversation_id;    // empty: belongs to none
+  std::int64_t seq = 0;
+  std::string fate;               // see schema.cpp
+  std::string reason;
+  std::string raw;                // may be empty
+};
+
+struct KnownMessage {
+  std::string id, digest, conversation_id;
+  std::int64_t seq = 0;
+};
+
+Result<std::optional<KnownMessage>> find_known(sql::Tx& tx, const std::string& channel, const std::string& dedup_key);
+Result<void> insert_ledger(sql::Tx& tx, const LedgerRow& row);
+Result<void> settle_ledger(sql::Tx& tx, const std::string& id, const std::string& fate, const std::string& trace_json);
+
+// Conversations with messages accepted before `before` that no turn has worked: what a restart, or a mail delivered by the command line,
+// leaves to do. At most `limit`.
+Result<std::vector<ConversationId>> conversations_to_work(sql::Tx& tx, Timestamp before, std::int64_t limit);
+
+struct ChannelPulse {
+  std::string channel;
+  std::int64_t received = 0;
+  std::optional<Timestamp> last_at;
+};
+Result<std::vector<ChannelPulse>> channel_pulse(sql::Tx& tx, Timestamp since);
+
+}  // namespace usher::gateway::store

@@ -1,0 +1,154 @@
+#include "gateway/store/outbox.h"
+
+namespace usher::gateway::store {
+namespace {
+
+constexpr std::string_view kColumns =
+    "id, kind, target, lane, conversation_id, case_id, payload, state, epoch, attempts, refusals, next_at, created_at, reason, "
+    "last_response, remote_id, doubt";
+
+OutboxRow read_row(const sql::Row& row) {
+  OutboxRow o;
+  o.id = row.text(0);
+  o.kind = row.text(1);
+  o.target = row.text(2);
+  o.lane = row.text(3);
+  o.conversation = {row.text(4)};
+  o.case_id = row.text(5);
+  o.payload = row.text(6);
+  o.state = row.text(7);
+  o.epoch = row.integer(8);
+  o.attempts = row.integer(9);
+  o.refusals = row.integer(10);
+  o.next_at = from_millis(row.integer(11));
+  o.created_at = from_millis(row.integer(12));
+  o.reason = row.text(13);
+  o.last_response = row.text(14);
+  o.remote_id = row.text(15);
+  o.doubt = row.integer(16) != 0;
+  return o;
+}
+
+Result<bool> changed(Result<std::int64_t> r) {
+  if (!r) return fail(std::move(r.error()));
+  return *r > 0;
+}
+
+}  // namespace
+
+Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row) {
+  auto r = tx.exec(
+      "INSERT INTO outbox (id, kind, target, lane, conversation_id, case_id, payload, state, epoch, lease_until, attempts, refusals, "
+      "doubt, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, 0, 0, 0, 0, $8, $9)",
+      {row.id, row.kind, row.target, row.lane, row.conversation.value,
+       row.case_id.empty() ? sql::Value{nullptr} : sql::Value{row.case_id}, row.payload, to_millis(row.next_at),
+       to_millis(row.created_at)});
+  if (!r) return fail(std::move(r.error()));
+  return {};
+}
+
+Result<std::vector<OutboxRow>> lease_due(sql::Tx& tx, Timestamp now, std::chrono::milliseconds lease, std::int64_t limit,
+                                         const std::vector<std::string>& paused) {
+  // At most a handful of targets exist: '|a|b|' and instr keep this one statement.
+  std::string skip = "|";
+  for (const auto& target : paused) skip += target + "|";
+  std::vector<OutboxRow> out;
+  static const std::string sql =
+      "UPDATE outbox SET doubt = CASE WHEN state = 'pending' THEN doubt ELSE 1 END, state = 'leased', "
+      "epoch = epoch + 1, lease_until = $2, next_at = $2, attempts = attempts + 1 "
+      "WHERE id IN (SELECT o.id FROM outbox o WHERE o.state IN ('pending', 'unknown', 'leased') AND o.next_at <= $1 "
+      "AND instr($4, '|' || o.target || '|') = 0 "
+      "AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.id < o.id "
+      "AND e.state IN ('pending', 'unknown', 'leased', 'dead') AND NOT (e.state = 'dead' AND e.kind = 'message')) "
+      "ORDER BY o.next_at, o.id LIMIT $3) RETURNING " +
+      std::string(kColumns);
+  auto r = tx.query(sql, {to_millis(now), to_millis(now + lease), limit, skip}, [&](const sql::Row& row) { out.push_back(read_row(row)); });
+  if (!r) return fail(std::move(r.error()));
+  return out;
+}
+
+Result<bool> still_leased(sql::Tx& tx, const OutboxRow& row) {
+  bool held = false;
+  auto r = tx.query("SELECT 1 FROM outbox WHERE id = $1 AND epoch = $2 AND state = 'leased'", {row.id, row.epoch},
+                    [&](const sql::Row&) { held = true; });
+  if (!r) return fail(std::move(r.error()));
+  return held;
+}
+
+Result<bool> mark_sent(sql::Tx& tx, const OutboxRow& row, const std::string& remote_id, Timestamp now) {
+  return changed(tx.exec(
+      "UPDATE outbox SET state = 'sent', remote_id = $3, done_at = $4, reason = NULL WHERE id = $1 AND epoch = $2 AND state = 'leased'",
+      {row.id, row.epoch, remote_id, to_millis(now)}));
+}
+
+Result<bool> mark_retry(sql::Tx& tx, const OutboxRow& row, bool outcome_unknown, bool counts_as_refusal, Timestamp next_at,
+                        const std::string& reason, const std::string& last_response) {
+  return changed(tx.exec(
+      "UPDATE outbox SET state = $3, doubt = CASE WHEN $3 = 'unknown' THEN 1 ELSE doubt END, refusals = refusals + $4, next_at = $5, "
+      "lease_until = 0, reason = $6, last_response = $7 "
+      "WHERE id = $1 AND epoch = $2 AND state = 'leased'",
+      {row.id, row.epoch, std::string(outcome_unknown ? "unknown" : "pending"), std::int64_t{counts_as_refusal}, to_millis(next_at),
+       reason, last_response}));
+}
+
+Result<bool> mark_dead(sql::Tx& tx, const OutboxRow& row, const std::string& reason, const std::string& last_response, Timestamp now) {
+  return changed(tx.exec(
+      "UPDATE outbox SET state = 'dead', reason = $3, last_response = $4, done_at = $5 WHERE id = $1 AND epoch = $2 AND state = 'leased'",
+      {row.id, row.epoch, reason, last_response, to_millis(now)}));
+}
+
+Result<bool> release(sql::Tx& tx, const OutboxRow& row) {
+  return changed(tx.exec(
+      "UPDATE outbox SET state = 'unknown', next_at = created_at, lease_until = 0, attempts = attempts - 1 "
+      "WHERE id = $1 AND epoch = $2 AND state = 'leased'",
+      {row.id, row.epoch}));
+}
+
+Result<std::int64_t> take_over_leases(sql::Tx& tx, Timestamp now) {
+  return tx.exec("UPDATE outbox SET state = 'unknown', next_at = $1 WHERE state = 'leased'", {to_millis(now)});
+}
+
+Result<std::optional<OutboxRow>> load_outbox(sql::Tx& tx, const std::string& id) {
+  std::optional<OutboxRow> out;
+  static const std::string sql = "SELECT " + std::string(kColumns) + " FROM outbox WHERE id = $1";
+  auto r = tx.query(sql, {id}, [&](const sql::Row& row) { out = read_row(row); });
+  if (!r) return fail(std::move(r.error()));
+  return out;
+}
+
+Result<bool> redrive(sql::Tx& tx, const std::string& id, Timestamp now) {
+  return changed(tx.exec(
+      "UPDATE outbox SET state = 'unknown', refusals = 0, next_at = $2, done_at = NULL WHERE id = $1 AND state = 'dead'",
+      {id, to_millis(now)}));
+}
+
+Result<std::int64_t> redrive_all(sql::Tx& tx, Timestamp now) {
+  return tx.exec("UPDATE outbox SET state = 'unknown', refusals = 0, next_at = $1, done_at = NULL WHERE state = 'dead'",
+                 {to_millis(now)});
+}
+
+Result<std::vector<OutboxRow>> list_outbox(sql::Tx& tx, const std::string& state, std::int64_t limit, const std::string& before) {
+  std::vector<OutboxRow> out;
+  static const std::string sql = "SELECT " + std::string(kColumns) +
+                                 " FROM outbox WHERE ($1 = '' OR state = $1) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $2";
+  auto r = tx.query(sql, {state, limit, before}, [&](const sql::Row& row) { out.push_back(read_row(row)); });
+  if (!r) return fail(std::move(r.error()));
+  return out;
+}
+
+Result<OutboxSummary> outbox_summary(sql::Tx& tx) {
+  OutboxSummary s;
+  auto r = tx.query(
+      "SELECT count(*), min(created_at), min(next_at) FROM outbox WHERE state IN ('pending', 'unknown', 'leased')", {},
+      [&](const sql::Row& row) {
+        s.waiting = row.integer(0);
+        if (auto t = row.maybe_integer(1)) s.oldest_waiting = from_millis(*t);
+        if (auto t = row.maybe_integer(2)) s.next_due = from_millis(*t);
+      });
+  if (!r) return fail(std::move(r.error()));
+  r = tx.query("SELECT count(*) FROM outbox WHERE state = 'dead'", {}, [&](const sql::Row& row) { s.dead = row.integer(0); });
+  if (!r) return fail(std::move(r.error()));
+  return s;
+}
+
+}  // namespace usher::gateway::store

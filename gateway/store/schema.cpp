@@ -1,0 +1,93 @@
+#include "gateway/store/schema.h"
+
+#include <array>
+
+#include "connectors/tickets/builtin.h"
+
+namespace usher::gateway::store {
+namespace {
+
+constexpr std::string_view kFirst = R"sql(
+CREATE TABLE instance (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- Every wire message that came in has one row here, and its fate.
+-- fate: accepted (to be worked) | answered | appended | noted (kept, nothing to do) | conflict (same key, other content: kept, flagged)
+CREATE TABLE ledger (
+  id TEXT PRIMARY KEY, channel TEXT NOT NULL, dedup_key TEXT NOT NULL, digest TEXT NOT NULL, received_at BIGINT NOT NULL,
+  kind TEXT NOT NULL, conversation_id TEXT, seq BIGINT, fate TEXT NOT NULL, reason TEXT, trace TEXT, raw BLOB
+);
+CREATE UNIQUE INDEX ledger_dedup ON ledger (dedup_key, channel);
+CREATE INDEX ledger_to_work ON ledger (conversation_id, seq) WHERE fate = 'accepted';
+
+CREATE TABLE contacts (
+  id TEXT PRIMARY KEY, channel TEXT NOT NULL, address TEXT NOT NULL, name TEXT NOT NULL, created_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX contacts_address ON contacts (address, channel);
+
+-- version guards state: a turn commits only on the version it began with. last_seq numbers the transcript; waiting counts
+-- the messages no turn has worked yet.
+CREATE TABLE conversations (
+  id TEXT PRIMARY KEY, channel TEXT NOT NULL, contact_id TEXT NOT NULL, contact_address TEXT NOT NULL, contact_name TEXT NOT NULL,
+  language TEXT NOT NULL, status TEXT NOT NULL, dialog TEXT NOT NULL, state TEXT NOT NULL, version BIGINT NOT NULL,
+  last_seq BIGINT NOT NULL, waiting BIGINT NOT NULL, may_answer BIGINT NOT NULL, subject TEXT NOT NULL, reply_context TEXT NOT NULL,
+  case_id TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL
+);
+
+-- Keys under which a later message finds its conversation: a session, a Message-ID, a reference.
+CREATE TABLE thread_keys (key TEXT PRIMARY KEY, conversation_id TEXT NOT NULL) WITHOUT ROWID;
+
+-- The transcript. author: customer | bot | staff | robot. extra: JSON (choices, slot, article, subject …).
+CREATE TABLE messages (
+  conversation_id TEXT NOT NULL, seq BIGINT NOT NULL, id TEXT NOT NULL, author TEXT NOT NULL, text TEXT NOT NULL, html TEXT,
+  extra TEXT, at BIGINT NOT NULL, PRIMARY KEY (conversation_id, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE attachments (
+  id TEXT PRIMARY KEY, conversation_id TEXT NOT NULL, seq BIGINT NOT NULL, file_name TEXT NOT NULL, content_type TEXT NOT NULL,
+  sha256 TEXT NOT NULL, is_inline BIGINT NOT NULL, content BLOB NOT NULL
+);
+CREATE INDEX attachments_message ON attachments (conversation_id, seq);
+
+-- state: opening | linked | failed (create is a dead letter). told: '' | provisional | number: what the customer has heard.
+CREATE TABLE cases (
+  id TEXT PRIMARY KEY, conversation_id TEXT NOT NULL UNIQUE, reference TEXT NOT NULL UNIQUE, state TEXT NOT NULL, told TEXT NOT NULL,
+  ticket_system TEXT NOT NULL, ticket_id TEXT, ticket_number TEXT, ticket_url TEXT, subject TEXT NOT NULL, customer TEXT NOT NULL,
+  channel TEXT NOT NULL, priority TEXT NOT NULL, fault_class TEXT NOT NULL, preface TEXT NOT NULL, next_append BIGINT NOT NULL,
+  created_at BIGINT NOT NULL, linked_at BIGINT
+);
+CREATE INDEX cases_untold ON cases (created_at) WHERE told = '';
+CREATE INDEX cases_number ON cases (ticket_number);
+
+-- Everything a ticket system is asked for and everything pushed to a customer. kind: create | append | message.
+-- state: pending -> leased(node, epoch, until) -> sent | unknown | dead. Rows of one lane go out in order of id.
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, target TEXT NOT NULL, lane TEXT NOT NULL, conversation_id TEXT NOT NULL, case_id TEXT,
+  payload TEXT NOT NULL, state TEXT NOT NULL, epoch BIGINT NOT NULL, lease_until BIGINT NOT NULL, attempts BIGINT NOT NULL,
+  refusals BIGINT NOT NULL, doubt BIGINT NOT NULL, next_at BIGINT NOT NULL, reason TEXT, last_response TEXT, remote_id TEXT, created_at BIGINT NOT NULL,
+  done_at BIGINT
+);
+CREATE UNIQUE INDEX outbox_one_create ON outbox (case_id) WHERE kind = 'create';
+CREATE INDEX outbox_due ON outbox (next_at, id) WHERE state IN ('pending', 'unknown', 'leased');
+CREATE INDEX outbox_lane ON outbox (lane, id) WHERE state IN ('pending', 'unknown', 'leased', 'dead');
+
+CREATE TABLE users (
+  name TEXT PRIMARY KEY, password TEXT NOT NULL, role TEXT NOT NULL, disabled BIGINT NOT NULL, created_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE sessions (
+  token_hash TEXT PRIMARY KEY, user_name TEXT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE audit (
+  id TEXT PRIMARY KEY, at BIGINT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, object TEXT NOT NULL, detail TEXT NOT NULL
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kMigrations = {
+    sql::Migration{1, "first light", kFirst},
+    sql::Migration{2, "built-in ticket list", connectors::tickets::kBuiltinSchema},
+};
+
+}  // namespace
+
+std::span<const sql::Migration> migrations() { return kMigrations; }
+
+}  // namespace usher::gateway::store
