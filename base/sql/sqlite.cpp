@@ -1,10 +1,7 @@
 // One writer thread with group commit, a few reader threads. What a statement is stands in sqlite_connection.cpp.
 #include <atomic>
-#include <condition_variable>
 #include <cstdlib>
-#include <deque>
 #include <future>
-#include <mutex>
 #include <thread>
 
 #include <pthread.h>
@@ -18,6 +15,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/sql/database.h"
+#include "base/sql/request_queue.h"
 #include "base/sql/sqlite_connection.h"
 
 namespace usher::sql {
@@ -65,64 +63,6 @@ Result<void> run_guarded(Op& op, Tx& tx) {
   }
 }
 
-struct Request {
-  Op op;  // empty: checkpoint
-  std::move_only_function<void(Result<void>)> complete;
-  Result<void> result;
-
-  void finish(Result<void> r) {
-    op = nullptr;  // what it captured is gone before the caller goes on
-    complete(std::move(r));
-  }
-};
-
-// The requests that wait for a thread. Closing lets the threads take what is left, then take() returns nothing.
-class Queue {
- public:
-  explicit Queue(std::size_t capacity) : capacity_(capacity) {}
-
-  // False and a reason when the request was not accepted; it is untouched then.
-  Result<void> put(Request& request) {
-    const std::lock_guard lock(mutex_);
-    if (closed_) return fail(ErrorCode::kUnavailable, "the service is shutting down");
-    if (waiting_.size() >= capacity_) return fail(ErrorCode::kBusy, "too many database operations are waiting; try again");
-    waiting_.push_back(std::move(request));
-    wake_.notify_one();
-    return {};
-  }
-
-  std::vector<Request> take(std::size_t at_most) {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
-    std::vector<Request> out;
-    const auto n = std::min(at_most, waiting_.size());
-    out.reserve(n);
-    for (std::size_t i = 0; i < n; ++i) {
-      out.push_back(std::move(waiting_.front()));
-      waiting_.pop_front();
-    }
-    return out;
-  }
-
-  void close() {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    wake_.notify_all();
-  }
-
-  std::size_t size() const {
-    const std::lock_guard lock(mutex_);
-    return waiting_.size();
-  }
-
- private:
-  std::size_t capacity_;
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Request> waiting_;
-  bool closed_ = false;
-};
-
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(std::unique_ptr<SqliteConnection> writer, std::vector<std::unique_ptr<SqliteConnection>> readers,
@@ -157,7 +97,7 @@ class SqliteDatabase final : public Database {
  private:
   // Lazy: nothing is queued before the awaitable is awaited. The caller's coroutine is resumed by a post to its own executor,
   // never on a thread of this class; the work guard keeps that executor's io_context running meanwhile.
-  static asio::awaitable<Result<void>> submit(Queue& queue, Op op) {
+  static asio::awaitable<Result<void>> submit(RequestQueue& queue, Op op) {
     return asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<void>)>(
         [&queue](auto handler, Op operation) {
           auto executor = asio::get_associated_executor(handler);
@@ -175,7 +115,7 @@ class SqliteDatabase final : public Database {
         asio::use_awaitable, std::move(op));
   }
 
-  static Result<void> submit_sync(Queue& queue, Op op) {
+  static Result<void> submit_sync(RequestQueue& queue, Op op) {
     std::promise<Result<void>> promise;
     auto future = promise.get_future();
     Request request;
@@ -333,8 +273,8 @@ class SqliteDatabase final : public Database {
 
   std::unique_ptr<SqliteConnection> writer_;
   std::vector<std::unique_ptr<SqliteConnection>> readers_;
-  Queue writes_;
-  Queue reads_;
+  RequestQueue writes_;
+  RequestQueue reads_;
   int checkpointed_frames_ = 0;  // the writer thread's own
   std::atomic<std::uint64_t> commits_{0};
   std::atomic<std::uint64_t> operations_{0};

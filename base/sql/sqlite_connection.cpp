@@ -1,98 +1,17 @@
 #include "base/sql/sqlite_connection.h"
 
-#include <charconv>
-
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include "base/check.h"
-
 namespace usher::sql {
-
-// SQLiteCpp opens, closes and runs PRAGMAs. Statements go to the C interface: SQLiteCpp neither binds without copying from a
-// string_view, nor keeps statements across calls, nor gives extended result codes without an exception.
-struct SqliteConnection::Statement {
-  std::string text;
-  sqlite3_stmt* handle = nullptr;
-  std::vector<int> index_of;  // SQLite's index of $1, $2 …: it numbers names in order of appearance
-  bool in_use = false;
-
-  Statement() = default;
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-  ~Statement() { sqlite3_finalize(handle); }
-};
-
-// A statement while it runs. Reset on every way out, so that no cursor stays open across COMMIT.
-struct SqliteConnection::Lease {
-  Statement* statement = nullptr;
-  std::unique_ptr<Statement> extra;  // the cached one was busy: a query inside a query of the same text
-
-  Lease(Statement* s, std::unique_ptr<Statement> e) : statement(s), extra(std::move(e)) { statement->in_use = true; }
-  Lease(Lease&& other) noexcept : statement(std::exchange(other.statement, nullptr)), extra(std::move(other.extra)) {}
-  Lease& operator=(Lease&&) = delete;
-  ~Lease() {
-    if (statement == nullptr) return;
-    sqlite3_reset(statement->handle);
-    statement->in_use = false;
-  }
-};
 
 namespace {
 
 constexpr std::size_t kMaxCachedStatements = 1024;
 
-class SqliteRow final : public Row {
- public:
-  explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement), columns_(sqlite3_data_count(statement)) {}
-
-  bool is_null(int column) const override { return type(column) == SQLITE_NULL; }
-  std::int64_t integer(int column) const override {
-    USHER_CHECK(type(column) != SQLITE_NULL, "NULL read as an integer");
-    return sqlite3_column_int64(statement_, column);
-  }
-  double real(int column) const override {
-    USHER_CHECK(type(column) != SQLITE_NULL, "NULL read as a number");
-    return sqlite3_column_double(statement_, column);
-  }
-  std::string text(int column) const override {
-    const int kind = type(column);
-    if (kind == SQLITE_NULL) return {};
-    const void* bytes = kind == SQLITE_BLOB ? sqlite3_column_blob(statement_, column)
-                                            : static_cast<const void*>(sqlite3_column_text(statement_, column));
-    const int size = sqlite3_column_bytes(statement_, column);
-    if (bytes == nullptr || size <= 0) return {};
-    return {static_cast<const char*>(bytes), static_cast<std::size_t>(size)};
-  }
-
- private:
-  int type(int column) const {
-    USHER_CHECK(column >= 0 && column < columns_, "no such column");
-    return sqlite3_column_type(statement_, column);
-  }
-  sqlite3_stmt* statement_;
-  int columns_;
-};
-
-int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
-  // SQLITE_STATIC: the caller's Params live until the statement is reset, and every parameter is bound anew before the next run.
-  struct Visitor {
-    sqlite3_stmt* statement;
-    int index;
-    int operator()(std::nullptr_t) const { return sqlite3_bind_null(statement, index); }
-    int operator()(std::int64_t v) const { return sqlite3_bind_int64(statement, index, v); }
-    int operator()(double v) const { return sqlite3_bind_double(statement, index, v); }
-    int operator()(const std::string& v) const {
-      return sqlite3_bind_text64(statement, index, v.data(), v.size(), nullptr, SQLITE_UTF8);
-    }
-    int operator()(const Blob& v) const { return sqlite3_bind_blob64(statement, index, v.bytes.data(), v.bytes.size(), nullptr); }
-  };
-  return std::visit(Visitor{statement, index}, value);
-}
-
-bool is_blank(std::string_view s) {
-  return s.find_first_not_of(" \t\r\n;") == std::string_view::npos;
+Error malformed(std::string_view why, std::string_view sql) {
+  return {ErrorCode::kInternal, "a database statement is malformed", fmt::format("{}: {}", why, sql)};
 }
 
 }  // namespace
@@ -171,38 +90,20 @@ Result<void> SqliteConnection::configure(const Options& options) {
   return {};
 }
 
-Result<std::unique_ptr<SqliteConnection::Statement>> SqliteConnection::prepare(std::string_view sql) {
-  auto statement = std::make_unique<Statement>();
-  statement->text = sql;
-  const char* tail = nullptr;
-  const int code = sqlite3_prepare_v3(handle_, statement->text.c_str(), static_cast<int>(statement->text.size() + 1),
-                                      SQLITE_PREPARE_PERSISTENT, &statement->handle, &tail);
+Result<std::unique_ptr<SqliteStatement>> SqliteConnection::prepare(std::string_view sql) {
+  int code = SQLITE_OK;
+  auto made = SqliteStatement::prepare(handle_, sql, code);
   if ((code & 0xff) == SQLITE_IOERR) io_error_ = code;  // preparing reads the schema from disk
   if (code != SQLITE_OK) return fail(to_error(code, sql));
-  if (statement->handle == nullptr || !is_blank(tail)) {
-    return fail(ErrorCode::kInternal, "a database statement is malformed", fmt::format("not exactly one statement: {}", sql));
-  }
-  const int count = sqlite3_bind_parameter_count(statement->handle);
-  statement->index_of.assign(static_cast<std::size_t>(count), 0);
-  for (int i = 1; i <= count; ++i) {
-    const char* name = sqlite3_bind_parameter_name(statement->handle, i);
-    const std::string_view digits = name != nullptr && *name == '$' ? name + 1 : "";
-    std::size_t number = 0;
-    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || number < 1 ||
-        number > statement->index_of.size()) {
-      return fail(ErrorCode::kInternal, "a database statement is malformed",
-                  fmt::format("parameters are not $1 to ${}: {}", count, sql));
-    }
-    statement->index_of[number - 1] = i;
-  }
-  return statement;
+  if (!made->problem().empty()) return fail(malformed(made->problem(), sql));
+  return made;
 }
 
-SqliteConnection::Statement* SqliteConnection::cached(std::string_view sql) {
+SqliteStatement* SqliteConnection::cached(std::string_view sql) {
   const auto address = reinterpret_cast<std::uintptr_t>(sql.data());
   auto& shortcut = shortcuts_[(address >> 3 ^ address >> 11) % shortcuts_.size()];
-  if (shortcut.address == sql.data() && shortcut.size == sql.size() && shortcut.statement->text == sql) return shortcut.statement;
+  if (shortcut.address == sql.data() && shortcut.size == sql.size() && shortcut.statement->text() == sql)
+    return shortcut.statement;
   const auto found = statements_.find(sql);
   if (found == statements_.end()) return nullptr;
   shortcut = {sql.data(), sql.size(), found->second.get()};
@@ -211,40 +112,29 @@ SqliteConnection::Statement* SqliteConnection::cached(std::string_view sql) {
 
 void SqliteConnection::forget_idle_statements() {
   shortcuts_.fill({});
-  std::erase_if(statements_, [](const auto& entry) { return !entry.second->in_use; });
+  std::erase_if(statements_, [](const auto& entry) { return !entry.second->in_use(); });
 }
 
-Result<SqliteConnection::Lease> SqliteConnection::lease(std::string_view sql, const Params& params) {
-  Statement* statement = cached(sql);
-  std::unique_ptr<Statement> extra;
-  if (statement == nullptr || statement->in_use) {
+Result<StatementLease> SqliteConnection::lease(std::string_view sql, const Params& params) {
+  SqliteStatement* statement = cached(sql);
+  std::unique_ptr<SqliteStatement> own;
+  if (statement == nullptr || statement->in_use()) {
     auto made = prepare(sql);
     if (!made) return fail(std::move(made.error()));
-    if (statement == nullptr) {
+    if (statement != nullptr) {
+      own = std::move(*made);
+    } else {
       if (statements_.size() >= kMaxCachedStatements) forget_idle_statements();
       statement = made->get();
-      const std::string_view key = statement->text;
-      statements_.emplace(key, std::move(*made));
-    } else {
-      extra = std::move(*made);
-      statement = extra.get();
+      statements_.emplace(statement->text(), std::move(*made));
     }
   }
-  Lease held(statement, std::move(extra));
-  if (auto bound = bind(*statement, params); !bound) return fail(std::move(bound.error()));
+  StatementLease held = own ? StatementLease(std::move(own)) : StatementLease(statement);
+  if (params.size() != held->parameters()) {
+    return fail(malformed(fmt::format("{} values for {} parameters", params.size(), held->parameters()), sql));
+  }
+  if (const int code = held->bind(params); code != SQLITE_OK) return fail(to_error(code, sql));
   return held;
-}
-
-Result<void> SqliteConnection::bind(Statement& statement, const Params& params) const {
-  if (params.size() != statement.index_of.size()) {
-    return fail(ErrorCode::kInternal, "a database statement is malformed",
-                fmt::format("{} values for {} parameters: {}", params.size(), statement.index_of.size(), statement.text));
-  }
-  for (std::size_t i = 0; i < params.size(); ++i) {
-    const int code = bind_value(statement.handle, statement.index_of[i], params[i]);
-    if (code != SQLITE_OK) return fail(to_error(code, statement.text));
-  }
-  return {};
 }
 
 int SqliteConnection::step(sqlite3_stmt* statement) {
@@ -260,7 +150,7 @@ Result<std::int64_t> SqliteConnection::exec(std::string_view sql, const Params& 
   if (!held) return fail(std::move(held.error()));
   const auto before = sqlite3_total_changes64(handle_);
   int code = SQLITE_ROW;
-  while (code == SQLITE_ROW) code = step(held->statement->handle);
+  while (code == SQLITE_ROW) code = step((*held)->handle());
   if (code != SQLITE_DONE) return fail(to_error(code, sql));
   // changes() keeps the count of an earlier statement when this one is not an INSERT, UPDATE or DELETE.
   return sqlite3_total_changes64(handle_) == before ? 0 : sqlite3_changes64(handle_);
@@ -273,27 +163,30 @@ Result<std::int64_t> SqliteConnection::query(std::string_view sql, const Params&
   if (!held) return fail(std::move(held.error()));
   std::int64_t rows = 0;
   for (;;) {
-    const int code = step(held->statement->handle);
+    const int code = step((*held)->handle());
     if (code == SQLITE_DONE) return rows;
     if (code != SQLITE_ROW) return fail(to_error(code, sql));
     ++rows;
-    if (each) each(SqliteRow(held->statement->handle));
+    if (each) each(SqliteRow((*held)->handle()));
   }
 }
 
 Result<void> SqliteConnection::script(std::string_view sql) {
   const std::string text(sql);
   const char* rest = text.c_str();
-  while (!is_blank(rest)) {
+  while (!is_blank_sql(rest)) {
     if (!in_transaction()) return fail(ErrorCode::kIo, "the transaction was rolled back; try again", text);
-    Statement statement;
-    int code = sqlite3_prepare_v2(handle_, rest, -1, &statement.handle, &rest);
-    if (code == SQLITE_OK && statement.handle == nullptr) break;  // only a comment was left
+    sqlite3_stmt* statement = nullptr;
+    int code = sqlite3_prepare_v2(handle_, rest, -1, &statement, &rest);
+    if (code == SQLITE_OK && statement == nullptr) break;  // only a comment was left
     if (code == SQLITE_OK) {
       code = SQLITE_ROW;
-      while (code == SQLITE_ROW) code = step(statement.handle);
+      while (code == SQLITE_ROW) code = step(statement);
     }
-    if (code != SQLITE_OK && code != SQLITE_DONE) return fail(to_error(code, text));
+    const bool good = code == SQLITE_OK || code == SQLITE_DONE;
+    Error error = good ? Error{} : to_error(code, text);  // before finalize, which may change the message
+    sqlite3_finalize(statement);
+    if (!good) return fail(std::move(error));
   }
   return {};
 }
@@ -301,7 +194,7 @@ Result<void> SqliteConnection::script(std::string_view sql) {
 int SqliteConnection::control(std::string_view sql) {
   auto held = lease(sql, {});
   if (!held) return sqlite3_extended_errcode(handle_);
-  const int code = step(held->statement->handle);
+  const int code = step((*held)->handle());
   return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 

@@ -9,9 +9,8 @@
 
 #include "base/result.h"
 #include "base/sql/database.h"
+#include "base/sql/sqlite_statement.h"
 
-struct sqlite3;
-struct sqlite3_stmt;
 namespace SQLite {
 class Database;
 }
@@ -49,14 +48,11 @@ class SqliteConnection final : public Tx {
   Error to_error(int code, std::string_view what) const;
 
  private:
-  struct Statement;
-  struct Lease;
   explicit SqliteConnection(Mode mode);
   Result<void> configure(const Options& options);
-  Statement* cached(std::string_view sql);
-  Result<std::unique_ptr<Statement>> prepare(std::string_view sql);
-  Result<Lease> lease(std::string_view sql, const Params& params);
-  Result<void> bind(Statement& statement, const Params& params) const;
+  SqliteStatement* cached(std::string_view sql);
+  Result<std::unique_ptr<SqliteStatement>> prepare(std::string_view sql);
+  Result<StatementLease> lease(std::string_view sql, const Params& params);
   int step(sqlite3_stmt* statement);
   void forget_idle_statements();
 
@@ -64,12 +60,12 @@ class SqliteConnection final : public Tx {
   struct Shortcut {
     const char* address = nullptr;
     std::size_t size = 0;
-    Statement* statement = nullptr;
+    SqliteStatement* statement = nullptr;
   };
   Mode mode_;
   std::unique_ptr<SQLite::Database> database_;
   sqlite3* handle_ = nullptr;
-  std::unordered_map<std::string_view, std::unique_ptr<Statement>> statements_;
+  std::unordered_map<std::string_view, std::unique_ptr<SqliteStatement>> statements_;
   std::array<Shortcut, 256> shortcuts_{};
   int io_error_ = 0;
   int wal_frames_ = 0;

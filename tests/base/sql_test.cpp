@@ -1,39 +1,25 @@
 #include "base/sql/database.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <set>
 #include <thread>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
+#include "base/sql/request_queue.h"
+#include "tests/base/temp_folder.h"
 
 namespace usher::sql {
 namespace {
 
 namespace asio = boost::asio;
-
-class TempFolder {
- public:
-  TempFolder() {
-    std::string pattern = testing::TempDir() + "usher-sql-XXXXXX";
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TempFolder() { std::filesystem::remove_all(path_); }
-  std::string file() const { return path_ / "test.db"; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // An io_context on a thread of its own.
 class IoThread {
@@ -552,6 +538,28 @@ TEST_F(Sqlite, TheLogIsFoldedInByItselfAndDoesNotGrowForEver) {
   EXPECT_EQ(items(), 12);
 }
 
+TEST(RequestQueue, AfterClosingNothingIsAcceptedAndWhatWaitsIsStillGiven) {
+  RequestQueue queue(10);
+  int completed = 0;
+  const auto request = [&] {
+    Request made;
+    made.op = [](Tx&) -> Result<void> { return {}; };
+    made.complete = [&completed](Result<void>) { ++completed; };
+    return made;
+  };
+  auto first = request();
+  ASSERT_TRUE(queue.put(first));
+  queue.close();
+  auto late = request();
+  const auto refused = queue.put(late);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
+  late.finish(fail(refused.error()));
+  EXPECT_EQ(completed, 1);
+  EXPECT_EQ(queue.take(5).size(), 1U);
+  EXPECT_TRUE(queue.take(5).empty());
+}
+
 TEST(SqliteOpen, AFolderThatDoesNotExistIsNamed) {
   const auto opened = open_sqlite({.path = "/nowhere/at/all.db"});
   ASSERT_FALSE(opened);
@@ -575,102 +583,6 @@ TEST(SqliteOpen, AStoreThatCannotKeepALogIsRefusedAndSaysWhatToDo) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::kInvalid);
   EXPECT_NE(opened.error().message.find("local disk"), std::string::npos) << opened.error().message;
-}
-
-constexpr Migration kFirst{1, "items", "CREATE TABLE item(key TEXT); CREATE INDEX item_key ON item(key); -- done"};
-constexpr Migration kSecond{
-    2, "trigger",
-    "CREATE TABLE log(what TEXT);\n"
-    "CREATE TRIGGER t AFTER INSERT ON item BEGIN INSERT INTO log VALUES('a;b'); INSERT INTO log VALUES('c'); END;"};
-
-class Migrate : public testing::Test {
- protected:
-  Migrate() { db_ = std::move(open_sqlite({.path = folder_.file()}).value()); }
-  TempFolder folder_;
-  std::unique_ptr<Database> db_;
-};
-
-TEST_F(Migrate, EachStepIsAppliedOnceInOrder) {
-  const std::array both{kFirst, kSecond};
-  EXPECT_EQ(migrate(*db_, std::span(both).first(1), 1000).value_or(-1), 1);
-  EXPECT_EQ(migrate(*db_, both, 2000).value_or(-1), 1);
-  EXPECT_EQ(migrate(*db_, both, 3000).value_or(-1), 0);
-  std::string history;
-  ASSERT_TRUE(db_->read_sync([&](Tx& tx) -> Result<void> {
-    auto rows = tx.query("SELECT number, name, applied_at FROM schema_migrations ORDER BY number", {}, [&](const Row& row) {
-      history += std::to_string(row.integer(0)) + row.text(1) + std::to_string(row.integer(2)) + " ";
-    });
-    return rows ? Result<void>() : fail(rows.error());
-  }));
-  EXPECT_EQ(history, "1items1000 2trigger2000 ");
-  EXPECT_TRUE(db_->write_sync([](Tx& tx) { return tx.script("INSERT INTO item VALUES('x')"); }));
-}
-
-TEST_F(Migrate, AStepThatWasChangedAfterwardsIsRefused) {
-  const std::array original{kFirst};
-  ASSERT_TRUE(migrate(*db_, original, 1000));
-  const std::array changed{Migration{1, "items", "CREATE TABLE item(key BLOB)"}, kSecond};
-  const auto done = migrate(*db_, changed, 2000);
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().code, ErrorCode::kInvalid);
-  EXPECT_NE(done.error().message.find("step 1 (items)"), std::string::npos) << done.error().message;
-  EXPECT_EQ(migrate(*db_, original, 3000).value_or(-1), 0);  // nothing of the second step was done
-}
-
-TEST_F(Migrate, ADatabaseNewerThanTheProgramIsRefused) {
-  const std::array both{kFirst, kSecond};
-  ASSERT_TRUE(migrate(*db_, both, 1000));
-  const auto done = migrate(*db_, std::span(both).first(1), 2000);
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().code, ErrorCode::kInvalid);
-  EXPECT_NE(done.error().message.find("newer"), std::string::npos) << done.error().message;
-}
-
-TEST_F(Migrate, AStepThatFailsIsUndoneAsAWhole) {
-  const std::array steps{kFirst, Migration{2, "bad", "CREATE TABLE half(x TEXT); CREATE TABLE item(x TEXT)"}};
-  const auto done = migrate(*db_, steps, 1000);
-  ASSERT_FALSE(done);
-  EXPECT_NE(done.error().message.find("step 2 (bad)"), std::string::npos) << done.error().message;
-  const std::array mended{kFirst, Migration{2, "good", "CREATE TABLE half(x TEXT)"}};
-  EXPECT_EQ(migrate(*db_, mended, 2000).value_or(-1), 1);
-}
-
-TEST_F(Migrate, StepsOutOfOrderAreOurBug) {
-  const std::array steps{kSecond, kFirst};
-  EXPECT_EQ(migrate(*db_, steps, 1000).error().code, ErrorCode::kInternal);
-}
-
-// Runs this very test again under strace, which makes every fsync fail from the first on. The child must not get to say "stored".
-constexpr const char* kFaultPath = "USHER_TEST_FAULT_DATABASE";
-constexpr int kAnsweredAnyway = 3;
-
-TEST(SqliteFault, AFailingFsyncEndsTheProcessBeforeAnybodyIsToldItIsStored) {
-  if (const char* path = std::getenv(kFaultPath)) {
-    auto opened = open_sqlite({.path = path});
-    if (!opened) std::_Exit(4);
-    (void)(*opened)->write_sync([](Tx& tx) { return tx.script("INSERT INTO item VALUES('lost')"); });
-    std::_Exit(kAnsweredAnyway);
-  }
-  if (std::system("strace -f -o /dev/null true >/dev/null 2>&1") != 0) {
-    GTEST_SKIP() << "NOT TESTED: strace is missing or may not trace here; the fail-stop on a failing fsync was not exercised";
-  }
-  TempFolder folder;
-  {
-    auto opened = open_sqlite({.path = folder.file()});
-    ASSERT_TRUE(opened);
-    ASSERT_TRUE((*opened)->write_sync([](Tx& tx) { return tx.script("CREATE TABLE item(key TEXT)"); }));
-  }
-  const std::string self = std::filesystem::read_symlink("/proc/self/exe");
-  const std::string command = std::string(kFaultPath) + "='" + folder.file() +
-                              "' strace -f -qq -o /dev/null -e trace=fsync,fdatasync " + "-e inject=fsync,fdatasync:error=EIO '" +
-                              self + "' --gtest_filter=SqliteFault.* >'" + folder.file() + ".out' 2>&1";
-  const int status = std::system(command.c_str());
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 74);
-  EXPECT_EQ(std::system(("grep -q storage_failed '" + folder.file() + ".out'").c_str()), 0);
-  auto reopened = open_sqlite({.path = folder.file()});  // and the file is not harmed
-  ASSERT_TRUE(reopened);
-  EXPECT_TRUE((*reopened)->write_sync([](Tx& tx) { return tx.script("INSERT INTO item VALUES('after')"); }));
 }
 
 }  // namespace
