@@ -16,8 +16,8 @@ export function Tickets({ text, lang }: ViewProps) {
                 {rows.map((row) => (
                   <tr key={row.case}>
                     <th scope="row" data-label={text.ticket}>
-                      {is_web(row.url) ? <a href={row.url} target="_blank" rel="noopener noreferrer" title={text.open_ticket}>{row.reference}</a> : row.reference}
-                      {row.provisional && <> <Badge kind="warn">{text.provisional}</Badge></>}
+                      <span>{is_web(row.url) ? <a href={row.url} target="_blank" rel="noopener noreferrer" title={text.open_ticket}>{row.reference}</a> : row.reference}
+                      {row.provisional && <> <Badge kind="warn">{text.provisional}</Badge></>}</span>
                     </th>
                     <td data-label={text.subject}><a href={`#/conversations/${encodeURIComponent(row.conversation)}`} title={text.show_conversation}>{row.subject || '–'}</a></td>
                     <td data-label={text.priority}>{row.priority ? <Badge kind={row.priority}>{row.priority}</Badge> : '–'}</td>
