@@ -55,6 +55,8 @@ void set_body(Request& request, const json& fields, const std::vector<Attachment
             (a.file_name.empty() ? std::string("attachment") : header_safe(a.file_name)) + "\"\r\nContent-Type: " +
             (a.content_type.empty() ? std::string("application/octet-stream") : header_safe(a.content_type)) + "\r\n\r\n";
     if (a.content) body += *a.content;
+    // RT tests contents for truth, as Perl understands it, and refuses the whole ticket for an empty file or one that says "0".
+    if (!a.content || a.content->empty() || *a.content == "0") body += '\n';
     body += "\r\n";
   }
   body += "--" + boundary + "--\r\n";

@@ -42,7 +42,6 @@ Set(\$SendmailPath, '$dir/sendmail');
 Set(\$LogToSTDERR, 'warning');
 Set(\$LogToSyslog, undef);
 Set(\$LogToFile, undef);
-Set(\$RestrictReferrer, 0);
 Set(\$Timezone, 'UTC');
 Set(\$DatabaseType, 'SQLite');
 Set(\$DatabaseName, '$dir/db/rt.db');

@@ -6,10 +6,11 @@ use utf8;
 our @Queues = (
   { Name => 'Support', Description => 'Cases from Usher', CorrespondAddress => 'support@rt.test', CommentAddress => 'comment@rt.test' },
   { Name => 'NoFields', Description => 'A queue that lacks our custom fields' },
+  { Name => 'NoWrite', Description => 'A queue where usher may see ExternalRef but not set it' },
   { Name => 'Closed', Description => 'A queue where usher has no rights' },
 );
 
-our @CustomFields = map +{ Name => $_, Type => 'FreeformSingle', LookupType => 'RT::Queue-RT::Ticket', Queue => ['Support'] },
+our @CustomFields = map +{ Name => $_, Type => 'FreeformSingle', LookupType => 'RT::Queue-RT::Ticket', Queue => $_ eq 'ExternalRef' ? ['Support', 'NoWrite'] : ['Support'] },
   qw(ExternalRef Channel ProductModel SerialNumber Symptom FaultClass CasePriority Language);
 
 our @Users = (
@@ -21,6 +22,7 @@ my @rights = qw(SeeQueue ShowTicket ShowTicketComments CreateTicket CommentOnTic
   SeeCustomField ModifyCustomField SetInitialCustomField);
 our @ACL = (
   (map { my $q = $_; map +{ UserId => 'usher', Right => $_, Queue => $q }, @rights } qw(Support NoFields)),
+  (map +{ UserId => 'usher', Right => $_, Queue => 'NoWrite' }, qw(SeeQueue ShowTicket CreateTicket SeeCustomField)),
   (map +{ UserId => 'agent', Right => $_, Queue => 'Support' }, @rights, qw(OwnTicket TakeTicket)),
 );
 
