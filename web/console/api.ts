@@ -18,7 +18,7 @@ export interface OutboxRow {
   created_at: string; next_at: string | null; conversation: string;
 }
 export interface Overview {
-  open: number; tickets_today: number; dead: number; oldest_pending_seconds: number;
+  open: number; tickets_today: number; dead: number; oldest_pending_seconds: number | null;
   ticket_system: { name: string; ok: boolean; message: string };
   channels: { name: string; last_message_at: string | null; received: number; errors: number }[];
 }

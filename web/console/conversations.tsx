@@ -33,7 +33,7 @@ export function Conversations({ text, lang, id }: ViewProps & { id: string }) {
 }
 
 function Detail({ id, text, lang }: ViewProps & { id: string }) {
-  const { data, error, reload } = useLoaded<ConversationDetail>(`/conversations/${encodeURIComponent(id)}`);
+  const { data, error, reload } = useLoaded<ConversationDetail>(`/conversations/${encodeURIComponent(id)}?lang=${lang}`);
   const title = useRef<HTMLHeadingElement>(null);
   const is_there = !!data;
   useEffect(() => { if (is_there) title.current?.focus({ preventScroll: true }); }, [is_there]);

@@ -14,7 +14,7 @@ export function Overview({ text, lang, figures }: ViewProps & { figures: Loaded<
         <div><dt>{text.open}</dt><dd>{data.open}</dd></div>
         <div><dt>{text.tickets_today}</dt><dd>{data.tickets_today}</dd></div>
         <div class={data.dead ? 'bad' : ''}><dt>{text.dead}</dt><dd>{data.dead ? <a href="#/dead">{data.dead}</a> : 0}</dd></div>
-        <div><dt>{text.oldest}</dt><dd>{duration(data.oldest_pending_seconds, lang)}</dd></div>
+        <div><dt>{text.oldest}</dt><dd>{data.oldest_pending_seconds === null ? '–' : duration(data.oldest_pending_seconds, lang)}</dd></div>
         <div class={ticket_system.ok ? 'good' : 'bad'}>
           <dt>{text.ticket_system}{ticket_system.name && `: ${ticket_system.name}`}</dt>
           <dd>{ticket_system.ok ? text.ok : text.down}</dd>

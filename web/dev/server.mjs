@@ -46,7 +46,8 @@ export async function start(port = 0) {
         if (knobs.down) return request.socket.destroy();
         return await chat.http(request, url, await body_of(request), send);
       }
-      const name = { '/': 'demo.html', '/console': 'console.html' }[url.pathname] ?? url.pathname.slice(1);
+      const asked = url.pathname === '/' ? 'demo' : url.pathname.slice(1);
+      const name = asked.includes('.') ? asked : `${asked}.html`;
       const type = kTypes[name.split('.').at(-1)];
       if (!type || name.includes('/') || name === 'plain.html') return send(404, { error: { code: 'not_found', message: 'No such page.' } });
       return send(200, await readFile(dist + name), { 'Content-Type': type });
@@ -78,5 +79,5 @@ function body_of(request) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { url } = await start(Number(process.argv[2] ?? 8088));
-  console.log(`${url}/  ${url}/?lang=zh  ${url}/chat/plain  ${url}/console.html (name: ada, password: demo)`);
+  console.log(`${url}/  ${url}/?lang=zh  ${url}/chat/plain  ${url}/console (name: ada, password: demo)`);
 }

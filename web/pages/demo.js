@@ -26,7 +26,7 @@
     if (!is_zh) return;
     for (const part of document.querySelectorAll('[data-text]')) part.textContent = zh[part.dataset.text];
     for (const part of document.querySelectorAll('[data-label]')) part.setAttribute('aria-label', zh[part.dataset.label]);
-    document.querySelector('.brand').href = '/?lang=zh';
+    document.querySelector('.brand').href = '/demo?lang=zh';
     for (const link of document.querySelectorAll('a[href="/chat/plain"]')) link.href = '/chat/plain?lang=zh';
     document.querySelector('.brand span').firstChild.textContent = '北极光';
   });

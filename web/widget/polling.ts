@@ -31,7 +31,7 @@ export function open_polling(server: string, hello: Hello, events: LinkEvents): 
     }
   };
   const json = (extra: Record<string, string> = {}) => ({
-    'Content-Type': 'application/json', ...(session ? { Authorization: `Bearer ${session}` } : {}), ...extra,
+    'Content-Type': 'application/json', 'Accept-Language': hello.lang, ...(session ? { Authorization: `Bearer ${session}` } : {}), ...extra,
   });
   const deliver = (poll: Poll) => {
     for (const message of poll.messages) {

@@ -182,8 +182,7 @@ export class Session {
 
   private welcomed(frame: Extract<ServerFrame, { t: 'welcome' }>): void {
     const known = this.keep_.session();
-    if (known && known !== frame.session && this.seq_ === 0 && frame.seq === 0) this.begin_anew();
-    else if (known && known !== frame.session && frame.seq < this.seq_) this.begin_anew();
+    if (frame.seq < this.seq_ || (known && known !== frame.session && frame.seq === 0)) this.begin_anew();
     this.keep_.set_session(frame.session);
     this.state_ = 'online';
     this.retry_at_ = 0;

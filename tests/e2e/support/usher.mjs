@@ -1,0 +1,263 @@
+// Starts the real binary in a folder of its own, with real peers on loopback: Request Tracker, Postfix's smtp-sink as the relay.
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, mkdir, readdir, readFile, rm, writeFile, chmod } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+export const kRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+export const kBinary = process.env.USHER_BINARY ?? join(kRoot, 'build/release/gateway/usher');
+const run = promisify(execFile);
+
+export const installed = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+
+export async function temporaryFolder(t, name = 'usher') {
+  const folder = await mkdtemp(join(tmpdir(), `${name}-`));
+  await chmod(folder, 0o755);
+  t?.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+// Waits until `probe` gives something true; its value. Fails with `what` after `limit` ms.
+export async function eventually(probe, what, limit = 15_000, pause = 50) {
+  const until = Date.now() + limit;
+  let last;
+  for (;;) {
+    try {
+      const value = await probe();
+      if (value) return value;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > until) throw new Error(`not within ${limit} ms: ${what}${last ? ` (${last.message})` : ''}`);
+    await new Promise((done) => setTimeout(done, pause));
+  }
+}
+
+export async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+function deepMerge(base, over) {
+  const out = { ...base };
+  for (const [key, value] of Object.entries(over ?? {})) {
+    out[key] = value && typeof value === 'object' && !Array.isArray(value) ? deepMerge(out[key] ?? {}, value) : value;
+  }
+  return out;
+}
+
+export class Usher {
+  // `settings`: what differs from the test's defaults, in the shape of usher.yaml. JSON is YAML, so it is written as it is.
+  constructor(folder, settings, { wrapper = [], environment = {} } = {}) {
+    this.folder = folder;
+    this.data = join(folder, 'data');
+    this.config = join(folder, 'usher.yaml');
+    this.wrapper = wrapper;
+    this.environment = environment;
+    this.settings = deepMerge({
+      company: 'Nordlicht Computers',
+      http: { port: 0 },
+      email: { port: 0, addresses: ['support@usher.test'], hostname: 'usher.test' },
+      webchat: { messages_per_second: 0 },
+      outbox: { retry_base_ms: 200, retry_cap_ms: 1000 },
+      content: { dialogs: join(kRoot, 'config/dialogs'), kb: join(kRoot, 'config/kb'), mail: join(kRoot, 'config/mail') },
+      limits: { min_free_megabytes: 1 },
+      log: { file: join(folder, 'usher.log') },
+    }, settings);
+  }
+
+  async start(...options) {
+    await writeFile(this.config, JSON.stringify(this.settings, null, 2));
+    // A restart keeps its ports, so that clients find it again.
+    const http = this.http ? this.http.replace('http://', '') : '127.0.0.1:0';
+    const smtp = this.smtp ?? '127.0.0.1:0';
+    const command = [...this.wrapper, kBinary, 'serve', '--config', this.config, '--data', this.data, '--http', http, '--smtp', smtp, ...options];
+    this.started_at = performance.now();
+    this.child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.environment }, detached: true });
+    this.stderr = '';
+    this.child.stderr.on('data', (d) => { this.stderr += d; });
+    this.exited = new Promise((done) => this.child.once('exit', (code, signal) => { this.exit = { code, signal }; done(this.exit); }));
+    this.exit = null;
+    let out = '';
+    await new Promise((done, failed) => {
+      this.child.stdout.on('data', (d) => {
+        out += d;
+        if (out.includes('\n')) done();
+      });
+      this.exited.then((e) => failed(new Error(`usher ended at once: ${JSON.stringify(e)}\n${out}${this.stderr}`)));
+    });
+    this.ready_ms = performance.now() - this.started_at;
+    const { listening } = JSON.parse(out.split('\n')[0]);
+    this.http = listening.http;
+    this.smtp = listening.smtp;
+    this.lmtp = listening.lmtp;
+    return this;
+  }
+
+  // The process itself: with a wrapper (strace) the child is not it.
+  get pid() {
+    if (this.wrapper.length === 0) return this.child.pid;
+    const children = spawnSync('pgrep', ['-P', String(this.child.pid)]).stdout.toString().trim().split('\n');
+    return Number(children[0]);
+  }
+
+  async kill() {
+    if (!this.child || this.exit) return;
+    process.kill(this.pid, 'SIGKILL');
+    await this.exited;
+  }
+  async stop() {
+    if (!this.child || this.exit) return this.exit;
+    process.kill(this.pid, 'SIGTERM');
+    return this.exited;
+  }
+
+  // Runs a subcommand on the same configuration and data.
+  async command(args, { input, json = true, data = true } = {}) {
+    const all = [...args, '--config', this.config, ...(data ? ['--data', this.data] : []), ...(json ? ['--json'] : [])];
+    const child = spawnSync(kBinary, all, { input, encoding: 'utf8', env: { ...process.env, ...this.environment } });
+    return { code: child.status, out: child.stdout, err: child.stderr, json: json && child.stdout.trim() ? JSON.parse(child.stdout) : undefined };
+  }
+  async tickets() { return (await this.command(['ticket', 'list', '--limit', '10000'])).json; }
+  async outbox(state) { return (await this.command(['outbox', 'list', '--limit', '10000', ...(state ? ['--state', state] : [])])).json; }
+
+  // Rows of a question to the database, as objects.
+  async sql(question) {
+    const { stdout } = await run('sqlite3', ['-json', '-readonly', join(this.data, 'usher.db'), question], { maxBuffer: 1 << 28 });
+    return stdout.trim() ? JSON.parse(stdout) : [];
+  }
+  async log() { return readFile(join(this.folder, 'usher.log'), 'utf8'); }
+  async memory() {
+    const status = await readFile(`/proc/${this.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)[1]) * 1024;
+  }
+}
+
+// A gateway for one test: started, and stopped when the test ends.
+export async function usher(t, settings = {}, options = {}) {
+  const it = new Usher(await temporaryFolder(t), settings, options);
+  await it.start(...(options.arguments ?? []));
+  t.after(() => it.kill());
+  return it;
+}
+
+// --- the ticket system ---
+export class RequestTracker {
+  constructor(folder, port) {
+    this.folder = folder;
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+  async script(...args) {
+    const { stdout } = await run(join(kRoot, 'tests/support/rt/rt.sh'), args, { timeout: 60_000 });
+    return stdout;
+  }
+  async start() {
+    await this.script('start', this.folder, String(this.port));
+    this.token = (await readFile(join(this.folder, 'token'), 'utf8')).trim();
+    return this;
+  }
+  async stop() { await this.script('stop', this.folder); }
+  async pause() { await this.script('pause', this.folder); }
+  async resume() { await this.script('resume', this.folder); }
+  settings(url = this.url) {
+    return { ticket_system: { kind: 'request_tracker', url, queue: 'Support', token_file: join(this.folder, 'token'), allow_private: true,
+                              fields: { product_model: 'ProductModel', serial: 'SerialNumber', '@channel': 'Channel', '@fault_class': 'FaultClass' } } };
+  }
+  async get(path) {
+    const answer = await fetch(`${this.url}/REST/2.0${path}`, { headers: { authorization: `token ${this.token}` } });
+    if (!answer.ok) throw new Error(`RT answered ${answer.status} to ${path}: ${await answer.text()}`);
+    return answer.json();
+  }
+  // All tickets of the queue, by number.
+  async tickets() {
+    const found = await this.get(`/tickets?query=${encodeURIComponent("Queue = 'Support'")}&fields=Subject,Status,Created&per_page=100&orderby=id`);
+    return found.items;
+  }
+  async ticket(number) { return this.get(`/ticket/${number}`); }
+  // Every text and attachment of the ticket: [{Filename, ContentType, Content (decoded Buffer)}]
+  async parts(number) {
+    const found = await this.get(`/ticket/${number}/attachments?per_page=100`);
+    const out = [];
+    for (const item of found.items) {
+      const part = await this.get(`/attachment/${item.id}`);
+      out.push({ name: part.Filename ?? '', type: part.ContentType ?? '', subject: part.Subject ?? '', content: Buffer.from(part.Content ?? '', 'base64') });
+    }
+    return out;
+  }
+  async text(number) { return (await this.parts(number)).filter((p) => p.type.startsWith('text/')).map((p) => p.content.toString('utf8')).join('\n'); }
+}
+
+export async function requestTracker(t) {
+  const folder = await temporaryFolder(t, 'rt');
+  const rt = new RequestTracker(folder, await freePort());
+  t.after(() => rt.stop());
+  return rt.start();
+}
+
+// --- the relay: Postfix's smtp-sink keeps every mail it gets in a file ---
+export async function relay(t) {
+  const folder = await temporaryFolder(t, 'relay');
+  await chmod(folder, 0o777);
+  const port = await freePort();
+  const child = spawn('/usr/sbin/smtp-sink', ['-u', 'nobody', '-d', `${folder}/%s.`, `127.0.0.1:${port}`, '100'], { stdio: 'ignore' });
+  t.after(() => child.kill('SIGKILL'));
+  await eventually(() => spawnSync('sh', ['-c', `exec 3<>/dev/tcp/127.0.0.1/${port}`]).status === 0 || spawnSync('bash', ['-c', `exec 3<>/dev/tcp/127.0.0.1/${port}`]).status === 0,
+                   'smtp-sink listens');
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    async mails() {
+      const out = [];
+      for (const name of (await readdir(folder)).sort()) {
+        const raw = await readFile(join(folder, name), 'utf8');
+        if (raw.includes('\nX-Mail-Args') || raw.startsWith('X-')) out.push(parseMail(raw));
+      }
+      return out;
+    },
+  };
+}
+
+// Good enough for mails Usher itself made: headers unfolded, the envelope smtp-sink noted, the text decoded.
+export function parseMail(raw) {
+  const [head, ...rest] = raw.replace(/\r\n/g, '\n').split('\n\n');
+  const headers = {};
+  for (const line of head.replace(/\n[ \t]+/g, ' ').split('\n')) {
+    const at = line.indexOf(':');
+    if (at > 0) headers[line.slice(0, at).toLowerCase()] = decodeWords(line.slice(at + 1).trim());
+  }
+  let body = rest.join('\n\n');
+  const encoding = (headers['content-transfer-encoding'] ?? '').toLowerCase();
+  if (encoding === 'base64') body = Buffer.from(body, 'base64').toString('utf8');
+  if (encoding === 'quoted-printable') body = unquote(body);
+  return { headers, body, from: (headers['x-mail-args'] ?? '').match(/<[^>]*>/)?.[0], to: (headers['x-rcpt-args'] ?? '').match(/<[^>]*>/)?.[0] };
+}
+function unquote(text) {
+  const joined = text.replace(/=\n/g, '');
+  const bytes = [];
+  for (let i = 0; i < joined.length; ++i) {
+    if (joined[i] === '=' && /^[0-9A-F]{2}$/i.test(joined.slice(i + 1, i + 3))) {
+      bytes.push(parseInt(joined.slice(i + 1, i + 3), 16));
+      i += 2;
+    } else {
+      bytes.push(...Buffer.from(joined[i]));
+    }
+  }
+  return Buffer.from(bytes).toString('utf8');
+}
+function decodeWords(text) {
+  return text.replace(/\?=\s+=\?/g, '?==?').replace(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_, kind, data) =>
+    kind.toLowerCase() === 'b' ? Buffer.from(data, 'base64').toString('latin1') : data.replace(/_/g, ' ').replace(/=([0-9A-F]{2})/gi, (__, h) => String.fromCharCode(parseInt(h, 16))))
+    .replace(/[\x80-\xff]+/g, (bytes) => Buffer.from(bytes, 'latin1').toString('utf8'));
+}
+
+// One mail by swaks; its output and exit code. `options` are swaks' own.
+export async function swaks(smtp, ...options) {
+  const child = spawnSync('swaks', ['--server', smtp, '--from', 'ana@customer.test', '--to', 'support@usher.test', '--timeout', '20', ...options], { encoding: 'utf8' });
+  return { code: child.status, out: child.stdout + child.stderr };
+}
