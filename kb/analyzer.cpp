@@ -163,6 +163,7 @@ class Run {
     if (joined) join(first, last, has_digit ? Term::Kind::kCode : Term::Kind::kWord);
     const bool spaced = last == first && joins_next(first);
     if (spaced) join(first, first + 1, Term::Kind::kCode);
+    if (last == first) no_something(first);
     for (std::size_t i = first; i <= last; ++i) {
       // The "e" of "e-204" or "e 204" says nothing alone.
       const bool part_of_code = (joined && has_digit) || spaced;
@@ -170,6 +171,17 @@ class Run {
       single(tokens_[i]);
     }
     return last + 1;
+  }
+
+  // "no sound", "without sound": the two together say more than each alone.
+  void no_something(std::size_t i) {
+    if (i + 1 >= tokens_.size() || !tokens_[i].letters || !tokens_[i + 1].letters || tokens_[i + 1].begin != tokens_[i].end + 1)
+      return;
+    const std::string word = text_.utf8(tokens_[i].begin, tokens_[i].end);
+    if (word != "no" && word != "without") return;
+    const std::string what = text_.utf8(tokens_[i + 1].begin, tokens_[i + 1].end);
+    if (at(tokens_[i].end) == ' ' && !is_stop_word(what))
+      emit("no " + worker_.stem(what), tokens_[i].begin, tokens_[i + 1].end, Term::Kind::kWord);
   }
 
   // "xps 13", "e 204", "usb 3.0": a short word and a number after one space are also one code.
@@ -273,27 +285,45 @@ class Run {
   std::size_t cjk_run(std::size_t first) {
     std::size_t last = first;
     while (last + 1 < tokens_.size() && tokens_[last + 1].cjk && tokens_[last + 1].begin == tokens_[last].end) ++last;
-    std::vector<bool> is_filler(tokens_[last].end - tokens_[first].begin, false);
+    const std::size_t origin = tokens_[first].begin;
+    // In a query: 1 for a character that is a stop word, n > 1 for one inside the n-th stop word of several characters.
+    std::vector<std::size_t> filler(tokens_[last].end - origin, 0);
     for (std::size_t i = first; i <= last; ++i) {
       const Token& token = tokens_[i];
       std::string word = text_.utf8(token.begin, token.end);
-      if (is_query_ && token.end - token.begin == 1 && is_stop_word(word)) is_filler[token.begin - tokens_[first].begin] = true;
+      if (is_query_ && is_stop_word(word)) {
+        for (std::size_t c = token.begin; c < token.end; ++c) filler[c - origin] = token.end - token.begin == 1 ? 1 : i + 2;
+      }
       emit_word(std::move(word), token.begin, token.end);
+      if (i < last) impossible(token, tokens_[i + 1]);
     }
-    for (std::size_t i = tokens_[first].begin; i + 1 < tokens_[last].end; ++i) {
-      const std::size_t offset = i - tokens_[first].begin;
-      if (!is_filler[offset] && !is_filler[offset + 1]) emit(text_.utf8(i, i + 2), i, i + 2, Term::Kind::kPair);
+    for (std::size_t i = origin; i + 1 < tokens_[last].end; ++i) {
+      const std::size_t a = filler[i - origin], b = filler[i + 1 - origin];
+      if (a != 1 && b != 1 && (a == 0 || a != b)) emit(text_.utf8(i, i + 2), i, i + 2, Term::Kind::kPair);
       separable(i, tokens_[last].end);
     }
     return last + 1;
   }
 
+  // "无法开机", "不能开机", "开机不了" all become "不开机", as "开不了机" does; "没有声音", "无声音" are "没声音".
+  void impossible(const Token& a, const Token& b) {
+    const std::string first = text_.utf8(a.begin, a.end), second = text_.utf8(b.begin, b.end);
+    if ((first == "无法" || first == "不能" || first == "没法" || first == "不会") && b.end - b.begin == 2) {
+      emit("不" + second, a.begin, b.end, Term::Kind::kWord);
+    } else if (second == "不了" && a.end - a.begin == 2) {
+      emit("不" + first, a.begin, b.end, Term::Kind::kWord);
+    } else if (first == "没有" || first == "没" || first == "无") {
+      emit("没" + second, a.begin, b.end, Term::Kind::kWord);
+    }
+  }
+
   // "开不了机", "连不上网": a verb and its object with "cannot" in between are also the verb they come from ("开机", "连网").
   void separable(std::size_t i, std::size_t end) {
     static constexpr std::u32string_view kResults = U"了上出到进起开着动";
-    if (i + 3 < end && at(i + 1) == U'不' && kResults.find(at(i + 2)) != std::u32string_view::npos) {
-      emit(text_.utf8(i, i + 1) + text_.utf8(i + 3, i + 4), i, i + 4, Term::Kind::kWord);
-    }
+    if (i + 3 >= end || at(i + 1) != U'不' || kResults.find(at(i + 2)) == std::u32string_view::npos) return;
+    const std::string verb = text_.utf8(i, i + 1) + text_.utf8(i + 3, i + 4);
+    emit("不" + verb, i, i + 4, Term::Kind::kWord);
+    emit(verb, i, i + 4, Term::Kind::kWord);
   }
 
   const Characters& text_;

@@ -5,6 +5,7 @@
 #include <unicode/utf8.h>
 #include <SimpleConverter.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -58,14 +59,19 @@ std::string Characters::utf8(std::size_t from, std::size_t to) const {
 CharacterReader::CharacterReader() {
   folding();
   try {
-    to_simplified_ = std::make_unique<opencc::SimpleConverter>("t2s.json");
+    to_simplified_ = std::make_unique<opencc::SimpleConverter>("tw2sp.json");
+    std::bitset<0x10000>
+        simplified;  // what a conversion can end in: "么" is also an old form of "幺", but does not make a text traditional
     for (char32_t c = 0x3400; c <= 0x9FFF; ++c) {
       std::string one;
       append_utf8(one, c);
-      traditional_[c] = to_simplified_->Convert(one) != one;
+      const std::vector<char32_t> converted = points_of(to_simplified_->Convert(one));
+      traditional_[c] = converted.size() != 1 || converted[0] != c;
+      if (traditional_[c] && converted.size() == 1 && converted[0] < 0x10000) simplified.set(converted[0]);
     }
+    traditional_ &= ~simplified;
   } catch (const std::exception& e) {
-    throw std::runtime_error(std::string("OpenCC cannot load t2s.json (is libopencc-data installed?): ") + e.what());
+    throw std::runtime_error(std::string("OpenCC cannot load tw2sp.json (is libopencc-data installed?): ") + e.what());
   }
 }
 
@@ -115,18 +121,28 @@ Characters CharacterReader::read(std::string_view utf8) const {
   return text;
 }
 
+// Run by run of Han, so that a phrase whose length changes blurs the byte ranges of its own run only.
 void CharacterReader::simplify(Characters& text) const {
-  const std::vector<char32_t> converted = points_of(to_simplified_->Convert(text.utf8(0, text.points.size())));
-  if (converted.size() == text.points.size()) {
-    text.points = converted;
-    return;
+  Characters out;
+  for (std::size_t i = 0; i < text.points.size();) {
+    std::size_t end = i;
+    bool traditional = false;
+    for (; end < text.points.size() && is_han(text.points[end]); ++end)
+      traditional = traditional || is_traditional(text.points[end]);
+    const std::size_t size = std::max<std::size_t>(end - i, 1);
+    std::vector<char32_t> run(text.points.begin() + static_cast<std::ptrdiff_t>(i),
+                              text.points.begin() + static_cast<std::ptrdiff_t>(i + size));
+    if (traditional) run = points_of(to_simplified_->Convert(text.utf8(i, end)));
+    for (std::size_t n = 0; n < run.size(); ++n) {
+      const std::size_t from = i + n * size / run.size();
+      const std::size_t last = i + std::max(n * size / run.size(), ((n + 1) * size - 1) / run.size());
+      out.points.push_back(run[n]);
+      out.begin.push_back(text.begin[from]);
+      out.end.push_back(text.end[last]);
+    }
+    i += size;
   }
-  // A phrase changed its length: character by character keeps the byte ranges true.
-  for (std::size_t i = 0; i < text.points.size(); ++i) {
-    if (!is_traditional(text.points[i])) continue;
-    const std::vector<char32_t> one = points_of(to_simplified_->Convert(text.utf8(i, i + 1)));
-    if (one.size() == 1) text.points[i] = one[0];
-  }
+  text = std::move(out);
 }
 
 }  // namespace usher::kb

@@ -1,4 +1,5 @@
-// A text as the analyzer reads it: folded (ICU NFKC_Casefold), Chinese in simplified characters (OpenCC t2s), one code point
+// A text as the analyzer reads it: folded (ICU NFKC_Casefold), traditional Chinese in simplified characters and mainland
+// words (OpenCC tw2sp: 印表機 → 打印机), one code point
 // after the other, each with the byte range of the input it came from. Used by analyzer.cpp only; thread-safe after construction.
 #pragma once
 #include <bitset>
@@ -35,7 +36,7 @@ class CharacterReader {
   bool is_traditional(char32_t c) const;
 
   std::unique_ptr<opencc::SimpleConverter> to_simplified_;
-  std::bitset<0x10000> traditional_;  // characters of the first plane that OpenCC changes: text without any needs no conversion
+  std::bitset<0x10000> traditional_;  // characters only traditional text has; without any, nothing is converted
 };
 
 }  // namespace usher::kb

@@ -58,12 +58,14 @@ void Passages::add(std::string sentence, std::vector<std::uint32_t> terms) {
   sentences_.push_back({std::move(sentence), std::move(terms)});
 }
 
-std::string Passages::best(const std::function<double(std::uint32_t)>& value) const {
+std::string Passages::best(std::span<const std::pair<std::uint32_t, double>> values) const {
   const Sentence* best = nullptr;
   double best_value = 0;
   for (const Sentence& sentence : sentences_) {
     double sum = 0;
-    for (const std::uint32_t term : sentence.terms) sum += value(term);
+    for (const auto& [term, value] : values) {
+      if (std::ranges::binary_search(sentence.terms, term)) sum += value;
+    }
     if (sum > best_value) {
       best_value = sum;
       best = &sentence;

@@ -2,9 +2,10 @@
 // `add`s; thread-safe for reading.
 #pragma once
 #include <cstdint>
-#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace usher::kb {
@@ -15,8 +16,9 @@ std::vector<std::string> sentences_of(std::string_view plain_text);
 class Passages {
  public:
   void add(std::string sentence, std::vector<std::uint32_t> terms);
-  // The sentence with the largest sum of `value` over its distinct terms; among equals the earlier one. Empty when none has any.
-  std::string best(const std::function<double(std::uint32_t)>& value) const;
+  // The sentence whose distinct terms are worth most, by `values` (term, worth); among equals the earlier one. Empty when none
+  // has any.
+  std::string best(std::span<const std::pair<std::uint32_t, double>> values) const;
 
  private:
   struct Sentence {

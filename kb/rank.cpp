@@ -3,45 +3,30 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kb/characters.h"
+#include "base/text.h"
+#include "kb/words.h"
 
 namespace usher::kb {
 
-const RankWeights kRankWeights = {1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0};
+const RankWeights kRankWeights = {1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 6.0};
 
 namespace {
+
+constexpr float kPairWeight = 0.2F;
+constexpr float kCodeWeight = 1.6F;
+constexpr float kWeakWeight = 0.6F;
+constexpr float kPartWeight = 0.4F;  // of "wi" when "wi-fi" is known as a whole
 
 constexpr unsigned bit(Field field) {
   return 1U << static_cast<unsigned>(field);
 }
 constexpr unsigned kFocus = bit(Field::kTitle) | bit(Field::kIssue) | bit(Field::kCodes) | bit(Field::kTags);
 
-template <class T>
-double share_of(const std::vector<T>& wanted, const std::vector<T>& there) {
+// How much of a few `wanted` is among many `there`; both ascending.
+double share_of(const std::vector<std::uint64_t>& wanted, const std::vector<std::uint64_t>& there) {
   if (wanted.empty()) return 0;
-  std::size_t hits = 0;
-  for (auto a = wanted.begin(), b = there.begin(); a != wanted.end() && b != there.end();) {
-    if (*a < *b)
-      ++a;
-    else if (*b < *a)
-      ++b;
-    else
-      ++hits, ++a, ++b;
-  }
+  const auto hits = std::ranges::count_if(wanted, [&](std::uint64_t w) { return std::ranges::binary_search(there, w); });
   return static_cast<double>(hits) / static_cast<double>(wanted.size());
-}
-
-// How well a document answers one term, by where it has it.
-double match(const Index& index, Index::DocId doc, std::optional<Index::TermId> term) {
-  if (!term) return 0;
-  const unsigned fields = index.fields_of(*term, doc);
-  if ((fields & kFocus) != 0) return 1.0;
-  if ((fields & bit(Field::kEnvironment)) != 0) return 0.8;
-  return fields != 0 ? 0.5 : 0.0;
-}
-
-double match(const Index& index, Index::DocId doc, const QueryTerm& t) {
-  return std::max(match(index, doc, t.id), 0.85 * match(index, doc, t.correction));
 }
 
 }  // namespace
@@ -111,13 +96,71 @@ double Grams::cosine(const Grams& other) const {
   return std::min(sum, 1.0);
 }
 
+std::vector<float> term_weights(const std::vector<Term>& terms, std::string_view text,
+                                const std::function<bool(std::size_t)>& is_known) {
+  std::vector<float> weights;
+  std::size_t whole_end = 0;
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const Term& term = terms[i];
+    if (term.kind == Term::Kind::kPair) {
+      weights.push_back(kPairWeight);
+      continue;
+    }
+    const std::string_view surface = text.substr(term.begin, term.end - term.begin);
+    float weight = term.kind == Term::Kind::kCode ? kCodeWeight : is_weak(term, surface) ? kWeakWeight : 1.0F;
+    if (term.begin < whole_end) {
+      weight *= kPartWeight;
+    } else if (is_known(i)) {
+      whole_end = term.end;
+    }
+    weights.push_back(weight);
+  }
+  return weights;
+}
+
+bool is_weak(const Term& term, std::string_view surface) {
+  return is_weak_word(term.text) || is_weak_word(text::to_lower_ascii(surface));
+}
+
+void Profile::add_statement(const std::map<Index::TermId, float>& terms) {
+  statement_terms.insert(statement_terms.end(), terms.begin(), terms.end());
+  statements.push_back({static_cast<std::uint32_t>(statement_terms.size()), 0});
+}
+
+void Profile::finish(const Index& index) {
+  for (std::size_t i = 0, at = 0; i < statements.size(); ++i) {
+    for (; at < statements[i].end; ++at) {
+      statement_terms[at].second *= static_cast<float>(index.idf(statement_terms[at].first));
+      statements[i].information += statement_terms[at].second;
+    }
+  }
+  statement_terms.shrink_to_fit();
+}
+
+std::span<const std::pair<Index::TermId, float>> Profile::terms_of(std::size_t statement) const {
+  const std::uint32_t begin = statement == 0 ? 0 : statements[statement - 1].end;
+  return {statement_terms.data() + begin, statements[statement].end - begin};
+}
+
+double similarity(const ParsedQuery& query, std::span<const std::pair<Index::TermId, float>> statement, double information) {
+  double shared = 0;
+  auto b = statement.begin();
+  for (const auto& [term, mass] : query.masses) {
+    while (b != statement.end() && b->first < term) ++b;
+    if (b == statement.end()) break;
+    if (b->first == term) shared += std::min(mass, b->second);
+  }
+  const double together = query.mass + information - shared;
+  return together > 0 ? shared / together : 0;
+}
+
 double rank_score(const Index& index, const ParsedQuery& query, const Profile& profile, Index::DocId doc, double bm25,
                   const RankWeights& weights) {
   if (query.weighted_idf <= 0) return bm25;
   double title = 0, focus = 0, any = 0, all = 0, title_hits = 0;
   for (const QueryTerm& t : query.terms) {
     if (t.term.kind == Term::Kind::kPair) continue;
-    const double idf = t.id ? index.idf(*t.id) : index.idf_of_frequency(0);
+    const double idf = t.weight * (t.id ? index.idf(*t.id) : index.idf_of_frequency(0));
     all += idf;
     unsigned fields = t.id ? index.fields_of(*t.id, doc) : 0;
     double known = 1.0;
@@ -134,63 +177,15 @@ double rank_score(const Index& index, const ParsedQuery& query, const Profile& p
   }
   if (all <= 0) return bm25;
   const double covered = profile.title_information > 0 ? std::min(1.0, title_hits / profile.title_information) : 0;
+  double best = 0;
+  for (std::size_t i = 0; i < profile.statements.size(); ++i) {
+    best = std::max(best, similarity(query, profile.terms_of(i), profile.statements[i].information));
+  }
   return weights.bm25 * bm25 / query.weighted_idf + weights.title_coverage * title / all + weights.focus_coverage * focus / all +
          weights.document_coverage * any / all + weights.title_covered * covered +
          weights.title_bigrams * share_of(query.bigrams, profile.title_bigrams) +
          weights.text_bigrams * share_of(query.bigrams, profile.text_bigrams) +
-         weights.title_grams * query.grams.cosine(profile.title_grams);
-}
-
-double confidence(const Index& index, const ParsedQuery& query, const Profile& profile, Index::DocId doc) {
-  // A few nats that nothing has to say: one common word alone must not look like certainty.
-  constexpr double kDoubt = 0.35;
-  constexpr double kClause = 0.92;
-  struct Sum {
-    double covered = 0, total = 0;
-    double share() const { return covered / (total + kDoubt); }
-  };
-  Sum whole;
-  std::vector<Sum> clauses;
-  const std::vector<QueryTerm>& terms = query.terms;
-  for (std::size_t i = 0; i < terms.size();) {
-    if (terms[i].term.kind == Term::Kind::kPair) {
-      ++i;
-      continue;
-    }
-    // A joined word ("wi-fi", "开不了机") and its parts are one unit: either form may match.
-    const QueryTerm& first = terms[i];
-    double value = first.id || first.correction ? first.information : 0;
-    double first_match = match(index, doc, first);
-    double parts = 0, parts_matched = 0, pairs = 0, pairs_matched = 0;
-    std::size_t next = i + 1;
-    for (; next < terms.size() && terms[next].term.begin < first.term.end; ++next) {
-      const QueryTerm& part = terms[next];
-      if (part.term.kind == Term::Kind::kPair) {
-        if (part.term.end > first.term.end) continue;
-        pairs += 1;
-        pairs_matched += match(index, doc, part.id);
-      } else {
-        value = std::max(value, part.information);
-        parts += part.information;
-        parts_matched += part.information * match(index, doc, part);
-      }
-    }
-    if (parts == 0) value = first.information;
-    if (first_match == 0 && pairs > 0) first_match = 0.8 * pairs_matched / pairs;
-    const double share = std::max(first_match, parts > 0 ? parts_matched / parts : 0.0);
-    if (clauses.size() <= first.clause) clauses.resize(first.clause + 1);
-    for (Sum* sum : {&whole, &clauses[first.clause]}) {
-      sum->covered += share * value;
-      sum->total += value;
-    }
-    i = next;
-  }
-  double best = whole.share();
-  for (const Sum& clause : clauses) best = std::max(best, kClause * clause.share());
-  // Words in the same order as in the title or the text are more than words.
-  const double order =
-      std::max(share_of(query.bigrams, profile.title_bigrams), 0.7 * share_of(query.bigrams, profile.text_bigrams));
-  return std::clamp(best + 0.25 * order * (1 - best), 0.0, 1.0);
+         weights.title_grams * query.grams.cosine(profile.title_grams) + weights.statement * best;
 }
 
 }  // namespace usher::kb

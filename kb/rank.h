@@ -3,9 +3,13 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kb/analyzer.h"
@@ -33,10 +37,22 @@ class Grams {
 
 // What is kept of a document beside its postings.
 struct Profile {
-  std::vector<Index::TermId> title_terms;  // distinct, without stop words and pairs
-  double title_information = 0;            // their idf, summed
+  // Statements: the title and the sentences of the issue, things a customer may say. Their terms without stop words, each
+  // statement's ascending with weight × idf, one statement after the other; flat because the re-ranker's time is cache misses.
+  struct Statement {
+    std::uint32_t end = 0;  // in statement_terms
+    float information = 0;  // the sum of its masses
+  };
+  std::vector<std::pair<Index::TermId, float>> statement_terms;
+  std::vector<Statement> statements;
+  double title_information = 0;  // idf of the title's words, summed
   std::vector<std::uint64_t> title_bigrams, text_bigrams;
   Grams title_grams;
+
+  // `terms` ascending, with their weights; the idf comes with `finish`.
+  void add_statement(const std::map<Index::TermId, float>& terms);
+  void finish(const Index& index);
+  std::span<const std::pair<Index::TermId, float>> terms_of(std::size_t statement) const;
 };
 
 struct QueryTerm {
@@ -46,18 +62,29 @@ struct QueryTerm {
   float weight = 0;                         // in the index's sum
   double information = 0;                   // 0..1, for the confidence
   std::size_t clause = 0;
+  bool weak = false;  // politeness and the like (words.h)
 };
 
 struct ParsedQuery {
   std::vector<QueryTerm> terms;  // in order of appearance, longer first
   std::vector<Index::Weighted> weighted;
+  std::vector<std::pair<Index::TermId, float>> masses;  // weight × idf of the known ones, ascending by term
+  double mass = 0;                                      // their sum and half of what the unknown ones might weigh
   double weighted_idf = 0;  // Σ weight × idf over the words: makes scores of different queries comparable
   std::vector<std::uint64_t> bigrams;
   Grams grams;
 };
 
+// How much each term counts, by its kind; parts of a longer term that is known count less. `text` is what `terms` were cut from.
+std::vector<float> term_weights(const std::vector<Term>& terms, std::string_view text,
+                                const std::function<bool(std::size_t)>& is_known);
+bool is_weak(const Term& term, std::string_view surface);
+// 0..1: what the query and the statement share of all they say.
+double similarity(const ParsedQuery& query, std::span<const std::pair<Index::TermId, float>> statement, double information);
+
 struct RankWeights {
-  double bm25, title_coverage, focus_coverage, document_coverage, title_covered, title_bigrams, text_bigrams, title_grams;
+  double bm25, title_coverage, focus_coverage, document_coverage, title_covered, title_bigrams, text_bigrams, title_grams,
+      statement;
 };
 // The one configuration Usher runs with.
 extern const RankWeights kRankWeights;

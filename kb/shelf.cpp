@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "base/text.h"
@@ -14,10 +16,8 @@ namespace {
 
 constexpr std::size_t kMaxQueryBytes = 4000;  // a longer message says it in its first page
 constexpr std::size_t kMaxQueryTerms = 64;
-constexpr std::size_t kReranked = 50;
-constexpr float kPairWeight = 0.2F;
-constexpr float kCodeWeight = 1.6F;
-constexpr float kWeakWeight = 0.6F;
+constexpr std::size_t kReranked = 32;
+constexpr double kFarBehind = 0.35;
 constexpr float kCorrectionWeight = 0.8F;
 constexpr double kUnknownInformation = 0.55;
 constexpr double kWeakInformation = 0.25;
@@ -38,10 +38,17 @@ bool ends_clause(std::string_view between) {
          (mark + 1 == between.size() || between.find_first_of(" \t\r", mark) != std::string_view::npos);
 }
 
-bool may_read(const Article& article, std::string_view audience) {
-  if (audience == "internal") return article.state != "archived";
-  if (article.state != "validated" && article.state != "not_validated") return false;
-  return article.audience == "customer" || (article.audience == "partner" && audience == "partner");
+// Readers by rank; an article is for those at or above its own. Drafts are for the inside.
+constexpr std::uint8_t kCustomer = 0, kPartner = 1, kInternal = 2, kNobody = 3;
+
+std::uint8_t rank_of(std::string_view audience) {
+  return audience == "internal" ? kInternal : audience == "partner" ? kPartner : kCustomer;
+}
+
+std::uint8_t needed_rank(const Article& article) {
+  if (article.state == "archived") return kNobody;
+  if (article.state == "wip") return kInternal;
+  return article.audience == "customer" ? kCustomer : article.audience == "partner" ? kPartner : kInternal;
 }
 
 double trust(const Article& article) {
@@ -56,9 +63,18 @@ std::string joined(const std::vector<std::string>& values) {
 
 }  // namespace
 
+namespace {
+
+bool is_stop(const Term& term, std::string_view source) {
+  return term.kind == Term::Kind::kWord && is_stop_word(text::to_lower_ascii(source.substr(term.begin, term.end - term.begin)));
+}
+
+}  // namespace
+
 struct Shelf::Reading {
   Index::Builder builder;
-  std::map<std::string, Speller::Word, std::less<>> vocabulary;
+  std::unordered_map<std::string, Speller::Word> vocabulary;
+  std::vector<std::set<Index::TermId>> titles;  // by document
 
   std::vector<Index::TermId> add(Field field, std::string_view text, const std::vector<Term>& terms) {
     std::vector<Index::TermId> ids;
@@ -83,8 +99,9 @@ Shelf::Shelf(const Analyzer& analyzer, std::vector<const Article*> articles)
   passages_.reserve(articles_.size());
   for (const Article* article : articles_) read(reading, *article);
   index_.emplace(reading.builder.finish());
-  for (Profile& profile : profiles_) {
-    for (const Index::TermId term : profile.title_terms) profile.title_information += index_->idf(term);
+  for (std::size_t doc = 0; doc < profiles_.size(); ++doc) {
+    for (const Index::TermId term : reading.titles[doc]) profiles_[doc].title_information += index_->idf(term);
+    profiles_[doc].finish(*index_);
   }
   std::vector<Speller::Word> words;
   for (auto& [surface, word] : reading.vocabulary) words.push_back(std::move(word));
@@ -96,31 +113,40 @@ void Shelf::read(Reading& reading, const Article& article) {
   Profile profile;
   Passages passages;
   std::vector<std::uint64_t> text_bigrams;
-  const auto sequence = [&](const std::vector<Term>& terms, const std::vector<Index::TermId>& ids, std::string_view source) {
+  const auto sequence = [](const std::vector<Term>& terms, const std::vector<Index::TermId>& ids, std::string_view source) {
     std::vector<Term> kept;
     std::vector<Index::TermId> kept_ids;
     for (std::size_t i = 0; i < terms.size(); ++i) {
-      if (is_stop_word(text::to_lower_ascii(source.substr(terms[i].begin, terms[i].end - terms[i].begin)))) continue;
+      if (is_stop(terms[i], source)) continue;
       kept.push_back(terms[i]);
       kept_ids.push_back(ids[i]);
     }
     return sequence_of(kept, kept_ids);
   };
+  const auto add_statement = [&profile](const std::vector<Term>& terms, const std::vector<Index::TermId>& ids,
+                                        std::string_view source) {
+    const std::vector<float> weights = term_weights(terms, source, [](std::size_t) { return true; });
+    std::map<Index::TermId, float> distinct;
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      if (!is_stop(terms[i], source)) distinct[ids[i]] = std::max(distinct[ids[i]], weights[i]);
+    }
+    profile.add_statement(distinct);
+  };
 
   const std::vector<Term> title = analyzer_.analyze(article.title, false);
   const std::vector<Index::TermId> title_ids = reading.add(Field::kTitle, article.title, title);
   const std::vector<Index::TermId> title_sequence = sequence(title, title_ids, article.title);
+  add_statement(title, title_ids, article.title);
   profile.title_bigrams = bigrams_of(title_sequence);
   profile.title_grams = Grams(title);
-  profile.title_terms = title_sequence;
-  std::ranges::sort(profile.title_terms);
-  profile.title_terms.erase(std::unique(profile.title_terms.begin(), profile.title_terms.end()), profile.title_terms.end());
+  reading.titles.emplace_back(title_sequence.begin(), title_sequence.end());
 
   const auto prose = [&](Field field, const std::string& markdown) {
     for (std::string& sentence : sentences_of(to_plain_text(markdown))) {
       const std::vector<Term> terms = analyzer_.analyze(sentence, false);
       std::vector<Index::TermId> ids = reading.add(field, sentence, terms);
       for (const std::uint64_t bigram : bigrams_of(sequence(terms, ids, sentence))) text_bigrams.push_back(bigram);
+      if (field == Field::kIssue) add_statement(terms, ids, sentence);
       passages.add(std::move(sentence), std::move(ids));
     }
   };
@@ -131,7 +157,15 @@ void Shelf::read(Reading& reading, const Article& article) {
   prose(Field::kBody, sectioned ? article.cause : article.body);
   prose(Field::kBody, article.resolution);
   words(Field::kEnvironment, joined(article.products));
-  words(Field::kCodes, joined(article.codes));
+  // Only what looks like a code is one: "no internet, secured" in the list is a phrase like those among the tags.
+  for (const std::string& code : article.codes) {
+    const std::vector<Term> terms = analyzer_.analyze(code, false);
+    const bool has_code = std::ranges::any_of(terms, [](const Term& t) { return t.kind == Term::Kind::kCode; });
+    std::vector<Term> exact, rest;
+    for (const Term& term : terms) (term.kind == Term::Kind::kCode ? exact : rest).push_back(term);
+    reading.add(Field::kCodes, code, exact);
+    reading.add(has_code ? Field::kBody : Field::kTags, code, rest);
+  }
   words(Field::kTags, joined(article.tags));
 
   std::ranges::sort(text_bigrams);
@@ -139,6 +173,7 @@ void Shelf::read(Reading& reading, const Article& article) {
   profile.text_bigrams = std::move(text_bigrams);
   profiles_.push_back(std::move(profile));
   passages_.push_back(std::move(passages));
+  needed_rank_.push_back(needed_rank(article));
   products_.push_back(product_keys(joined(article.products)));
 }
 
@@ -174,27 +209,33 @@ ParsedQuery Shelf::parse(std::string_view text) const {
   }
   query.bigrams = bigrams_of(sequence_of(sequence, sequence_ids));
   query.grams = Grams(terms);
-  weigh(query, text);
+  weigh(query, terms, text);
   return query;
 }
 
-void Shelf::weigh(ParsedQuery& query, std::string_view text) const {
+void Shelf::weigh(ParsedQuery& query, const std::vector<Term>& terms, std::string_view text) const {
   const double most = index_->idf_of_frequency(0);
+  const std::vector<float> by_kind = term_weights(terms, text, [&query](std::size_t i) { return query.terms[i].id.has_value(); });
   std::map<Index::TermId, float> weights;
-  for (QueryTerm& t : query.terms) {
-    const bool weak =
-        is_weak_word(t.term.text) || is_weak_word(text::to_lower_ascii(text.substr(t.term.begin, t.term.end - t.term.begin)));
-    const bool code = t.term.kind == Term::Kind::kCode;
-    t.weight = t.term.kind == Term::Kind::kPair ? kPairWeight : code ? kCodeWeight : weak ? kWeakWeight : 1.0F;
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    QueryTerm& t = query.terms[i];
+    t.weight = by_kind[i];
+    t.weak = is_weak(t.term, text.substr(t.term.begin, t.term.end - t.term.begin));
     const std::optional<Index::TermId> meant = t.id ? t.id : t.correction;
-    t.information = (meant ? index_->idf(*meant) / most : kUnknownInformation) * (weak ? kWeakInformation : 1.0);
+    t.information = (meant ? index_->idf(*meant) / most : kUnknownInformation) * (t.weak ? kWeakInformation : 1.0);
     // One Chinese character alone is ambiguous.
-    if (!code && static_cast<unsigned char>(t.term.text[0]) >= 0xE3 && t.term.text.size() == 3) t.information *= 0.5;
+    if (t.term.kind == Term::Kind::kWord && static_cast<unsigned char>(t.term.text[0]) >= 0xE3 && t.term.text.size() == 3)
+      t.information *= 0.5;
     if (t.id) weights[*t.id] = std::max(weights[*t.id], t.weight);
     if (t.correction) weights[*t.correction] = std::max(weights[*t.correction], t.weight * kCorrectionWeight);
     if (t.term.kind != Term::Kind::kPair) query.weighted_idf += t.weight * (meant ? index_->idf(*meant) : most);
+    if (!meant) query.mass += 0.5 * t.weight * most;
   }
-  for (const auto& [term, weight] : weights) query.weighted.push_back({term, weight});
+  for (const auto& [term, weight] : weights) {
+    query.weighted.push_back({term, weight});
+    query.masses.emplace_back(term, static_cast<float>(weight * index_->idf(term)));
+    query.mass += query.masses.back().second;
+  }
   if (query.weighted.size() > kMaxQueryTerms) {
     std::ranges::sort(query.weighted, std::greater<>(),
                       [this](const Index::Weighted& w) { return std::pair(w.weight * index_->idf(w.term), w.term); });
@@ -203,16 +244,16 @@ void Shelf::weigh(ParsedQuery& query, std::string_view text) const {
 }
 
 std::vector<Shelf::Candidate> Shelf::candidates(const ParsedQuery& query, std::string_view audience) const {
+  const std::uint8_t reader = rank_of(audience);
   std::vector<float> scores(articles_.size(), 0.0F);
   index_->score(query.weighted, scores);
   std::vector<Candidate> best;
   const auto better = [](const Candidate& a, const Candidate& b) {
     return a.score != b.score ? a.score > b.score : a.doc < b.doc;
   };
+  float threshold = 0;
   for (Index::DocId doc = 0; doc < scores.size(); ++doc) {
-    if (scores[doc] <= 0 || (best.size() == kReranked && scores[doc] <= best.front().score) ||
-        !may_read(*articles_[doc], audience))
-      continue;
+    if (scores[doc] <= threshold || needed_rank_[doc] > reader) continue;
     if (best.size() == kReranked) {
       std::ranges::pop_heap(best, better);
       best.back() = {doc, scores[doc]};
@@ -220,7 +261,12 @@ std::vector<Shelf::Candidate> Shelf::candidates(const ParsedQuery& query, std::s
       best.push_back({doc, scores[doc]});
     }
     std::ranges::push_heap(best, better);
+    if (best.size() == kReranked) threshold = static_cast<float>(best.front().score);
   }
+  // What is far behind cannot be lifted to the front by its looks; most questions leave a dozen.
+  double top = 0;
+  for (const Candidate& candidate : best) top = std::max(top, candidate.score);
+  std::erase_if(best, [top](const Candidate& candidate) { return candidate.score < kFarBehind * top; });
   return best;
 }
 
@@ -275,10 +321,7 @@ Hit Shelf::explain(const ParsedQuery& query, const Candidate& candidate) const {
   std::ranges::sort(hit.reasons, std::greater<>(), [](const Hit::Reason& r) {
     return std::tuple(r.contribution, std::string_view(r.term), std::string_view(r.field));
   });
-  hit.passage = passages_[candidate.doc].best([&values](std::uint32_t term) {
-    const auto found = values.find(term);
-    return found == values.end() ? 0.0 : found->second;
-  });
+  hit.passage = passages_[candidate.doc].best(std::vector<std::pair<Index::TermId, double>>(values.begin(), values.end()));
   return hit;
 }
 

@@ -2,6 +2,7 @@
 // thread-safe.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +31,7 @@ class Shelf {
   };
   void read(Reading& reading, const Article& article);
   ParsedQuery parse(std::string_view text) const;
-  void weigh(ParsedQuery& query, std::string_view text) const;
+  void weigh(ParsedQuery& query, const std::vector<Term>& terms, std::string_view text) const;
   std::vector<Candidate> candidates(const ParsedQuery& query, std::string_view audience) const;
   double boost(Index::DocId doc, const std::vector<std::string>& product) const;
   std::vector<std::string> product_keys(std::string_view product) const;
@@ -38,6 +39,7 @@ class Shelf {
 
   const Analyzer& analyzer_;
   std::vector<const Article*> articles_;
+  std::vector<std::uint8_t> needed_rank_;  // who may read it (shelf.cpp)
   std::vector<Profile> profiles_;
   std::vector<Passages> passages_;
   std::vector<std::vector<std::string>> products_;  // index keys of each article's products

@@ -9,6 +9,7 @@ namespace usher::kb {
 namespace {
 
 constexpr std::size_t kEnd = 26;
+constexpr std::size_t kFreeEdits = 5;  // letters from which on any edit is tried, not only a swap
 
 bool is_plain(std::string_view word) {
   return std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; });
@@ -63,6 +64,7 @@ const Speller::Word* Speller::nearest(std::string_view word) const {
     if (candidate.text.size() + limit < word.size() || candidate.text.size() > word.size() + limit) continue;
     const std::size_t distance = text::edit_distance(word, candidate.text, limit);
     if (distance > limit) continue;
+    if (word.size() < kFreeEdits && !std::ranges::is_permutation(word, candidate.text)) continue;
     // Nearest first; people rarely miss the first letter; then the commoner word.
     const std::tuple key(distance, candidate.text[0] != word[0], ~candidate.frequency);
     if (best == nullptr || key < best_key) {

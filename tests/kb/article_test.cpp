@@ -1,0 +1,173 @@
+#include "kb/article.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+namespace usher::kb {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+const std::string kGood =
+    "---\n"
+    "id: no-power-reset\n"
+    "language: en\n"
+    "title: Computer does not turn on: drain residual power\n"
+    "products: [laptop, desktop]\n"
+    "codes: [E-204, 0x7B]\n"
+    "tags: [power]\n"
+    "audience: partner\n"
+    "state: not_validated\n"
+    "---\n"
+    "## Issue\n"
+    "Nothing happens.\n"
+    "\n"
+    "## Environment\n"
+    "Any laptop.\n"
+    "## Cause\n"
+    "A charge.\n"
+    "## Resolution\n"
+    "1. Unplug it.\n"
+    "2. Wait.\n";
+
+auto at(int line, int column, const std::string& message, const std::string& hint) {
+  return AllOf(Field(&Problem::line, line), Field(&Problem::column, column), Field(&Problem::message, HasSubstr(message)),
+               Field(&Problem::hint, HasSubstr(hint)));
+}
+
+std::vector<Problem> problems_of(const std::string& bytes, const std::string& file = "draft") {
+  std::vector<Problem> problems;
+  EXPECT_EQ(parse_article(file, bytes, problems).has_value(), problems.empty());
+  return problems;
+}
+
+std::string with(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t found = text.find(from);
+  EXPECT_NE(found, std::string::npos);
+  return text.replace(found, from.size(), to);
+}
+
+TEST(Article, AllOfItsPartsAreRead) {
+  std::vector<Problem> problems;
+  const auto article = parse_article("config/kb/no-power-reset.en.md", kGood, problems);
+  ASSERT_TRUE(article.has_value());
+  EXPECT_THAT(problems, IsEmpty());
+  EXPECT_EQ(article->id, "no-power-reset");
+  EXPECT_EQ(article->language, "en");
+  EXPECT_EQ(article->title, "Computer does not turn on: drain residual power");
+  EXPECT_THAT(article->products, ElementsAre("laptop", "desktop"));
+  EXPECT_THAT(article->codes, ElementsAre("E-204", "0x7B"));
+  EXPECT_THAT(article->tags, ElementsAre("power"));
+  EXPECT_EQ(article->audience, "partner");
+  EXPECT_EQ(article->state, "not_validated");
+  EXPECT_EQ(article->issue, "Nothing happens.");
+  EXPECT_EQ(article->environment, "Any laptop.");
+  EXPECT_EQ(article->cause, "A charge.");
+  EXPECT_EQ(article->resolution, "1. Unplug it.\n2. Wait.");
+  EXPECT_THAT(article->body, HasSubstr("## Issue"));
+}
+
+TEST(Article, ChineseSectionsAndWindowsLineEndsAndAByteOrderMarkAreRead) {
+  std::vector<Problem> problems;
+  const auto article =
+      parse_article("a.zh.md",
+                    "\xEF\xBB\xBF---\r\nid: a\r\nlanguage: zh\r\ntitle: 开不了机：先放电\r\n---\r\n"
+                    "## 问题\r\n没反应\r\n## 环境\r\n笔记本\r\n## 原因\r\n静电\r\n## 解决方法\r\n1. 拔掉电源\r\n",
+                    problems);
+  ASSERT_TRUE(article.has_value()) << problems.at(0).message;
+  EXPECT_EQ(article->title, "开不了机：先放电");
+  EXPECT_EQ(article->issue, "没反应");
+  EXPECT_EQ(article->environment, "笔记本");
+  EXPECT_EQ(article->cause, "静电");
+  EXPECT_EQ(article->resolution, "1. 拔掉电源");
+  EXPECT_EQ(article->audience, "customer");
+  EXPECT_EQ(article->state, "validated");
+}
+
+TEST(Article, EveryProblemIsNamedWithItsPlaceAndAHint) {
+  const std::vector<Problem> problems = problems_of(
+      "---\n"
+      "id: Bad Id\n"
+      "langauge: en\n"
+      "title: A title\n"
+      "tags: power\n"
+      "id: again\n"
+      "state: valid\n"
+      "---\n"
+      "## Isue\n"
+      "text\n"
+      "## Resolution\n");
+  EXPECT_THAT(problems,
+              UnorderedElementsAre(at(2, 5, "id 'Bad Id'", "a–z"), at(3, 1, "unknown key 'langauge'", "'language'"),
+                                   at(5, 7, "'tags' is not a list", "tags: ["), at(6, 1, "'id' is given twice", "keep one"),
+                                   at(7, 8, "state 'valid'", "'validated'"), at(1, 1, "'language' is missing", "add"),
+                                   at(9, 1, "unknown section 'Isue'", "'Issue'"), at(11, 1, "'Resolution' is empty", "steps"),
+                                   at(12, 1, "'Issue' is missing", "## 问题")));
+  for (const Problem& problem : problems) EXPECT_EQ(problem.file, "draft");
+}
+
+TEST(Article, AColumnCountsCharactersNotBytes) {
+  EXPECT_THAT(problems_of(with(kGood, "tags: [power]", "tags: [电源, [x]]")),
+              ElementsAre(at(7, 12, "an entry of 'tags'", "[first")));
+}
+
+TEST(Article, YamlThatCannotBeReadNamesItsLine) {
+  EXPECT_THAT(problems_of(with(kGood, "codes: [E-204, 0x7B]", "codes: \"E-204")), testing::Not(IsEmpty()));
+  EXPECT_THAT(problems_of(with(kGood, "id: no-power-reset", "id: no: power")),
+              testing::Contains(at(2, 7, "cannot be read", "double quotes")));
+}
+
+TEST(Article, WithoutFrontMatterOrItsEndItIsRefused) {
+  EXPECT_THAT(problems_of(""), ElementsAre(at(1, 1, "front matter is missing", "---")));
+  EXPECT_THAT(problems_of("# Title\n"), ElementsAre(at(1, 1, "front matter is missing", "---")));
+  EXPECT_THAT(problems_of("---\nid: x\n## Issue\n"), ElementsAre(at(1, 1, "does not end", "---")));
+  EXPECT_THAT(problems_of("---\n- id\n---\n## Issue\nx\n## Resolution\ny\n"), ElementsAre(at(2, 1, "key: value", "id")));
+}
+
+TEST(Article, TextOutsideOfSectionsAndASectionTwiceAreProblems) {
+  EXPECT_THAT(problems_of(with(kGood, "## Issue", "Hello\n## Issue")),
+              ElementsAre(at(11, 1, "before the first section", "## Issue")));
+  EXPECT_THAT(problems_of(with(kGood, "## Cause", "## Environment")), ElementsAre(at(16, 1, "there twice", "join")));
+}
+
+TEST(Article, AHeadingInsideACodeBlockIsNoSection) {
+  std::vector<Problem> problems;
+  const auto article = parse_article("draft", with(kGood, "1. Unplug it.", "```\n## Issue\n```"), problems);
+  ASSERT_TRUE(article.has_value());
+  EXPECT_THAT(article->resolution, HasSubstr("## Issue"));
+}
+
+TEST(Article, AFileNamedForAnotherArticleIsAProblem) {
+  EXPECT_THAT(problems_of(kGood, "config/kb/printer.en.md"), ElementsAre(at(2, 5, "named for 'printer'", "rename")));
+  EXPECT_THAT(problems_of(kGood, "config/kb/no-power-reset.zh.md"), ElementsAre(at(3, 11, "named for 'zh'", "rename")));
+}
+
+TEST(Article, NulBytesBrokenUtf8AndHugeFilesAreRefused) {
+  EXPECT_THAT(problems_of(with(kGood, "Nothing", std::string("No\0thing", 8))), ElementsAre(at(12, 3, "NUL", "UTF-8")));
+  EXPECT_THAT(problems_of(with(kGood, "Nothing", "电\xFFx")), ElementsAre(at(12, 2, "not valid UTF-8", "UTF-8")));
+  EXPECT_THAT(problems_of(kGood + std::string(256 * 1024, 'x')), ElementsAre(at(1, 1, "262144", "split")));
+}
+
+TEST(Article, TooManyOrTooLongEntriesAreRefused) {
+  std::string many = "tags: [a";
+  for (int i = 0; i < 60; ++i) many += ", t" + std::to_string(i);
+  EXPECT_THAT(problems_of(with(kGood, "tags: [power", many)), ElementsAre(at(7, 7, "more than 50", "")));
+  EXPECT_THAT(problems_of(with(kGood, "[power]", "[" + std::string(101, 'x') + "]")), ElementsAre(at(7, 8, "too long", "100")));
+  EXPECT_THAT(problems_of(with(kGood, "title: Computer", "title: " + std::string(201, 'x'))),
+              ElementsAre(at(4, 8, "longer than 200", "")));
+}
+
+TEST(Article, AnyDeeplyNestedYamlIsRefusedNotFollowed) {
+  EXPECT_THAT(problems_of("---\nid: " + std::string(15000, '[') + "\n---\n## Issue\nx\n## Resolution\ny\n"),
+              testing::Contains(Field(&Problem::message, HasSubstr("cannot be read"))));
+}
+
+}  // namespace
+}  // namespace usher::kb
