@@ -42,6 +42,12 @@ constexpr const char* kSchema =
     "CREATE TABLE figure(name TEXT PRIMARY KEY, value BIGINT);"
     "CREATE TABLE audit(id TEXT PRIMARY KEY, what TEXT, at BIGINT)";
 
+void must(const Result<void>& done) {
+  if (done) return;
+  fmt::print(stderr, "failed: {} {}\n", done.error().message, done.error().detail);
+  std::exit(1);
+}
+
 // The six statements of one accepted message.
 Result<void> accept(sql::Tx& tx, std::int64_t n) {
   const auto now = system_clock().now();
@@ -82,17 +88,13 @@ Result<void> accept(sql::Tx& tx, std::int64_t n) {
 
 boost::asio::awaitable<void> client(sql::Database* database, std::int64_t first, std::int64_t count) {
   for (std::int64_t n = first; n < first + count; ++n) {
-    auto done = co_await database->write([n](sql::Tx& tx) { return accept(tx, n); });
-    if (!done) {
-      fmt::print(stderr, "write failed: {} {}\n", done.error().message, done.error().detail);
-      std::exit(1);
-    }
+    must(co_await database->write([n](sql::Tx& tx) { return accept(tx, n); }));
   }
 }
 
 void statements(sql::Database& database) {
   constexpr int kRuns = 300'000;
-  (void)database.write_sync([](sql::Tx& tx) -> Result<void> {
+  must(database.write_sync([](sql::Tx& tx) -> Result<void> {
     if (auto made = tx.script("CREATE TABLE one(id BIGINT PRIMARY KEY, value TEXT)"); !made) return made;
     auto begin = Clock::now();
     for (std::int64_t i = 0; i < kRuns; ++i) {
@@ -112,19 +114,19 @@ void statements(sql::Database& database) {
     }
     fmt::print("statement that does nothing {:5.2f} us\n", seconds_since(begin) / kRuns * 1e6);
     return {};
-  });
+  }));
 }
 
 void operations(sql::Database& database) {
   constexpr std::int64_t kRuns = 20'000;
-  (void)database.write_sync([](sql::Tx& tx) -> Result<void> {
+  must(database.write_sync([](sql::Tx& tx) -> Result<void> {
     const auto begin = Clock::now();
     for (std::int64_t i = 0; i < kRuns; ++i) {
       if (auto r = accept(tx, -1 - i); !r) return r;
     }
     fmt::print("six-statement operation   {:7.2f} us inside one transaction\n", seconds_since(begin) / kRuns * 1e6);
     return {};
-  });
+  }));
 }
 
 void groups(sql::Database& database, std::int64_t clients, std::int64_t& next) {
@@ -155,7 +157,7 @@ int main(int argc, char** argv) {
       fmt::print(stderr, "{}\n", database.error().message);
       return 1;
     }
-    (void)(*database)->write_sync([](sql::Tx& tx) { return tx.script(kSchema); });
+    must((*database)->write_sync([](sql::Tx& tx) { return tx.script(kSchema); }));
     statements(**database);
     operations(**database);
     std::int64_t next = 1;

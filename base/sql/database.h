@@ -112,30 +112,36 @@ struct Migration {
 };
 Result<int> migrate(Database& database, std::span<const Migration> migrations, std::int64_t now_millis);
 
-// write/read that give a value:  auto id = co_await write_returning<std::string>(db, [..](Tx& tx) -> Result<std::string> {..});
+namespace detail {
 template <class T, class F>
-boost::asio::awaitable<Result<T>> write_returning(Database& database, F operation) {
-  auto out = std::make_shared<std::optional<T>>();
-  auto done = co_await database.write([out, operation = std::move(operation)](Tx& tx) mutable -> Result<void> {
+Op keep_value(std::shared_ptr<std::optional<T>> out, F operation) {
+  return [out = std::move(out), operation = std::move(operation)](Tx& tx) mutable -> Result<void> {
     auto r = operation(tx);
     if (!r) return fail(std::move(r.error()));
     *out = std::move(*r);
     return {};
-  });
+  };
+}
+template <class T>
+boost::asio::awaitable<Result<T>> value_after(boost::asio::awaitable<Result<void>> running,
+                                              std::shared_ptr<std::optional<T>> out) {
+  auto done = co_await std::move(running);
   if (!done) co_return fail(std::move(done.error()));
   co_return std::move(**out);
+}
+}  // namespace detail
+
+// write/read that give a value:  auto id = co_await write_returning<std::string>(db, [..](Tx& tx) -> Result<std::string> {..});
+// Lazy like every awaitable: nothing is queued before it is awaited.
+template <class T, class F>
+boost::asio::awaitable<Result<T>> write_returning(Database& database, F operation) {
+  auto out = std::make_shared<std::optional<T>>();
+  return detail::value_after<T>(database.write(detail::keep_value<T>(out, std::move(operation))), out);
 }
 template <class T, class F>
 boost::asio::awaitable<Result<T>> read_returning(Database& database, F operation) {
   auto out = std::make_shared<std::optional<T>>();
-  auto done = co_await database.read([out, operation = std::move(operation)](Tx& tx) mutable -> Result<void> {
-    auto r = operation(tx);
-    if (!r) return fail(std::move(r.error()));
-    *out = std::move(*r);
-    return {};
-  });
-  if (!done) co_return fail(std::move(done.error()));
-  co_return std::move(**out);
+  return detail::value_after<T>(database.read(detail::keep_value<T>(out, std::move(operation))), out);
 }
 
 }  // namespace usher::sql

@@ -43,6 +43,7 @@ TEST(Metrics, EverythingIsRenderedAsPrometheusText) {
 }
 
 TEST(MetricsDeathTest, OneNameForTwoKindsIsOurBug) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
   counter("test_two_kinds", "help");
   EXPECT_DEATH(gauge("test_two_kinds", "help"), "test_two_kinds");
 }

@@ -344,6 +344,20 @@ TEST_F(Sqlite, EveryKindOfValueComesBackAsItWent) {
   EXPECT_TRUE(done);
 }
 
+using SqliteDeathTest = Sqlite;
+TEST_F(SqliteDeathTest, ReadingNullAsANumberOrAColumnThatIsNotThereIsOurBug) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto read = [this](int column) {
+    return db_->read_sync([column](Tx& tx) -> Result<void> {
+      auto rows = tx.query("SELECT NULL", {}, [column](const Row& row) { (void)row.integer(column); });
+      if (!rows) return fail(std::move(rows.error()));
+      return {};
+    });
+  };
+  EXPECT_DEATH(EXPECT_TRUE(read(0)), "NULL read as an integer");
+  EXPECT_DEATH(EXPECT_TRUE(read(1)), "no such column");
+}
+
 TEST_F(Sqlite, ParametersGoByTheirNumberNotByTheirOrder) {
   std::string out;
   auto done = db_->read_sync([&](Tx& tx) -> Result<void> {
@@ -466,10 +480,7 @@ TEST_F(Sqlite, AFullDiskFailsTheWholeGroupWithARetryAndAfterwardsItWorks) {
     Gate gate(*db_);
     results.push_back(io.start(write_one(db_.get(), insert("small"))));
     results.push_back(io.start(write_one(db_.get(), insert("large", std::string(100'000, 'x')))));
-    results.push_back(io.start(write_one(db_.get(), [](Tx& tx) -> Result<void> {
-      (void)insert("large too", std::string(100'000, 'x'))(tx);  // swallows the failure and goes on
-      return insert("outside of any transaction")(tx);
-    })));
+    results.push_back(io.start(write_one(db_.get(), insert("small too"))));
     while (db_->stats().waiting < results.size()) std::this_thread::yield();
   }
   std::size_t stored = 0;
@@ -486,6 +497,22 @@ TEST_F(Sqlite, AFullDiskFailsTheWholeGroupWithARetryAndAfterwardsItWorks) {
   EXPECT_LT(stored, results.size());
   ASSERT_TRUE(limit_pages("1000000"));
   EXPECT_TRUE(db_->write_sync(insert("large", std::string(100'000, 'x'))));
+}
+
+TEST_F(Sqlite, AnOperationThatSwallowsAFullDiskCannotWriteOutsideATransaction) {
+  ASSERT_TRUE(db_->write_sync([](Tx& tx) { return tx.script("PRAGMA max_page_count=4"); }));
+  ErrorCode second = ErrorCode::kInternal;
+  const auto done = db_->write_sync([&](Tx& tx) -> Result<void> {
+    const auto swallowed = insert("large", std::string(100'000, 'x'))(tx);
+    EXPECT_FALSE(swallowed);
+    const auto outside = insert("small")(tx);
+    if (!outside) second = outside.error().code;
+    return {};
+  });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::kIo);
+  EXPECT_EQ(second, ErrorCode::kIo);
+  EXPECT_EQ(items(), 0);
 }
 
 TEST_F(Sqlite, ClosingFinishesWhatWasAccepted) {
