@@ -1,5 +1,5 @@
-// The prover: what can be said about scripts without running them. First light: unreachable steps, ends that are neither resolve nor
-// escalate, loops without a customer turn, articles that do not exist, slots asked but not declared, missing translations.
+// The prover: what can be said about scripts without running them. First light: unreachable steps, ends that are neither resolve
+// nor escalate, loops without a customer turn, articles that do not exist, slots asked but not declared, missing translations.
 #pragma once
 #include <functional>
 #include <string_view>

@@ -1,5 +1,5 @@
-// YAML → Script, with file:line:column errors. Pure: bytes in, values out. Duplicate keys, unknown keys (with the nearest valid name),
-// wrong types, steps that do not exist and texts without English are reported, all of them, not only the first.
+// YAML → Script, with file:line:column errors. Pure: bytes in, values out. Duplicate keys, unknown keys (with the nearest valid
+// name), wrong types, steps that do not exist and texts without English are reported, all of them, not only the first.
 #pragma once
 #include <memory>
 #include <string>
@@ -11,19 +11,19 @@
 namespace usher::dialogs {
 
 struct Source {
-  std::string file;      // name for messages
+  std::string file;  // name for messages
   std::string bytes;
 };
 
 struct Problem {
   std::string file;
   int line = 1, column = 1;
-  std::string message;   // what is wrong
-  std::string hint;      // what to do
+  std::string message;  // what is wrong
+  std::string hint;     // what to do
 };
 
-// Sources: <dialog>.yaml files, `slots.yaml` (shared slots) and `texts.yaml` (greeting and the bot's own phrases), told apart by their
-// top-level key (dialog | slots | texts). Null when anything is wrong; then `problems` is not empty.
+// Sources: <dialog>.yaml files, `slots.yaml` (shared slots) and `texts.yaml` (greeting and the bot's own phrases), told apart by
+// their top-level key (dialog | slots | texts). Null when anything is wrong; then `problems` is not empty.
 std::shared_ptr<const ScriptSet> parse(const std::vector<Source>& sources, std::vector<Problem>& problems);
 
 }  // namespace usher::dialogs

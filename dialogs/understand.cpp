@@ -1,0 +1,147 @@
+// Messages that are not the answer to the question: wishes that hold anywhere, courtesies, and which script a first message calls
+// for.
+#include "dialogs/understand.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "dialogs/lexicon.h"
+#include "dialogs/words.h"
+
+namespace usher::dialogs {
+namespace {
+
+using As = Understood::As;
+
+std::size_t content_words(const Message& m) {
+  return static_cast<std::size_t>(std::ranges::count_if(m.words, [](const Word& w) { return w.kind != Word::Kind::kBreak; }));
+}
+
+// How many words of the message the courtesies do not cover; `seen` collects their tags.
+std::size_t beyond_courtesy(const Message& m, std::vector<Tag>& seen) {
+  std::size_t rest = content_words(m);
+  for (const Tagged& t : courtesies().scan(m)) {
+    seen.push_back(t.tag);
+    rest -= t.end - t.begin;
+  }
+  return rest;
+}
+
+}  // namespace
+
+Understood understand_command(std::string_view words) {
+  const Message m = read_words(words);
+  const auto tags = wishes().scan(m);
+  if (tags.empty()) return {};
+  auto negated = [&](const Tagged& t) {
+    for (std::size_t i = t.begin; i-- > 0 && t.begin - i <= 5;) {
+      if (m.words[i].kind == Word::Kind::kBreak) return false;
+      if (is_negator(m.words[i])) return true;
+    }
+    return false;
+  };
+  for (const Tagged& t : tags) {
+    if (t.tag == Tag::kHuman && !negated(t)) return {As::kHuman, {}, t.weight, "asks for a person"};
+  }
+  // The other wishes are also everyday words; they count when nothing else is said.
+  std::size_t rest = content_words(m);
+  for (const Tagged& t : tags) rest -= t.end - t.begin;
+  for (const Tagged& t : courtesies().scan(m)) {
+    const bool overlaps = std::ranges::any_of(tags, [&](const Tagged& o) { return o.begin < t.end && t.begin < o.end; });
+    if (!overlaps) rest -= t.end - t.begin;
+  }
+  if (rest > 0) return {};
+  switch (tags.front().tag) {
+    case Tag::kHumanBare:
+      return {As::kHuman, {}, tags.front().weight, "asks for a person"};
+    case Tag::kRestart:
+      return {As::kRestart, {}, tags.front().weight, "asks to start over"};
+    case Tag::kBack:
+      return {As::kBack, {}, tags.front().weight, "asks to go back"};
+    default:
+      return {};
+  }
+}
+
+Courtesy courtesy(std::string_view words) {
+  const Message m = read_words(words);
+  std::vector<Tag> seen;
+  if (m.words.empty() || beyond_courtesy(m, seen) > 0) return Courtesy::kNone;
+  auto has = [&](Tag tag) { return std::ranges::find(seen, tag) != seen.end(); };
+  if (has(Tag::kGreeting) || has(Tag::kHelp)) return Courtesy::kGreeting;
+  return has(Tag::kThanks) ? Courtesy::kThanks : Courtesy::kGreeting;
+}
+
+bool says_unsolved(std::string_view words) {
+  return std::ranges::any_of(answers().scan(read_words(words)), [](const Tagged& t) { return t.tag == Tag::kUnsolved; });
+}
+
+std::string clear_language(std::string_view words) {
+  const Message m = read_words(words);
+  std::size_t han = 0, latin = 0;
+  for (const Word& w : m.words) {
+    const bool digits = std::ranges::any_of(w.text, [](char c) { return c >= '0' && c <= '9'; });
+    if (w.kind == Word::Kind::kHan) ++han;
+    if (w.kind == Word::Kind::kLatin && !digits) ++latin;
+  }
+  if (han >= 4 && latin * 2 <= han) return "zh";
+  if (han == 0 && latin >= 2 && !everyday().scan(m).empty()) return "en";
+  return {};
+}
+
+DialogChoice choose_dialog(std::string_view words, const ScriptSet& scripts) {
+  const Message m = read_words(words);
+  struct Candidate {
+    const Script* script;
+    double confidence, weight;  // weight: how much of the message speaks for it
+    std::string why;
+  };
+  std::vector<Candidate> fits;
+  const std::string folded = text::fold(half_width(words));
+  for (const auto& [name, script] : scripts.scripts) {
+    Candidate c{&script, 0, 0, {}};
+    std::vector<bool> covered(m.words.size(), false);
+    for (const Phrase& phrase : script.trigger.keys) {
+      for (const Found& f : find_phrase(m, phrase, true, 2)) {
+        for (std::size_t i = f.begin; i < f.end; ++i) covered[i] = true;
+        if (f.quality * 0.9 <= c.confidence) continue;
+        c.confidence = f.quality * 0.9;
+        c.why = "the phrase “";
+        for (std::size_t i = f.begin; i < f.end; ++i) {
+          if (i > f.begin && m.words[i].kind == Word::Kind::kLatin) c.why += ' ';
+          c.why += m.words[i].folded;
+        }
+        c.why += "”";
+      }
+    }
+    for (std::size_t i = 0; i < covered.size(); ++i) {
+      if (covered[i]) c.weight += m.words[i].kind == Word::Kind::kHan ? 0.6 : 1;
+    }
+    for (std::size_t i = 0; i < script.trigger.patterns.size(); ++i) {
+      const auto& compiled = script.trigger.compiled;
+      if (i >= compiled.size() || !compiled[i] || !RE2::PartialMatch(folded, *compiled[i])) continue;
+      if (c.confidence < 0.85) {
+        c.confidence = 0.85;
+        c.why = "the pattern " + script.trigger.patterns[i];
+      }
+      c.weight = std::max(c.weight, 2.0);
+    }
+    if (c.confidence > 0) fits.push_back(std::move(c));
+  }
+  if (fits.empty()) return {};
+  std::ranges::sort(fits, [](const Candidate& a, const Candidate& b) {
+    const double left = a.weight * a.confidence, right = b.weight * b.confidence;
+    return left != right ? left > right : a.script->name < b.script->name;
+  });
+  DialogChoice choice{fits[0].script->name, fits[0].confidence, fits[0].why, {}};
+  for (const Candidate& c : fits) {
+    if (c.weight * c.confidence >= 0.8 * fits[0].weight * fits[0].confidence) choice.rivals.push_back(c.script->name);
+  }
+  if (choice.rivals.size() < 2) choice.rivals.clear();
+  if (!choice.rivals.empty()) choice.confidence *= 0.6;
+  return choice;
+}
+
+}  // namespace usher::dialogs

@@ -1,0 +1,74 @@
+// What everyday words mean in an answer: yes, no, hedges, "I don't know", "a person, please", … English and Chinese in one table
+// (lexicon.cpp); to teach the bot a new phrase, add it there. Phrases are compared as canonical words (words.h), so one spelling
+// of a contraction or inflection stands for all. Built once; immutable; thread-safe.
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "dialogs/words.h"
+
+namespace usher::dialogs {
+
+enum class Tag : unsigned char {
+  kYes,
+  kNo,  // an answer by itself, whatever follows: "yes", "是的", "nope"
+  kSaysYes,
+  kSaysNo,  // a statement that counts only when nothing foreign stands beside it: "it does", "有", "没有"
+  kSolved,
+  kUnsolved,  // "works now", "还是不行": like a statement
+  kNegator,   // "not": turns what follows
+  kBut,
+  kHedge,
+  kQuestion,
+  kDontKnow,
+  kHuman,
+  kHumanBare,  // a wish for a person: anywhere in the message | only when it is the whole message
+  kRestart,
+  kBack,  // only when it is the whole message
+  kGreeting,
+  kThanks,
+  kHelp,
+  kNoise,
+  kEveryday,  // common English words: this is a sentence, not a name
+};
+
+struct Tagged {
+  Tag tag;
+  double weight;           // 0..1: how sure the phrase is by itself
+  std::size_t begin, end;  // words of the message
+};
+
+class Lexicon {
+ public:
+  struct Entry {
+    Tag tag;
+    double weight;
+    std::string_view phrases;  // separated by '|'
+  };
+  Lexicon(const Entry* entries, std::size_t count);
+  // Left to right, the longest phrase at each place; no overlaps.
+  std::vector<Tagged> scan(const Message& message) const;
+
+ private:
+  struct Known {
+    Phrase phrase;
+    Tag tag;
+    double weight;
+  };
+  std::unordered_map<std::string, std::vector<Known>> by_first_word_;
+};
+
+const Lexicon& answers();     // yes, no, solved, hedges, questions, don't know
+const Lexicon& skips();       // "don't know" as an answer to a question for a value: also "none", "can't find it", "没有"
+const Lexicon& wishes();      // a person, start over, back
+const Lexicon& courtesies();  // greetings, thanks, noise
+const Lexicon& everyday();    // common English words
+
+bool is_negator(const Word& word);  // "not", "no", "never", "without", "不", "没" …
+// "two" → 2, "second" → 2, "2nd" → 2, "十二" → 12, "两" → 2, "17" → 17. Up to 99.
+std::optional<int> small_number(std::string_view folded);
+
+}  // namespace usher::dialogs

@@ -1,0 +1,235 @@
+#include "dialogs/words.h"
+
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "base/text.h"
+
+namespace usher::dialogs {
+namespace {
+
+using Kind = Word::Kind;
+
+bool is_han(UChar32 c) {
+  return u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) != 0;
+}
+bool is_ascii(std::string_view s) {
+  return std::ranges::all_of(s, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// Words that carry an inverted "not" without an apostrophe are written like that on phones.
+constexpr std::array<std::string_view, 31> kNotWords = {
+    "not",    "dont",    "doesnt", "didnt",  "isnt",   "arent",    "wasnt", "werent", "wont",   "wouldnt", "cant",
+    "cannot", "couldnt", "hasnt",  "havent", "hadnt",  "shouldnt", "aint",  "dosnt",  "doesn",  "didn",    "isn",
+    "aren",   "wasn",    "weren",  "wouldn", "couldn", "hasn",     "haven", "hadn",   "doesent"};
+constexpr std::array<std::string_view, 17> kAuxiliaries = {
+    "do", "does", "did", "is", "are", "was", "were", "will", "would", "can", "could", "has", "have", "had", "should", "am", "be"};
+
+std::string stem(std::string_view w) {
+  auto ends = [&](std::string_view suffix) { return w.ends_with(suffix); };
+  if (!is_ascii(w) || w.size() < 4 || std::ranges::any_of(w, [](char c) { return c >= '0' && c <= '9'; })) return std::string(w);
+  if (w.size() >= 6 && ends("ing")) {
+    w.remove_suffix(3);
+  } else if (w.size() >= 5 && ends("ied")) {
+    return std::string(w.substr(0, w.size() - 3)) + "y";
+  } else if (w.size() >= 5 && ends("ies")) {
+    return std::string(w.substr(0, w.size() - 3)) + "y";
+  } else if (w.size() >= 5 && ends("ed") && !ends("eed")) {
+    w.remove_suffix(2);
+  } else if (ends("es") && w.size() >= 6 && (ends("shes") || ends("ches") || ends("xes") || ends("sses"))) {
+    w.remove_suffix(2);
+  } else if (ends("s") && !ends("ss") && !ends("us") && !ends("is")) {
+    w.remove_suffix(1);
+  }
+  // "plugged" → "plug", "charge"/"charging" → "charg": one form for all inflections, not a dictionary word.
+  if (w.size() >= 4 && w[w.size() - 1] == w[w.size() - 2] && std::string_view("bdgmnprt").contains(w.back())) w.remove_suffix(1);
+  if (w.size() >= 5 && w.back() == 'e') w.remove_suffix(1);
+  return std::string(w);
+}
+
+void add_latin(Message& m, std::string raw) {
+  m.has_latin = true;
+  std::string plain;
+  for (const char c : raw) {
+    if (c != '\'') plain += c;
+  }
+  if (plain.empty()) return;
+  const bool negative = std::ranges::find(kNotWords, plain) != kNotWords.end() || raw.ends_with("n't");
+  if (negative) {
+    // "does not", "is not": the auxiliary says nothing once the negation is known.
+    if (plain == "not" && !m.words.empty() && m.words.back().kind == Kind::kLatin &&
+        std::ranges::find(kAuxiliaries, m.words.back().text) != kAuxiliaries.end()) {
+      m.words.pop_back();
+    }
+    m.words.push_back({"not", std::move(plain), Kind::kLatin});
+    return;
+  }
+  if (plain == "t" && !m.words.empty() && m.words.back().is("not")) return;  // "don t"
+  for (const std::string_view suffix : {"'s", "'re", "'m", "'ve", "'ll", "'d"}) {
+    if (raw.size() > suffix.size() && raw.ends_with(suffix)) {
+      std::string head = raw.substr(0, raw.size() - suffix.size());
+      std::string canonical = stem(head);
+      m.words.push_back({std::move(canonical), std::move(head), Kind::kLatin});
+      return;
+    }
+  }
+  std::string canonical = stem(plain);
+  m.words.push_back({std::move(canonical), std::move(plain), Kind::kLatin});
+}
+
+void add_break(Message& m) {
+  if (!m.words.empty() && m.words.back().kind != Kind::kBreak) m.words.push_back({",", ",", Kind::kBreak});
+}
+
+bool same_word(const Word& word, const std::string& wanted, bool fuzzy, bool& typo) {
+  if (word.kind == Kind::kBreak) return false;
+  if (word.text == wanted) return true;
+  if (!fuzzy || word.kind != Kind::kLatin || wanted.size() < 5 || word.text.size() < 4 || wanted == "not") return false;
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (std::ranges::any_of(wanted, digit) || std::ranges::any_of(word.text, digit)) return false;
+  if (word.text.front() != wanted.front() || text::edit_distance(word.text, wanted, 1) > 1) return false;
+  typo = true;
+  return true;
+}
+
+bool blocks_gap(const Word& w) {
+  return w.kind == Kind::kBreak || w.kind == Kind::kHan || w.text == "not" || w.text == "no" || w.text == "never" ||
+         w.text == "without" || w.text == "but";
+}
+
+}  // namespace
+
+std::string half_width(std::string_view utf8) {
+  if (is_ascii(utf8)) return std::string(utf8);
+  std::string out;
+  out.reserve(utf8.size());
+  const auto size = static_cast<std::int32_t>(utf8.size());
+  for (std::int32_t i = 0; i < size;) {
+    const std::int32_t begin = i;
+    UChar32 c = 0;
+    U8_NEXT(utf8.data(), i, size, c);
+    if (c >= 0xFF01 && c <= 0xFF5E) {
+      out += static_cast<char>(c - 0xFF01 + 0x21);
+    } else if (c == 0x3000 || c == 0xA0) {
+      out += ' ';
+    } else if (c == 0x2019 || c == 0x2018 || c == 0x2B9) {
+      out += '\'';
+    } else if (c >= 0x2010 && c <= 0x2015) {
+      out += '-';
+    } else {
+      out.append(utf8.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(i - begin)));
+    }
+  }
+  return out;
+}
+
+Message read_words(std::string_view utf8) {
+  Message m;
+  const std::string folded = text::fold(half_width(utf8));
+  const auto size = static_cast<std::int32_t>(folded.size());
+  std::string latin;
+  auto flush = [&] {
+    if (!latin.empty()) add_latin(m, std::move(latin));
+    latin.clear();
+  };
+  for (std::int32_t i = 0; i < size;) {
+    const std::int32_t begin = i;
+    UChar32 c = 0;
+    U8_NEXT(folded.data(), i, size, c);
+    if (c < 0) continue;
+    const auto bytes = std::string_view(folded).substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(i - begin));
+    if (is_han(c)) {
+      flush();
+      m.has_han = true;
+      m.words.push_back({std::string(bytes), std::string(bytes), Kind::kHan});
+    } else if (u_isalnum(c) || c == '_') {
+      latin += bytes;
+    } else if (c == '\'' && !latin.empty()) {
+      latin += '\'';
+    } else if (c == '?') {
+      flush();
+      m.asks = true;
+      add_break(m);
+    } else if (c == ',' || c == ';' || c == '!' || c == '.' || c == ':' || c == '\n' || c == 0x3002) {
+      const bool inside_number = c != '\n' && !latin.empty() && i < size && folded[static_cast<std::size_t>(i)] >= '0' &&
+                                 folded[static_cast<std::size_t>(i)] <= '9' && (c == '.' || c == ',');
+      if (inside_number) {
+        latin += bytes;
+      } else {
+        flush();
+        add_break(m);
+      }
+    } else {
+      flush();
+      const bool modifier = (c >= 0x1F3FB && c <= 0x1F3FF) || c == 0xFE0F || c == 0x200D;
+      const auto category = u_charType(c);
+      if (!modifier && (category == U_OTHER_SYMBOL || c == '+'))
+        m.words.push_back({std::string(bytes), std::string(bytes), Kind::kSymbol});
+    }
+  }
+  flush();
+  while (!m.words.empty() && m.words.back().kind == Kind::kBreak) m.words.pop_back();
+  return m;
+}
+
+Phrase to_phrase(std::string_view utf8) {
+  Phrase phrase;
+  for (Word& w : read_words(utf8).words) {
+    if (w.kind != Kind::kBreak) phrase.push_back(std::move(w.text));
+  }
+  return phrase;
+}
+
+std::vector<Found> find_phrase(const Message& message, const Phrase& phrase, bool fuzzy, std::size_t max_gap) {
+  std::vector<Found> found;
+  const auto& words = message.words;
+  if (phrase.empty()) return found;
+  for (std::size_t begin = 0; begin < words.size(); ++begin) {
+    double quality = 1;
+    std::size_t at = begin;
+    std::size_t matched = 0;
+    bool typo = false;
+    while (matched < phrase.size()) {
+      std::size_t gap = 0;
+      while (at + gap < words.size() && !same_word(words[at + gap], phrase[matched], fuzzy, typo)) {
+        if (matched == 0 || gap == max_gap || blocks_gap(words[at + gap]) || words[at - 1].kind != Kind::kLatin) {
+          gap = words.size();
+          break;
+        }
+        ++gap;
+      }
+      if (at + gap >= words.size()) break;
+      if (gap > 0) quality = std::min(quality, 0.9 - 0.05 * static_cast<double>(gap));
+      at += gap + 1;
+      ++matched;
+    }
+    if (matched != phrase.size()) continue;
+    if (typo) quality = std::min(quality, 0.82);
+    found.push_back({begin, at, quality});
+  }
+  return found;
+}
+
+bool is_stop_word(std::string_view w) {
+  static constexpr std::array<std::string_view, 78> kStop = {
+      "a",     "an",   "and",   "am",   "any",   "are",   "as",     "at",    "be",    "been", "but",   "by",     "can",
+      "could", "did",  "do",    "doe",  "does",  "done",  "for",    "from",  "had",   "has",  "have",  "hav",    "he",
+      "her",   "here", "how",   "i",    "if",    "in",    "is",     "it",    "its",   "just", "me",    "my",     "now",
+      "of",    "on",   "one",   "or",   "our",   "out",   "please", "pleas", "so",    "some", "still", "that",   "the",
+      "them",  "then", "there", "ther", "these", "they",  "thi",    "this",  "to",    "too",  "up",    "very",   "was",
+      "we",    "were", "wer",   "what", "when",  "which", "with",   "will",  "would", "you",  "your",  "really", "also"};
+  return std::ranges::find(kStop, w) != kStop.end();
+}
+
+bool is_particle(std::string_view han) {
+  static constexpr std::array<std::string_view, 26> kParticles = {"啊", "呀", "呢", "吧", "了", "的", "哦", "嘛", "哈",
+                                                                  "啦", "喔", "噢", "诶", "呃", "嗯", "着", "也", "还",
+                                                                  "是", "就", "我", "它", "这", "那", "都", "很"};
+  return std::ranges::find(kParticles, han) != kParticles.end();
+}
+
+}  // namespace usher::dialogs
