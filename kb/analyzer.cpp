@@ -266,8 +266,8 @@ class Run {
         std::ranges::all_of(word.substr(2), [](char c) { return is_hex(static_cast<unsigned char>(c)); })) {
       return emit(canonical_hex(std::string_view(word).substr(2)), token.begin, token.end, Term::Kind::kCode);
     }
-    if (all_hex && word.size() == 8) emit(canonical_hex(word), token.begin, token.end, Term::Kind::kCode);
     emit(word, token.begin, token.end, Term::Kind::kCode);
+    if (all_hex && word.size() == 8) return emit(canonical_hex(word), token.begin, token.end, Term::Kind::kCode);
     std::vector<std::size_t> borders = {token.begin};
     for (std::size_t i = token.begin + 1; i < token.end; ++i) {
       if (is_digit(at(i)) != is_digit(at(i - 1))) borders.push_back(i);

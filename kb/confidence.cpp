@@ -58,6 +58,8 @@ double cover(const std::vector<QueryTerm>& terms, const Match& match) {
       (part.term.kind == Term::Kind::kPair ? pairs : parts) += weight;
       (part.term.kind == Term::Kind::kPair ? pairs_answered : parts_answered) += weight * answered(part);
       if (part.term.kind != Term::Kind::kPair) value = std::max(value, part.information);
+      // Two spellings of the same thing, as "0000007b" and "0x7b".
+      if (part.term.kind == Term::Kind::kCode && part.term.end == first.term.end) share = std::max(share, answered(part));
     }
     if (parts == 0) value = first.information;
     if (pairs > 0) share = std::max(share, kByPairs * pairs_answered / pairs);
@@ -93,10 +95,12 @@ double confidence(const Index& index, const ParsedQuery& query, const Profile& p
   double together = 0;
   for (std::size_t i = 0; i < profile.statements.size(); ++i) {
     const auto statement = profile.terms_of(i);
-    together =
-        std::max(together, cover(query.terms, [&](Index::TermId term) {
-                   return std::ranges::binary_search(statement, term, {}, &std::pair<Index::TermId, float>::first) ? 1.0 : 0.0;
-                 }));
+    const double share = cover(query.terms, [&](Index::TermId term) {
+      // A code of the article belongs to everything it says.
+      if ((index.fields_of(term, doc) & bit(Field::kCodes)) != 0) return 1.0;
+      return std::ranges::binary_search(statement, term, {}, &std::pair<Index::TermId, float>::first) ? 1.0 : 0.0;
+    });
+    together = std::max(together, share);
   }
   // Without an issue section there is nothing a customer would say to compare with.
   const double share = profile.statements.size() < 2 ? anywhere : (1 - kInOneStatement) * anywhere + kInOneStatement * together;

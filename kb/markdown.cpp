@@ -202,6 +202,19 @@ class PlainText {
   bool first_cell_ = true;
 };
 
+// The last line of the heading that begins at `line`: its underline, unless it begins with "#". (cmark's own end line is one too
+// many for underlined headings.)
+int heading_end(std::string_view markdown, int line) {
+  const std::vector<std::string> lines = text::split(markdown, '\n');
+  const auto at = [&lines](int n) { return text::trim(lines[static_cast<std::size_t>(n - 1)]); };
+  if (at(line).starts_with('#')) return line;
+  for (int n = line + 1; n <= static_cast<int>(lines.size()); ++n) {
+    const std::string s = at(n);
+    if (!s.empty() && (s.find_first_not_of('-') == std::string::npos || s.find_first_not_of('=') == std::string::npos)) return n;
+  }
+  return line;
+}
+
 }  // namespace
 
 std::string to_html(std::string_view markdown) {
@@ -234,7 +247,7 @@ std::vector<Heading> headings(std::string_view markdown, int level) {
     PlainText writer;
     walk(node, [&writer](cmark_node* child, bool entering) { writer.visit(child, entering); });
     const int line = cmark_node_get_start_line(node);
-    found.push_back({line, std::max(line, cmark_node_get_end_line(node)), writer.take()});
+    found.push_back({line, heading_end(markdown, line), writer.take()});
   }
   return found;
 }

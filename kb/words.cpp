@@ -36,7 +36,7 @@ const Words& stop_words() {
 const Words& weak_words() {
   static const Words kWords = {
       // clang-format off
-      "hello", "hi", "hey", "dear", "good", "morning", "afternoon", "evening", "please", "thank", "thanks", "sorry", "regards", "best",
+      "error", "errors", "hello", "hi", "hey", "dear", "good", "morning", "afternoon", "evening", "please", "thank", "thanks", "sorry", "regards", "best",
       "kind", "cheers", "team", "support", "service", "customer", "sir", "madam", "help", "helping", "need", "needs", "want", "wants",
       "like", "know", "tell", "ask", "asking", "question", "problem", "problems", "issue", "issues", "trouble", "something", "anything",
       "nothing", "everything", "thing", "things", "someone", "anyone", "way", "try", "tried", "trying", "get", "gets", "getting", "got",
@@ -48,7 +48,7 @@ const Words& weak_words() {
       "keeps", "kept", "come", "comes", "came", "work", "works", "working", "worked", "fix", "solve", "possible", "able", "correct",
       "right", "wrong", "explain", "advice", "advise", "suggest", "possibly", "maybe", "actually", "son", "daughter", "wife", "husband",
       "shop", "store", "school", "home", "house", "work", "urgent", "asap", "soon", "broken", "properly", "every", "put", "find",
-      "你好", "您好", "请问", "谢谢", "麻烦", "帮忙", "帮", "帮助", "帮我", "客服", "问题", "问", "想", "想要", "需要", "知道", "告诉", "时候",
+      "错误", "报错", "你好", "您好", "请问", "谢谢", "麻烦", "帮忙", "帮", "帮助", "帮我", "客服", "问题", "问", "想", "想要", "需要", "知道", "告诉", "时候",
       "时", "现在", "今天", "天天", "昨天", "昨晚", "最近", "突然", "一直", "总是", "总", "老是", "经常", "已经", "刚", "刚才", "刚刚", "新", "买", "买的",
       "购买", "东西", "情况", "出现", "发生", "显示", "处理", "解决", "怎么办", "办", "用", "使用", "上", "下", "里", "中", "来", "去", "说",
       "看", "做", "好", "多", "少", "大", "小", "天", "年", "月", "日", "次", "然后", "之后", "以后", "以前", "是否", "不是", "不知道", "机", "坏", "坏了",

@@ -32,7 +32,7 @@ std::vector<std::string> terms(const std::string& text, bool is_query = false) {
 TEST(Analyzer, EnglishWordsAreFoldedAndStemmed) {
   EXPECT_THAT(terms("Printers PRINTING printed"), ElementsAre("printer", "print", "print"));
   EXPECT_THAT(terms("connections connecting"), ElementsAre("connect", "connect"));
-  EXPECT_THAT(terms("Straße ﬁle"), ElementsAre("strasse", "file"));
+  EXPECT_THAT(terms("Straße ﬁle"), ElementsAre("strass", "file"));
   EXPECT_EQ(terms("caf\u00e9"), terms("cafe\u0301"));
 }
 
@@ -102,7 +102,7 @@ TEST(Analyzer, StopWordsGoFromQueriesOnly) {
 }
 
 TEST(Analyzer, AQueryOfStopWordsOnlyKeepsThem) {
-  EXPECT_THAT(terms("to be or not to be", true), Contains("be"));
+  EXPECT_THAT(terms("to be or to do", true), ElementsAre("to", "be", "or", "to", "do"));
   EXPECT_THAT(terms("how do I", true), ElementsAre("how", "do", "i"));
   EXPECT_THAT(terms("怎么", true), Contains("怎么"));
 }

@@ -99,7 +99,7 @@ TEST(Article, EveryProblemIsNamedWithItsPlaceAndAHint) {
       "title: A title\n"
       "tags: power\n"
       "id: again\n"
-      "state: valid\n"
+      "state: validatd\n"
       "---\n"
       "## Isue\n"
       "text\n"
@@ -107,7 +107,7 @@ TEST(Article, EveryProblemIsNamedWithItsPlaceAndAHint) {
   EXPECT_THAT(problems,
               UnorderedElementsAre(at(2, 5, "id 'Bad Id'", "a–z"), at(3, 1, "unknown key 'langauge'", "'language'"),
                                    at(5, 7, "'tags' is not a list", "tags: ["), at(6, 1, "'id' is given twice", "keep one"),
-                                   at(7, 8, "state 'valid'", "'validated'"), at(1, 1, "'language' is missing", "add"),
+                                   at(7, 8, "state 'validatd'", "'validated'"), at(1, 1, "'language' is missing", "add"),
                                    at(9, 1, "unknown section 'Isue'", "'Issue'"), at(11, 1, "'Resolution' is empty", "steps"),
                                    at(12, 1, "'Issue' is missing", "## 问题")));
   for (const Problem& problem : problems) EXPECT_EQ(problem.file, "draft");
