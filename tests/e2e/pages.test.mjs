@@ -175,6 +175,21 @@ describe('the chat', () => {
     await chat.waitForOwn('Yes', 'received');
     await chat.waitForBot('Does it start now');
     assert.deepEqual(stored(), ['hello', 'Yes']);
+    assert.equal((await chat.lines()).length, 6, 'what was there before is still there, once');
+  });
+
+  it('hears after a break what was said meanwhile', async () => {
+    const page = await fresh();
+    const chat = await openChat(page, { url: `${gateway.url}/` });
+    await set({ reply_ms: 400 });
+    await chat.say('hello');
+    await page.context().setOffline(true);
+    await chat.panel.locator('.status.offline').waitFor();
+    while (gateway.chat.sessions.values().next().value.seq < 3) await page.waitForTimeout(50);
+    assert.equal((await chat.lines()).length, 2);
+    await page.context().setOffline(false);
+    await chat.waitForBot('charging light');
+    assert.deepEqual((await chat.lines()).map((line) => line.from), ['bot', 'customer', 'bot', 'bot']);
   });
 
   it('goes over plain HTTP when WebSocket is not to be had', async () => {
