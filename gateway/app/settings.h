@@ -66,7 +66,7 @@ struct Settings {
   } ticket_system;
 
   struct Answers {
-    std::int64_t number_wait_ms = 1200;
+    std::int64_t number_wait_ms = 1500;
     std::map<std::string, std::string> promise_en = {{"P1", "5 minutes"}, {"P2", "30 minutes"}, {"P3", "2 hours"}, {"P4", "2 hours"}};
     std::map<std::string, std::string> promise_zh = {{"P1", "5 分钟"}, {"P2", "30 分钟"}, {"P3", "2 小时"}, {"P4", "2 小时"}};
   } answers;

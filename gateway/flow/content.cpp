@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 namespace {
 
 // What the gateway itself says; config/dialogs/texts.yaml must have them.
-constexpr std::array kGatewayTexts = {"ticket_opened", "ticket_provisional", "ticket_number_known", "message_added"};
+constexpr std::array kGatewayTexts = {"ticket_opened", "ticket_provisional", "ticket_confirmed", "follow_up_received"};
 constexpr std::array kTemplates = {"acknowledgement.en", "acknowledgement.zh", "number_known.en", "number_known.zh"};
 
 std::vector<fs::path> files_in(const fs::path& folder, std::string_view extension, std::vector<ContentProblem>& problems) {

@@ -227,7 +227,7 @@ boost::asio::awaitable<Result<void>> Conversations::work_one(std::shared_ptr<Cac
       if (!k) return fail(std::move(k.error()));
       if (*k) reference = (*k)->best_reference();
       if (!turn->follow_ups.empty() && said_now.empty() && can.is_live) {
-        said_now.push_back({phrase(*content_.get()->scripts, "message_added", next->language, {{"number", reference}}), {}, {}, {}, {}});
+        said_now.push_back({phrase(*content_.get()->scripts, "follow_up_received", next->language, {{"number", reference}, {"reference", reference}}), {}, {}, {}, {}});
       }
     }
     auto first = store::commit_turn(tx, *next, version, static_cast<std::int64_t>(said_now.size()));

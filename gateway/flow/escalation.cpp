@@ -173,7 +173,7 @@ Result<void> Escalation::linked(sql::Tx& tx, const CaseId& id, const connectors:
   auto mine = store::advance_told(tx, id, told, "number");
   if (!mine) return fail(std::move(mine.error()));
   if (!*mine) return {};
-  return tell(tx, **k, told.empty() ? "ticket_opened" : "ticket_number_known", (*k)->ticket_number, staged);
+  return tell(tx, **k, told.empty() ? "ticket_opened" : "ticket_confirmed", (*k)->ticket_number, staged);
 }
 
 Result<void> Escalation::tell_provisional(sql::Tx& tx, const CaseId& id, Staged& staged) const {
@@ -196,7 +196,7 @@ Result<void> Escalation::tell(sql::Tx& tx, const store::Case& k, const char* wha
   BotMessage m;
   const auto* channel = channels_.find(k.channel);
   if (channel != nullptr && channel->can.one_answer) {
-    const bool is_news = std::string_view(what) == "ticket_number_known";
+    const bool is_news = std::string_view(what) == "ticket_confirmed";
     auto it = content->mail_templates.find((is_news ? "number_known." : "acknowledgement.") + (language == "zh" ? std::string("zh") : "en"));
     if (it == content->mail_templates.end()) return fail(ErrorCode::kInternal, "a mail template is missing", what);
     kainjow::mustache::mustache tmpl(it->second);
@@ -212,7 +212,7 @@ Result<void> Escalation::tell(sql::Tx& tx, const store::Case& k, const char* wha
     m.text = tmpl.render(data);
   } else {
     m.text = phrase(*content->scripts, what, language,
-                    {{"number", reference}, {"reference", k.reference}, {"promise", promise}, {"company", settings_.company}});
+                    {{"number", reference}, {"reference", reference}, {"promise", promise}, {"company", settings_.company}});
   }
   auto seq = store::reserve_seq(tx, (*c)->id, 1, clock_.now());
   if (!seq) return fail(std::move(seq.error()));

@@ -34,7 +34,7 @@ struct OutboxSettings {
   int max_refusals = 20;
   std::chrono::milliseconds pause_on_denied{30'000};
   std::chrono::milliseconds index_lag{0};             // of the ticket system's search: two look-ups this far apart before a re-create
-  std::chrono::milliseconds number_wait{1200};        // how long a customer waits for the number before the provisional reference is told
+  std::chrono::milliseconds number_wait{1500};        // how long a customer waits for the number before the provisional reference is told
 };
 
 class OutboxRunner {
