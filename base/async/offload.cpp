@@ -81,17 +81,23 @@ Result<void> run_caught(std::move_only_function<void()>& work) {
 boost::asio::awaitable<Result<void>> Pool::run(std::move_only_function<void()> work) {
   auto initiate = [impl = impl_.get()](auto handler, std::move_only_function<void()> body) {
     auto executor = asio::get_associated_executor(handler);
-    auto guard = asio::make_work_guard(executor);
     auto kept = std::make_shared<decltype(handler)>(std::move(handler));
-    auto finish = [kept, executor](Result<void> result) {
-      asio::post(executor, [kept, result = std::move(result)]() mutable { (*kept)(std::move(result)); });
+    // The guard keeps the caller's context running and goes along with the result: after that the context may be gone.
+    auto guard = std::make_shared<asio::executor_work_guard<decltype(executor)>>(asio::make_work_guard(executor));
+    auto finish = [kept, executor, guard](Result<void> result) mutable {
+      asio::post(executor, [kept = std::move(kept), guard = std::move(guard), result = std::move(result)]() mutable {
+        (*kept)(std::move(result));
+      });
     };
-    std::move_only_function<void()> job = [finish, guard = std::move(guard), body = std::move(body)]() mutable {
+    kept.reset();
+    guard.reset();
+    auto shared = std::make_shared<decltype(finish)>(std::move(finish));
+    std::move_only_function<void()> job = [shared, body = std::move(body)]() mutable {
       auto result = run_caught(body);
       body = nullptr;
-      finish(std::move(result));
+      (*shared)(std::move(result));
     };
-    if (!impl->put(job)) finish(fail(ErrorCode::kBusy, "too many background jobs are waiting; try again shortly"));
+    if (!impl->put(job)) (*shared)(fail(ErrorCode::kBusy, "too many background jobs are waiting; try again shortly"));
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(
       std::move(initiate), asio::use_awaitable, std::move(work));

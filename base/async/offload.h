@@ -1,4 +1,5 @@
 // Blocking or CPU-heavy work (password hashing, schema compile) on a small thread pool, the result back on the caller's executor.
+// A Pool is destroyed before the io_contexts its callers run on.
 #pragma once
 #include <functional>
 #include <memory>

@@ -154,7 +154,7 @@ class TcpListener final : public Listener {
     boost::system::error_code ec;
     port_ = acceptors->front()->local_endpoint(ec).port();
     for (std::size_t i = 0; i < io.size(); ++i) {
-      auto& shard = *shards_.emplace_back(std::make_unique<ListenShard>(io.context(i)));
+      auto& shard = *shards_.emplace_back(std::make_shared<ListenShard>(io.context(i)));
       shard.acceptor = std::shared_ptr<TcpAcceptor>(std::move((*acceptors)[i]));
       service_.spawn(io.executor(i), "stream accept",
                      accept_loop(shard.acceptor, "stream", [this, &shard](TcpSocket socket, const asio::ip::address& peer) {
@@ -198,13 +198,13 @@ class TcpListener final : public Listener {
 
   template <class F>
   void on_every_shard(F f) {
-    for (auto& shard : shards_) asio::post(shard->context, [f, target = shard.get()] { f(*target); });
+    for (auto& shard : shards_) asio::post(shard->context, [f, shard] { f(*shard); });
   }
 
   ListenerOptions options_;
   StreamSession session_;
   std::shared_ptr<ConnectionLimits> limits_;
-  std::vector<std::unique_ptr<ListenShard>> shards_;
+  std::vector<std::shared_ptr<ListenShard>> shards_;
   std::uint16_t port_ = 0;
   std::atomic<bool> stopping_{false};
   async::TaskGroup service_;

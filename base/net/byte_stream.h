@@ -43,8 +43,8 @@ class Listener {
  public:
   virtual ~Listener() = default;
   virtual std::uint16_t port() const = 0;
-  virtual void stop_accepting() = 0;                    // any thread
-  virtual void close_all() = 0;                         // any thread
+  virtual void stop_accepting() = 0;  // any thread
+  virtual void close_all() = 0;       // any thread
   virtual std::size_t connections() const = 0;
   virtual bool wait_idle(std::chrono::milliseconds limit) = 0;  // blocks a non-I/O thread
 };

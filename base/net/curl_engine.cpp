@@ -1,5 +1,10 @@
 #include "base/net/curl_engine.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+
 #include <boost/asio/post.hpp>
 
 namespace usher::net {
@@ -7,7 +12,8 @@ namespace asio = boost::asio;
 
 CurlEngine::CurlEngine(async::Executor executor, std::size_t max_connections_per_host)
     : executor_(executor), timer_(executor), multi_(nullptr) {
-  static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
+  // OpenSSL inside libcurl writes with write(2): a peer that has closed would end the process by SIGPIPE.
+  static const CURLcode global = (std::signal(SIGPIPE, SIG_IGN), curl_global_init(CURL_GLOBAL_DEFAULT));
   if (global == CURLE_OK) multi_ = curl_multi_init();
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlEngine::on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
@@ -18,6 +24,8 @@ CurlEngine::CurlEngine(async::Executor executor, std::size_t max_connections_per
 
 CurlEngine::~CurlEngine() {
   dying_ = true;
+  // Closing a kept SMTP connection sends QUIT and waits up to two minutes for the answer: leave it nothing to wait for.
+  for (const auto fd : open_) ::shutdown(fd, SHUT_RDWR);
   for (auto& [easy, done] : running_) curl_multi_remove_handle(multi_, easy);
   curl_multi_cleanup(multi_);
   for (auto& [fd, watch] : watches_) {
@@ -26,6 +34,8 @@ CurlEngine::~CurlEngine() {
 }
 
 void CurlEngine::start(CURL* easy, Done done) {
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlEngine::on_close);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
   running_.emplace(easy, std::move(done));
   if (curl_multi_add_handle(multi_, easy) == CURLM_OK) return;
   asio::post(executor_, [self = shared_from_this(), easy] {
@@ -48,6 +58,11 @@ void CurlEngine::cancel_all() {
 int CurlEngine::on_socket(CURL* /*easy*/, curl_socket_t fd, int what, void* self, void* /*socket*/) {
   static_cast<CurlEngine*>(self)->watch(fd, what);
   return 0;
+}
+
+int CurlEngine::on_close(void* self, curl_socket_t fd) {
+  static_cast<CurlEngine*>(self)->open_.erase(fd);
+  return ::close(fd);
 }
 
 int CurlEngine::on_timer(CURLM* /*multi*/, long timeout_ms, void* self) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -28,6 +29,7 @@ class CurlEngine : public std::enable_shared_from_this<CurlEngine> {
   void start(CURL* easy, Done done);
   void cancel(CURL* easy);  // done(CURLE_ABORTED_BY_CALLBACK); nothing when it has ended already
   void cancel_all();
+  void opened(curl_socket_t fd) { open_.insert(fd); }  // to be told by the transfer's open-socket callback
 
  private:
   using Descriptor = boost::asio::posix::basic_stream_descriptor<async::Executor>;
@@ -40,6 +42,7 @@ class CurlEngine : public std::enable_shared_from_this<CurlEngine> {
   };
 
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* socket);
+  static int on_close(void* self, curl_socket_t fd);
   static int on_timer(CURLM* multi, long timeout_ms, void* self);
   void watch(curl_socket_t fd, int what);
   void arm(curl_socket_t fd, const std::shared_ptr<Watch>& watch);
@@ -54,6 +57,7 @@ class CurlEngine : public std::enable_shared_from_this<CurlEngine> {
   CURLM* multi_;
   std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches_;
   std::unordered_map<CURL*, Done> running_;
+  std::unordered_set<curl_socket_t> open_;
   bool dying_ = false;
 };
 

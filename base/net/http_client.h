@@ -1,4 +1,6 @@
-// Outbound HTTP and SMTP, through libcurl's multi interface driven by Asio on one io_context.
+// Outbound HTTP and SMTP, through libcurl's multi interface driven by Asio: HTTP on one io_context, mail on up to eight threads
+// of its own (libcurl blocks while it waits for the reply to the end of data). Destroyed after all its calls have ended, before
+// the io_context.
 //
 // Every call has a connect limit, a total limit and a response size limit. Redirects are never followed. TLS certificates are
 // verified. The address guard looks at the resolved IP at connect time (so DNS rebinding and odd spellings do not help): with

@@ -49,7 +49,7 @@ class BeastHttpServer final : public HttpServer {
     boost::system::error_code ec;
     port_ = acceptors->front()->local_endpoint(ec).port();
     for (std::size_t i = 0; i < io.size(); ++i) {
-      auto& shard = *state_.shards.emplace_back(std::make_unique<Shard>(io.context(i)));
+      auto& shard = *state_.shards.emplace_back(std::make_shared<Shard>(io.context(i)));
       shard.acceptor = std::shared_ptr<TcpAcceptor>(std::move((*acceptors)[i]));
       state_.service.spawn(io.executor(i), "http accept",
                            accept_loop(shard.acceptor, "http", [this, &shard](TcpSocket socket, asio::ip::address peer) {
@@ -108,7 +108,7 @@ class BeastHttpServer final : public HttpServer {
   template <class F>
   void on_every_shard(F f) {
     for (auto& shard : state_.shards) {
-      asio::post(shard->context, [f, target = shard.get()] { f(*target); });
+      asio::post(shard->context, [f, shard] { f(*shard); });
     }
   }
 

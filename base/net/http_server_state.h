@@ -53,7 +53,7 @@ struct ServerState {
   TrustedProxies proxies;
   std::shared_ptr<ConnectionLimits> limits;
   std::atomic<bool> draining{false};
-  std::vector<std::unique_ptr<Shard>> shards;
+  std::vector<std::shared_ptr<Shard>> shards;  // shared with what is posted to their contexts
   async::TaskGroup service;   // accept loops and sweepers
   async::TaskGroup sessions;  // connections
 };

@@ -143,8 +143,8 @@ asio::awaitable<std::string> offloaded(Pool* pool) {
 }
 
 TEST(Offload, RunsElsewhereAndComesBack) {
-  Pool pool(2);
   IoThreads io(1);
+  Pool pool(2);
   io.start();
   EXPECT_EQ(run_on(io.executor(0), offloaded(&pool)), "internal");
 }
@@ -156,8 +156,8 @@ asio::awaitable<Result<void>> wait_in_pool(Pool* pool, std::shared_future<void> 
 TEST(Offload, IsBusyWhenTooManyWait) {
   std::promise<void> gate;
   std::shared_future<void> opened = gate.get_future().share();
-  Pool pool(1, 1);
   IoThreads io(1);
+  Pool pool(1, 1);
   io.start();
   std::vector<std::future<Result<void>>> jobs;
   for (int i = 0; i < 3; ++i) {
