@@ -386,6 +386,7 @@ describe('the console', () => {
     const { page, staff } = await signed_in();
     await staff.tab('tickets');
     assert.equal((await staff.rows()).length, 4);
+    assert.match(await staff.waitForRow('4711'), /^4711 \| Laptop/);
     assert.match(await staff.waitForRow('P-7K3M-9QXA'), /provisional.*打印机.*P3/s);
     assert.deepEqual(await violations(page), []);
     await staff.openConversation('Ana');

@@ -121,6 +121,7 @@ export class Chat {
     const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Set-Cookie': `usher_chat=${session.token}; HttpOnly; SameSite=Lax; Path=/chat` };
     const open = session.lines.at(-1)?.choices;
     if (request.method === 'POST') {
+      if (request.headers.origin === 'null') return send(403, { error: { code: 'denied', message: 'requests from other sites are refused' } });
       const form = new URLSearchParams(body);
       const pressed = open?.find((choice) => choice.id === form.get('choice'));
       const text = pressed?.label ?? form.get('text')?.trim();

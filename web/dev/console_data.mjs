@@ -7,7 +7,7 @@ const tickets = [
   ['4709', false, 'Swollen battery, smells', 'P1', 'hardware.power', 'email', 'joao.pereira@example.com', 'open', 2],
   ['4702', false, 'How do I register my warranty for a monitor that I was given as a present last year?', 'P4', 'question', 'partner', 'Kestrel Retail GmbH', 'resolved', 26],
 ].map(([reference, provisional, subject, priority, fault_class, channel, customer, state, hours], index) => ({
-  case: `case-${index}`, reference, number: provisional ? '' : reference, provisional, url: provisional ? '' : `http://127.0.0.1:8080/Ticket/Display.html?id=${reference}`,
+  case: `case-${index}`, reference: provisional ? reference : `P-2M8KX-41QR${index}`, number: provisional ? '' : reference, provisional, url: provisional ? '' : `http://127.0.0.1:8080/Ticket/Display.html?id=${reference}`,
   state, subject, priority, fault_class, channel, customer, created_at: hours_ago(hours), conversation: `c${index}`,
 }));
 

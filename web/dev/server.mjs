@@ -29,7 +29,7 @@ export async function start(port = 0) {
   const server = http.createServer(async (request, answer) => {
     const url = new URL(request.url, 'http://localhost');
     const send = (status, body, headers = {}) => {
-      answer.writeHead(status, { 'Content-Type': 'application/json', 'Content-Security-Policy': kPolicy, 'X-Content-Type-Options': 'nosniff', ...headers });
+      answer.writeHead(status, { 'Content-Type': 'application/json', 'Content-Security-Policy': kPolicy, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer', ...headers });
       answer.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : body === undefined ? '' : JSON.stringify(body));
     };
     try {

@@ -23,7 +23,7 @@ export class ConsolePage {
       await error.waitFor({ timeout: this.limit });
       return error.innerText();
     }
-    await this.page.locator('.overview').waitFor({ timeout: this.limit });
+    await this.page.locator('.overview dl, .overview .failure').waitFor({ timeout: this.limit });
     return '';
   }
   async signOut() {
