@@ -13,7 +13,8 @@ namespace {
 constexpr Lexicon::Entry kAnswers[] = {
     {Tag::kYes, 0.95,
      "yes|yeah|yea|yep|yup|yap|ya|yah|yess|yas|yes sir|yes please|yes indeed|yes of course|aye|affirmative|correct|that is right|"
-     "that's correct|that's true|exactly|precisely|indeed|definitely|definately|absolutely|of course|certainly|surely|sure|sure "
+     "that's correct|that's right|that's true|exactly|precisely|indeed|definitely|definately|absolutely|of "
+     "course|certainly|surely|sure|sure "
      "thing|"
      "for sure|true|y|si|oui|ja|you bet|totally|👍|✅|✔|👌|🙆|☑|💯"},
     {Tag::kYes, 0.95,

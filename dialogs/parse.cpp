@@ -262,8 +262,10 @@ class Reader {
     s.ask = text(map, "ask");
     s.reask = text(map, "reask");
     s.pattern_hint = text(map, "pattern_hint");
-    s.pattern = pattern(map, "pattern");
-    if (!s.pattern.empty()) s.compiled = compile(s.pattern, true);
+    if (const YamlEntry* p = map.find("pattern")) {
+      s.compiled = pattern(p->value, "'pattern'", true);
+      if (s.compiled) s.pattern = p->value.scalar;
+    }
     s.checksum = scalar(map, "checksum");
     if (!s.checksum.empty() && s.checksum != "luhn" && s.checksum != "mod36") {
       problem(map.find("checksum")->value.at, fmt::format("there is no checksum '{}'", s.checksum),
@@ -291,18 +293,14 @@ class Reader {
     return out;
   }
 
-  std::string pattern_value(const YamlNode& node, std::string_view what) {
-    if (!is(node, Kind::kScalar, what, "put the pattern into single quotes")) return {};
-    if (const auto compiled = compile(node.scalar, true); !compiled->ok()) {
-      problem(node.at, fmt::format("the pattern '{}' is not valid: {}", node.scalar, compiled->error()),
-              "see https://github.com/google/re2/wiki/Syntax; there is no lookahead");
-      return {};
-    }
-    return node.scalar;
-  }
-  std::string pattern(const YamlNode& map, std::string_view key) {
-    const YamlEntry* e = map.find(key);
-    return e == nullptr ? std::string() : pattern_value(e->value, fmt::format("'{}'", key));
+  // Null when it is not a valid pattern.
+  std::shared_ptr<const re2::RE2> pattern(const YamlNode& node, std::string_view what, bool case_sensitive) {
+    if (!is(node, Kind::kScalar, what, "put the pattern into single quotes")) return nullptr;
+    auto compiled = compile(node.scalar, case_sensitive);
+    if (compiled->ok()) return compiled;
+    problem(node.at, fmt::format("the pattern '{}' is not valid: {}", node.scalar, compiled->error()),
+            "see https://github.com/google/re2/wiki/Syntax; there is no lookahead");
+    return nullptr;
   }
 
   Trigger trigger(const YamlNode& script, const Text& title) {
@@ -314,10 +312,10 @@ class Reader {
     if (const YamlEntry* p = e->value.find("patterns");
         p != nullptr && is(p->value, Kind::kList, "'patterns'", "write a list: ['one', 'two']")) {
       for (const YamlNode& item : p->value.items) {
-        std::string pattern = pattern_value(item, "a pattern");
-        if (pattern.empty()) continue;
-        t.compiled.push_back(compile(pattern, false));
-        t.patterns.push_back(std::move(pattern));
+        if (auto compiled = pattern(item, "a pattern", false)) {
+          t.patterns.push_back(item.scalar);
+          t.compiled.push_back(std::move(compiled));
+        }
       }
     }
     auto add = [&](std::string_view s) {
@@ -342,13 +340,13 @@ class Reader {
     if (!is(map, Kind::kMap, where, "write say:, ask:, choose:, article:, goto:, escalate: or resolve: below it")) return s;
     std::vector<std::string> kinds;
     const KindRule* rule = nullptr;
-    for (const KindRule& r : step_kinds()) {
-      kinds.emplace_back(r.key);
-      const YamlEntry* k = map.find(r.key);
-      if (k == nullptr) continue;
+    for (const KindRule& r : step_kinds()) kinds.emplace_back(r.key);
+    for (const YamlEntry& k : map.entries) {
+      const auto r = std::ranges::find(step_kinds(), k.key, &KindRule::key);
+      if (r == step_kinds().end()) continue;
       if (rule != nullptr)
-        problem(k->at, fmt::format("{} has both '{}' and '{}'", where, rule->key, r.key), "make two steps of it");
-      if (rule == nullptr) rule = &r;
+        problem(k.at, fmt::format("{} has both '{}' and '{}'", where, rule->key, r->key), "make two steps of it");
+      if (rule == nullptr) rule = &*r;
     }
     if (rule == nullptr) {
       std::string hint = fmt::format("one of: {}", fmt::join(kinds, ", "));

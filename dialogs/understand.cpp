@@ -97,12 +97,13 @@ DialogChoice choose_dialog(std::string_view words, const ScriptSet& scripts) {
     const Script* script;
     double confidence, weight;  // weight: how much of the message speaks for it
     std::string why;
+    std::vector<bool> covered;  // words that do
   };
   std::vector<Candidate> fits;
   const std::string folded = text::fold(half_width(words));
   for (const auto& [name, script] : scripts.scripts) {
-    Candidate c{&script, 0, 0, {}};
-    std::vector<bool> covered(m.words.size(), false);
+    Candidate c{&script, 0, 0, {}, std::vector<bool>(m.words.size(), false)};
+    std::vector<bool>& covered = c.covered;
     for (const Phrase& phrase : script.trigger.keys) {
       for (const Found& f : find_phrase(m, phrase, true, 2)) {
         for (std::size_t i = f.begin; i < f.end; ++i) covered[i] = true;
@@ -137,7 +138,11 @@ DialogChoice choose_dialog(std::string_view words, const ScriptSet& scripts) {
   });
   DialogChoice choice{fits[0].script->name, fits[0].confidence, fits[0].why, {}};
   for (const Candidate& c : fits) {
-    if (c.weight * c.confidence >= 0.8 * fits[0].weight * fits[0].confidence) choice.rivals.push_back(c.script->name);
+    // About as strong, or about other words of the message: then the customer speaks of two things.
+    const double share = c.weight * c.confidence / (fits[0].weight * fits[0].confidence);
+    bool apart = std::ranges::find(c.covered, true) != c.covered.end();
+    for (std::size_t i = 0; i < c.covered.size(); ++i) apart = apart && !(c.covered[i] && fits[0].covered[i]);
+    if (share >= 0.8 || (apart && share >= 0.4)) choice.rivals.push_back(c.script->name);
   }
   if (choice.rivals.size() < 2) choice.rivals.clear();
   if (!choice.rivals.empty()) choice.confidence *= 0.6;

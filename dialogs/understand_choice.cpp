@@ -93,6 +93,11 @@ class Reading {
     for (const Option& o : options_) sides_.push_back(side_of(o));
     find_hits();
     tags_ = answers().scan(message_);
+    const auto polite = courtesies().scan(message_);
+    std::erase_if(tags_, [&](const Tagged& t) {  // 好 in 您好 greets
+      return std::ranges::any_of(
+          polite, [&](const Tagged& c) { return c.tag == Tag::kGreeting && c.begin <= t.begin && t.end <= c.end; });
+    });
     drop_covered();
     negate_hits();
     mark_known();
@@ -443,10 +448,37 @@ class Reading {
     p.words = joined(message_, 0, message_.words.size());
   }
 
+  // In "no smoke, but a burning smell" the second half is the answer.
+  void weigh_contrast() {
+    for (const Tagged& t : tags_) {
+      if (t.tag != Tag::kBut) continue;
+      if (std::ranges::none_of(hits_, [&](const Hit& h) { return !h.negated && h.begin >= t.end; })) continue;
+      for (Hit& h : hits_) {
+        if (h.end <= t.begin) h.quality *= 0.65;
+      }
+    }
+  }
+
+  // "White or orange": neither is meant for certain.
+  bool either_or() const {
+    static constexpr std::array<std::string_view, 3> kOr = {"or", "或", "还"};
+    for (std::size_t i = 0; i < message_.words.size(); ++i) {
+      if (std::ranges::find(kOr, message_.words[i].text) == kOr.end()) continue;
+      for (const Hit& a : hits_) {
+        for (const Hit& b : hits_) {
+          if (a.option != b.option && !a.negated && !b.negated && a.end <= i && b.begin > i && same_clause(a.begin, b.begin))
+            return true;
+        }
+      }
+    }
+    return false;
+  }
+
   Understood decide() {
     std::vector<double> score(options_.size(), 0);
     std::vector<std::string> why(options_.size());
     std::vector<bool> denied(options_.size(), false);
+    weigh_contrast();
     for (const Hit& h : hits_) {
       if (h.negated) {
         denied[h.option] = true;
@@ -455,6 +487,7 @@ class Reading {
         why[h.option] = "“" + joined(message_, h.begin, h.end) + "” fits it";
       }
     }
+    if (either_or()) return nothing("several options are named as alternatives", 0.4);
     const bool keyed = std::ranges::any_of(score, [](double s) { return s > 0; });
     if (has(Tag::kDontKnow) && !keyed) return {As::kDontKnow, {}, 0.95, "the customer does not know"};
 

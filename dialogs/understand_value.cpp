@@ -236,7 +236,6 @@ Understood read_serial(std::string_view words, const Slot& slot, std::string_vie
   static const std::string kLead = std::string(kPolite) + "|" + kSerialLead + "|(?:it is|it's|its|that is|that's|是|为|它是)\\b?";
   const std::string s = without_lead(words, kLead.c_str());
   const std::vector<std::string> pieces = code_pieces(s, "-._/");
-  // Candidates: single pieces, then neighbours together ("ABC 123 45"), the longest first; words of a sentence never take part.
   std::string best_wrong;
   auto candidate = [&](const std::string& c, bool spelled) -> std::optional<Understood> {
     if (c.size() < 3 || c.size() > slot.max_length) return std::nullopt;
@@ -252,20 +251,30 @@ Understood read_serial(std::string_view words, const Slot& slot, std::string_vie
   auto all_upper = [](std::string_view p) {
     return std::ranges::all_of(p, [](char c) { return is_upper(c) || is_digit(c) || c == '-'; });
   };
+  // As people write them: the pieces that look like code, together; one piece among words; pieces with a short word ("abc 123
+  // 45").
   std::optional<Understood> good;
-  for (std::size_t length = 1; length <= pieces.size() && !good; ++length) {
+  auto coded = [&](const std::string& p) { return !is_filler(p) && (digits_in(p) > 0 || all_upper(p)); };
+  auto usable = [&](const std::string& p) { return coded(p) || (!is_filler(p) && p.size() <= 5); };
+  auto join = [&](std::size_t b, std::size_t e) {
+    std::string all;
+    for (std::size_t i = b; i < e; ++i) all += bare_code(pieces[i]);
+    return all;
+  };
+  for (std::size_t b = 0; b < pieces.size() && !good; ++b) {
+    std::size_t e = b;
+    while (e < pieces.size() && coded(pieces[e])) ++e;
+    if (e > b) good = candidate(join(b, e), pieces.size() == 1);
+    b = e;
+  }
+  for (std::size_t b = 0; b < pieces.size() && pieces.size() > 1 && !good; ++b) {
+    if (coded(pieces[b])) good = candidate(bare_code(pieces[b]), false);
+  }
+  for (std::size_t length = std::min<std::size_t>(pieces.size(), 8); length >= 2 && !good; --length) {
     for (std::size_t b = 0; b + length <= pieces.size() && !good; ++b) {
-      std::string all;
-      bool usable = true, spelled = pieces.size() == 1;
-      for (std::size_t i = b; i < b + length; ++i) {
-        const std::string& p = pieces[i];
-        usable = usable && !is_filler(p) && (digits_in(p) > 0 || all_upper(p) || (length > 1 && p.size() <= 5));
-        all += bare_code(p);
-      }
-      spelled = spelled && all_upper(pieces[0]);
-      if (!usable && pieces.size() > 1) continue;
-      // A single piece of several that is right by itself wins; a sum must hold a digit.
-      good = candidate(all, spelled);
+      bool all = true;
+      for (std::size_t i = b; i < b + length; ++i) all = all && usable(pieces[i]);
+      if (all) good = candidate(join(b, b + length), false);
     }
   }
   if (good) return *good;

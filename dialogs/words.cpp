@@ -62,7 +62,7 @@ void add_latin(Message& m, std::string raw) {
   if (negative) {
     // "does not", "is not": the auxiliary says nothing once the negation is known.
     if (plain == "not" && !m.words.empty() && m.words.back().kind == Kind::kLatin &&
-        std::ranges::find(kAuxiliaries, m.words.back().text) != kAuxiliaries.end()) {
+        std::ranges::find(kAuxiliaries, m.words.back().folded) != kAuxiliaries.end()) {
       m.words.pop_back();
     }
     m.words.push_back({"not", std::move(plain), Kind::kLatin});
@@ -88,10 +88,17 @@ void add_break(Message& m) {
 bool same_word(const Word& word, const std::string& wanted, bool fuzzy, bool& typo) {
   if (word.kind == Kind::kBreak) return false;
   if (word.text == wanted) return true;
-  if (!fuzzy || word.kind != Kind::kLatin || wanted.size() < 5 || word.text.size() < 4 || wanted == "not") return false;
+  // Cheap tests first: this runs for every word of every option.
+  if (!fuzzy || word.kind != Kind::kLatin || wanted.size() < 5 || word.text.front() != wanted.front()) return false;
+  if (word.text.size() > wanted.size() + 3 || word.text.size() + 1 < wanted.size()) return false;
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   if (std::ranges::any_of(wanted, digit) || std::ranges::any_of(word.text, digit)) return false;
-  if (word.text.front() != wanted.front() || text::edit_distance(word.text, wanted, 1) > 1) return false;
+  if (word.text.starts_with(wanted) && word.text.size() > wanted.size() + 1) {  // an ending with a slip: "flashng", "blinkin"
+    static constexpr std::array<std::string_view, 4> kSlips = {"in", "ng", "ign", "nig"};
+    if (std::ranges::find(kSlips, std::string_view(word.text).substr(wanted.size())) == kSlips.end()) return false;
+  } else if (text::edit_distance(word.text, wanted, 1) > 1) {
+    return false;
+  }
   typo = true;
   return true;
 }

@@ -1,0 +1,53 @@
+#include "dialogs/words.h"
+
+#include <gtest/gtest.h>
+
+#include "dialogs/lexicon.h"
+
+namespace usher::dialogs {
+namespace {
+
+TEST(Words, AllSpellingsOfANegationAreOneWord) {
+  const Phrase expected = {"not", "turn", "on"};
+  for (const char* s : {"won't turn on", "wont turn on", "does not turn on", "doesn’t turn on", "isn't turning on",
+                        "did not turn on", "cannot turn on", "NOT TURNING ON"}) {
+    EXPECT_EQ(to_phrase(s), expected) << s;
+  }
+}
+
+TEST(Words, EveryHanCharacterIsAWordAndFullWidthIsFolded) {
+  EXPECT_EQ(to_phrase("ＯＫ，没有！"), (Phrase{"ok", "没", "有"}));
+  EXPECT_EQ(half_width("ＳＮ：１２　３"), "SN:12 3");
+}
+
+TEST(Words, ABreakStandsBetweenClausesButNotInNumbers) {
+  const Message m = read_words("no, it costs 1,5");
+  ASSERT_GE(m.words.size(), 2U);
+  EXPECT_EQ(m.words[1].kind, Word::Kind::kBreak);
+  EXPECT_EQ(m.words.back().text, "1,5");
+}
+
+TEST(Words, APhraseIsFoundWithATypoOrAWordInBetweenButNotAcrossANegation) {
+  EXPECT_EQ(find_phrase(read_words("the pinter is offline"), to_phrase("printer"), true, 0).size(), 1U);
+  EXPECT_EQ(find_phrase(read_words("printer is now offline"), to_phrase("printer offline"), true, 2).size(), 1U);
+  EXPECT_TRUE(find_phrase(read_words("printer is not offline"), to_phrase("printer offline"), true, 2).empty());
+  EXPECT_TRUE(find_phrase(read_words("sprinter"), to_phrase("printer"), false, 0).empty());
+}
+
+TEST(Words, InvalidBytesAndControlsDoNotHurt) {
+  EXPECT_NO_FATAL_FAILURE(read_words("\xff\xfe\x80 \x01 yes"));
+  EXPECT_TRUE(read_words("").words.empty());
+  EXPECT_TRUE(read_words("...!?").words.empty());
+}
+
+TEST(Words, NumbersAreReadInWords) {
+  EXPECT_EQ(small_number("two"), 2);
+  EXPECT_EQ(small_number("第"), std::nullopt);
+  EXPECT_EQ(small_number("十二"), 12);
+  EXPECT_EQ(small_number("二十"), 20);
+  EXPECT_EQ(small_number("17"), 17);
+  EXPECT_EQ(small_number("170"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace usher::dialogs
