@@ -7,8 +7,8 @@
 
 namespace usher::kb {
 
-const FieldWeights kFieldWeights = {FieldWeight{9.0, 3.0, 0.5},  FieldWeight{4.0, 2.0, 0.6}, FieldWeight{1.0, 1.2, 0.5},
-                                    FieldWeight{10.0, 0.5, 0.0}, FieldWeight{2.0, 0.8, 0.3}, FieldWeight{1.5, 1.8, 0.7}};
+const FieldWeights kFieldWeights = {FieldWeight{9.0, 3.0, 0.45}, FieldWeight{6.0, 2.0, 0.6}, FieldWeight{1.5, 1.2, 0.5},
+                                    FieldWeight{14.0, 0.5, 0.0}, FieldWeight{3.0, 0.8, 0.3}, FieldWeight{2.9, 1.8, 0.7}};
 
 std::string_view field_name(Field field) {
   static constexpr std::array<std::string_view, kFields> kNames = {"title", "issue", "environment", "codes", "tags", "body"};

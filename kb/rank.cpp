@@ -8,7 +8,7 @@
 
 namespace usher::kb {
 
-const RankWeights kRankWeights = {1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 6.0};
+const RankWeights kRankWeights = {1.0, 2.0, 1.0, 1.0, 0.7, 0.4, 5.0, 1.5, 4.0};
 
 namespace {
 

@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 
 #include "base/text.h"
-#include "kb/markdown.h"
 #include "kb/words.h"
 
 namespace usher::kb {
@@ -16,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxQueryBytes = 4000;  // a longer message says it in its first page
 constexpr std::size_t kMaxQueryTerms = 64;
+constexpr std::size_t kMaxCorrections = 20;  // each looks through the whole vocabulary
 constexpr std::size_t kReranked = 32;
 constexpr double kFarBehind = 0.35;
 constexpr float kCorrectionWeight = 0.8F;
@@ -23,10 +21,6 @@ constexpr double kUnknownInformation = 0.55;
 constexpr double kWeakInformation = 0.25;
 constexpr double kProductBoost = 1.15;
 constexpr std::size_t kSmallShelf = 200;  // below, a word in one document is known; above, it may be a typo of its own
-
-bool is_ascii_word(std::string_view s) {
-  return !s.empty() && std::ranges::all_of(s, [](char c) { return c >= 'a' && c <= 'z'; });
-}
 
 // Punctuation that ends a clause, by the bytes it ends with; "3.5" or "x.y" is none because a space must follow the Latin ones.
 bool ends_clause(std::string_view between) {
@@ -45,150 +39,22 @@ std::uint8_t rank_of(std::string_view audience) {
   return audience == "internal" ? kInternal : audience == "partner" ? kPartner : kCustomer;
 }
 
-std::uint8_t needed_rank(const Article& article) {
+double trust(const Article& article) {
+  return article.state == "validated" ? 1.0 : article.state == "not_validated" ? 0.95 : 0.8;
+}
+
+}  // namespace
+
+std::uint8_t Shelf::needed_rank(const Article& article) {
   if (article.state == "archived") return kNobody;
   if (article.state == "wip") return kInternal;
   return article.audience == "customer" ? kCustomer : article.audience == "partner" ? kPartner : kInternal;
 }
 
-double trust(const Article& article) {
-  return article.state == "validated" ? 1.0 : article.state == "not_validated" ? 0.95 : 0.8;
-}
-
-std::string joined(const std::vector<std::string>& values) {
-  std::string all;
-  for (const std::string& value : values) all += value + "\n";
-  return all;
-}
-
-}  // namespace
-
-namespace {
-
-bool is_stop(const Term& term, std::string_view source) {
-  return term.kind == Term::Kind::kWord && is_stop_word(text::to_lower_ascii(source.substr(term.begin, term.end - term.begin)));
-}
-
-}  // namespace
-
-struct Shelf::Reading {
-  Index::Builder builder;
-  std::unordered_map<std::string, Speller::Word> vocabulary;
-  std::vector<std::set<Index::TermId>> titles;  // by document
-
-  std::vector<Index::TermId> add(Field field, std::string_view text, const std::vector<Term>& terms) {
-    std::vector<Index::TermId> ids;
-    for (const Term& term : terms) {
-      ids.push_back(builder.add(field, index_key(term), term.kind != Term::Kind::kPair));
-      if (term.kind != Term::Kind::kWord) continue;
-      // The speller compares what people write, not stems.
-      std::string surface = text::to_lower_ascii(text.substr(term.begin, term.end - term.begin));
-      if (!is_ascii_word(surface)) continue;
-      auto [entry, is_new] = vocabulary.try_emplace(std::move(surface));
-      if (is_new) entry->second = {entry->first, ids.back(), 0};
-      ++entry->second.frequency;
-    }
-    return ids;
-  }
-};
-
-Shelf::Shelf(const Analyzer& analyzer, std::vector<const Article*> articles)
-    : analyzer_(analyzer), articles_(std::move(articles)) {
-  Reading reading;
-  profiles_.reserve(articles_.size());
-  passages_.reserve(articles_.size());
-  for (const Article* article : articles_) read(reading, *article);
-  index_.emplace(reading.builder.finish());
-  for (std::size_t doc = 0; doc < profiles_.size(); ++doc) {
-    for (const Index::TermId term : reading.titles[doc]) profiles_[doc].title_information += index_->idf(term);
-    profiles_[doc].finish(*index_);
-  }
-  std::vector<Speller::Word> words;
-  for (auto& [surface, word] : reading.vocabulary) words.push_back(std::move(word));
-  speller_.emplace(std::move(words));
-}
-
-void Shelf::read(Reading& reading, const Article& article) {
-  reading.builder.begin_document();
-  Profile profile;
-  Passages passages;
-  std::vector<std::uint64_t> text_bigrams;
-  const auto sequence = [](const std::vector<Term>& terms, const std::vector<Index::TermId>& ids, std::string_view source) {
-    std::vector<Term> kept;
-    std::vector<Index::TermId> kept_ids;
-    for (std::size_t i = 0; i < terms.size(); ++i) {
-      if (is_stop(terms[i], source)) continue;
-      kept.push_back(terms[i]);
-      kept_ids.push_back(ids[i]);
-    }
-    return sequence_of(kept, kept_ids);
-  };
-  const auto add_statement = [&profile](const std::vector<Term>& terms, const std::vector<Index::TermId>& ids,
-                                        std::string_view source) {
-    const std::vector<float> weights = term_weights(terms, source, [](std::size_t) { return true; });
-    std::map<Index::TermId, float> distinct;
-    for (std::size_t i = 0; i < terms.size(); ++i) {
-      if (!is_stop(terms[i], source)) distinct[ids[i]] = std::max(distinct[ids[i]], weights[i]);
-    }
-    profile.add_statement(distinct);
-  };
-
-  const std::vector<Term> title = analyzer_.analyze(article.title, false);
-  const std::vector<Index::TermId> title_ids = reading.add(Field::kTitle, article.title, title);
-  const std::vector<Index::TermId> title_sequence = sequence(title, title_ids, article.title);
-  add_statement(title, title_ids, article.title);
-  profile.title_bigrams = bigrams_of(title_sequence);
-  profile.title_grams = Grams(title);
-  reading.titles.emplace_back(title_sequence.begin(), title_sequence.end());
-
-  const auto prose = [&](Field field, const std::string& markdown) {
-    for (std::string& sentence : sentences_of(to_plain_text(markdown))) {
-      const std::vector<Term> terms = analyzer_.analyze(sentence, false);
-      std::vector<Index::TermId> ids = reading.add(field, sentence, terms);
-      for (const std::uint64_t bigram : bigrams_of(sequence(terms, ids, sentence))) text_bigrams.push_back(bigram);
-      if (field == Field::kIssue) add_statement(terms, ids, sentence);
-      passages.add(std::move(sentence), std::move(ids));
-    }
-  };
-  const auto words = [&](Field field, const std::string& text) { reading.add(field, text, analyzer_.analyze(text, false)); };
-  const bool sectioned = !article.issue.empty() || !article.cause.empty() || !article.resolution.empty();
-  prose(Field::kIssue, article.issue);
-  prose(Field::kEnvironment, article.environment);
-  prose(Field::kBody, sectioned ? article.cause : article.body);
-  prose(Field::kBody, article.resolution);
-  words(Field::kEnvironment, joined(article.products));
-  // Only what looks like a code is one: "no internet, secured" in the list is a phrase like those among the tags.
-  for (const std::string& code : article.codes) {
-    const std::vector<Term> terms = analyzer_.analyze(code, false);
-    const bool has_code = std::ranges::any_of(terms, [](const Term& t) { return t.kind == Term::Kind::kCode; });
-    std::vector<Term> exact, rest;
-    for (const Term& term : terms) (term.kind == Term::Kind::kCode ? exact : rest).push_back(term);
-    reading.add(Field::kCodes, code, exact);
-    reading.add(has_code ? Field::kBody : Field::kTags, code, rest);
-  }
-  words(Field::kTags, joined(article.tags));
-
-  std::ranges::sort(text_bigrams);
-  text_bigrams.erase(std::unique(text_bigrams.begin(), text_bigrams.end()), text_bigrams.end());
-  profile.text_bigrams = std::move(text_bigrams);
-  profiles_.push_back(std::move(profile));
-  passages_.push_back(std::move(passages));
-  needed_rank_.push_back(needed_rank(article));
-  products_.push_back(product_keys(joined(article.products)));
-}
-
-std::vector<std::string> Shelf::product_keys(std::string_view product) const {
-  std::vector<std::string> keys;
-  for (const Term& term : analyzer_.analyze(product, false)) {
-    if (term.kind != Term::Kind::kPair) keys.push_back(term.text);
-  }
-  return keys;
-}
-
 ParsedQuery Shelf::parse(std::string_view text) const {
   ParsedQuery query;
   const std::vector<Term> terms = analyzer_.analyze(text, true);
-  std::size_t clause = 0, end = 0;
+  std::size_t clause = 0, end = 0, corrections = 0;
   std::vector<Term> sequence;
   std::vector<Index::TermId> sequence_ids;
   for (const Term& term : terms) {
@@ -196,10 +62,13 @@ ParsedQuery Shelf::parse(std::string_view text) const {
     end = std::max(end, term.end);
     QueryTerm t{term, index_->id(index_key(term)), {}, 0, 0, clause};
     const std::uint32_t unsure = articles_.size() < kSmallShelf ? 1 : 2;
-    if (term.kind == Term::Kind::kWord && (!t.id || index_->document_frequency(*t.id) < unsure)) {
+    if (term.kind == Term::Kind::kWord && corrections < kMaxCorrections &&
+        (!t.id || index_->document_frequency(*t.id) < unsure)) {
       const std::string surface = text::to_lower_ascii(text.substr(term.begin, term.end - term.begin));
-      if (const Speller::Word* near = speller_->nearest(surface); near != nullptr && near->term != t.id)
+      if (const Speller::Word* near = speller_->nearest(surface); near != nullptr && near->term != t.id) {
         t.correction = near->term;
+      }
+      ++corrections;
     }
     if (t.id || t.correction) {
       sequence.push_back(term);

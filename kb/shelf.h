@@ -29,6 +29,7 @@ class Shelf {
     Index::DocId doc;
     double score;
   };
+  static std::uint8_t needed_rank(const Article& article);
   void read(Reading& reading, const Article& article);
   ParsedQuery parse(std::string_view text) const;
   void weigh(ParsedQuery& query, const std::vector<Term>& terms, std::string_view text) const;
