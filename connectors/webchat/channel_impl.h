@@ -74,7 +74,8 @@ struct WebchatChannel::Impl {
   void tell_others(const SessionKey& key, std::int64_t seq, const Socket* self);  // other tabs read what came in here
 
   // WebSocket form.
-  boost::asio::awaitable<bool> hello(std::shared_ptr<Socket> self, Hello hello);  // false: closed
+  boost::asio::awaitable<void> frame(std::shared_ptr<Socket> self, std::string text);  // one from the client
+  boost::asio::awaitable<void> hello(std::shared_ptr<Socket> self, Hello hello);
   boost::asio::awaitable<void> message(std::shared_ptr<Socket> self, Msg msg);
   boost::asio::awaitable<void> catch_up(std::shared_ptr<Socket> self);
   void start_catching_up(const std::shared_ptr<Socket>& self);

@@ -2,17 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "connectors/json_input.h"
 
 namespace usher::connectors::webchat {
 namespace {
 
 using nlohmann::json;
-using nlohmann::ordered_json;
 
 // The fields any client frame may have. Read by a SAX pass without building a tree: this runs once per message of every customer.
 struct Fields {
@@ -144,16 +144,79 @@ Result<Msg> make_msg(std::string cmid, Fields fields) {
   return msg;
 }
 
-ordered_json to_json(const ChatMessage& m) {
-  ordered_json out{{"t", "message"}, {"seq", m.seq}, {"id", m.id}, {"from", m.from}, {"text", m.text}};
-  if (!m.html.empty()) out["html"] = m.html;
-  if (!m.choices.empty()) {
-    auto& list = out["choices"] = ordered_json::array();
-    for (const Choice& c : m.choices) list.push_back({{"id", c.id}, {"label", c.label}});
+// Writes one JSON object by appending: the frames are small, flat and many, and a tree of nodes would cost ten times as much.
+class ObjectWriter {
+ public:
+  explicit ObjectWriter(std::size_t size_hint) { out_.reserve(size_hint + 64); }
+  ObjectWriter& text(std::string_view name, std::string_view value) {
+    begin(name);
+    quote(value);
+    return *this;
   }
-  if (!m.slot.empty()) out["slot"] = m.slot;
-  out["at"] = to_rfc3339(m.at);
-  return out;
+  ObjectWriter& number(std::string_view name, std::int64_t value) {
+    begin(name);
+    fmt::format_to(std::back_inserter(out_), "{}", value);
+    return *this;
+  }
+  ObjectWriter& boolean(std::string_view name, bool value) { return raw(name, value ? "true" : "false"); }
+  ObjectWriter& raw(std::string_view name, std::string_view json_text) {
+    begin(name);
+    out_ += json_text;
+    return *this;
+  }
+  std::string done() {
+    out_ += '}';
+    return std::move(out_);
+  }
+
+ private:
+  void begin(std::string_view name) {
+    out_ += out_.empty() ? '{' : ',';
+    out_ += '"';
+    out_ += name;  // ours: needs no escaping
+    out_ += "\":";
+  }
+  void quote(std::string_view value) {
+    const bool ascii = std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (!ascii && !text::is_valid_utf8(value)) return quote(text::to_valid_utf8(value));
+    out_ += '"';
+    std::size_t plain = 0;  // begin of what can be copied as it is
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const auto c = static_cast<unsigned char>(value[i]);
+      if (c >= 0x20 && c != '"' && c != '\\') continue;
+      out_ += value.substr(plain, i - plain);
+      plain = i + 1;
+      switch (c) {
+        case '"':
+          out_ += "\\\"";
+          break;
+        case '\\':
+          out_ += "\\\\";
+          break;
+        case '\n':
+          out_ += "\\n";
+          break;
+        case '\t':
+          out_ += "\\t";
+          break;
+        default:
+          fmt::format_to(std::back_inserter(out_), "\\u{:04x}", c);
+      }
+    }
+    out_ += value.substr(plain);
+    out_ += '"';
+  }
+
+  std::string out_;
+};
+
+std::string choices_text(const std::vector<Choice>& choices) {
+  std::string out = "[";
+  for (const Choice& c : choices) {
+    if (out.size() > 1) out += ',';
+    out += ObjectWriter(c.id.size() + c.label.size()).text("id", c.id).text("label", c.label).done();
+  }
+  return out + "]";
 }
 
 }  // namespace
@@ -198,60 +261,73 @@ std::string language_of(std::string_view tag) {
 }
 
 std::string welcome_frame(std::string_view session, std::string_view conversation, std::int64_t seq, std::string_view ref) {
-  return to_json_text(
-      ordered_json{{"t", "welcome"}, {"session", session}, {"conversation", conversation}, {"seq", seq}, {"ref", ref}});
+  ObjectWriter out(session.size() + conversation.size() + ref.size());
+  return out.text("t", "welcome")
+      .text("session", session)
+      .text("conversation", conversation)
+      .number("seq", seq)
+      .text("ref", ref)
+      .done();
 }
 
-std::string message_frame(const ChatMessage& message) {
-  return to_json_text(to_json(message));
+std::string message_frame(const ChatMessage& m) {
+  ObjectWriter out(m.text.size() + m.html.size() + 64 * (m.choices.size() + 2));
+  out.text("t", "message").number("seq", m.seq).text("id", m.id).text("from", m.from).text("text", m.text);
+  if (!m.html.empty()) out.text("html", m.html);
+  if (!m.choices.empty()) out.raw("choices", choices_text(m.choices));
+  if (!m.slot.empty()) out.text("slot", m.slot);
+  return out.text("at", to_rfc3339(m.at)).done();
 }
 
 std::string ack_frame(std::string_view cmid, std::string_view id, std::int64_t seq, std::string_view ref) {
-  return to_json_text(ordered_json{{"t", "ack"}, {"cmid", cmid}, {"id", id}, {"seq", seq}, {"ref", ref}});
+  ObjectWriter out(cmid.size() + id.size() + ref.size());
+  return out.text("t", "ack").text("cmid", cmid).text("id", id).number("seq", seq).text("ref", ref).done();
 }
 
 std::string nack_frame(const Nack& nack) {
-  ordered_json out{{"t", "nack"}, {"cmid", nack.cmid}, {"code", nack.code}, {"message", nack.message}};
-  if (nack.retry_after) out["retry_after_ms"] = nack.retry_after->count();
-  return to_json_text(out);
+  ObjectWriter out(nack.cmid.size() + nack.message.size());
+  out.text("t", "nack").text("cmid", nack.cmid).text("code", nack.code).text("message", nack.message);
+  if (nack.retry_after) out.number("retry_after_ms", nack.retry_after->count());
+  return out.done();
 }
 
 std::string ref_frame(std::string_view ref, bool provisional) {
-  return to_json_text(ordered_json{{"t", "ref"}, {"ref", ref}, {"provisional", provisional}});
+  return ObjectWriter(ref.size()).text("t", "ref").text("ref", ref).boolean("provisional", provisional).done();
 }
 
 std::string pause_frame(std::chrono::milliseconds retry_after) {
-  return to_json_text(ordered_json{{"t", "pause"}, {"retry_after_ms", retry_after.count()}});
+  return ObjectWriter(0).text("t", "pause").number("retry_after_ms", retry_after.count()).done();
 }
 
 std::string bye_frame(std::string_view resume, std::chrono::milliseconds retry_after) {
-  return to_json_text(ordered_json{{"t", "bye"}, {"resume", resume}, {"retry_after_ms", retry_after.count()}});
+  return ObjectWriter(resume.size()).text("t", "bye").text("resume", resume).number("retry_after_ms", retry_after.count()).done();
 }
 
 std::string error_frame(std::string_view code, std::string_view message) {
-  return to_json_text(ordered_json{{"t", "error"}, {"code", code}, {"message", message}});
+  return ObjectWriter(message.size()).text("t", "error").text("code", code).text("message", message).done();
 }
 
 std::string session_body(std::string_view session, const ChatMessage& greeting) {
-  return to_json_text(ordered_json{{"session", session}, {"greeting", to_json(greeting)}});
+  return ObjectWriter(session.size()).text("session", session).raw("greeting", message_frame(greeting)).done();
 }
 
 std::string posted_body(std::string_view id, std::int64_t seq, std::string_view ref) {
-  return to_json_text(ordered_json{{"id", id}, {"seq", seq}, {"ref", ref}});
+  return ObjectWriter(id.size() + ref.size()).text("id", id).number("seq", seq).text("ref", ref).done();
 }
 
 std::string messages_body(const std::vector<ChatMessage>& messages, std::int64_t seq, std::string_view ref) {
-  ordered_json list = ordered_json::array();
-  for (const ChatMessage& m : messages) list.push_back(to_json(m));
-  ordered_json out;
-  out["messages"] = std::move(list);
-  out["seq"] = seq;
-  out["ref"] = ref;
-  return to_json_text(out);
+  std::string list = "[";
+  for (const ChatMessage& m : messages) {
+    if (list.size() > 1) list += ',';
+    list += message_frame(m);
+  }
+  list += "]";
+  return ObjectWriter(list.size()).raw("messages", list).number("seq", seq).text("ref", ref).done();
 }
 
 std::string problem_body(std::string_view code, std::string_view message) {
-  return to_json_text(ordered_json{{"error", {{"code", code}, {"message", message}}}});
+  const std::string error = ObjectWriter(message.size()).text("code", code).text("message", message).done();
+  return ObjectWriter(error.size()).raw("error", error).done();
 }
 
 }  // namespace usher::connectors::webchat

@@ -204,7 +204,7 @@ void WebchatChannel::Impl::not_understood(Socket& self, const Error& error) {
   if (++self.errors >= settings.max_errors) self.close(1008, "too many frames that are not understood");
 }
 
-awaitable<bool> WebchatChannel::Impl::hello(std::shared_ptr<Socket> self, Hello hello) {
+awaitable<void> WebchatChannel::Impl::hello(std::shared_ptr<Socket> self, Hello hello) {
   self->lang = language_of(hello.lang);
   // A token that is not ours (forged, or the secret changed) begins anew: it gives no access, and the visitor is not locked out.
   const auto seed = hello.session.empty() ? std::nullopt : check_token(hello.session, settings.secret);
@@ -221,7 +221,7 @@ awaitable<bool> WebchatChannel::Impl::hello(std::shared_ptr<Socket> self, Hello 
       log::warn("webchat_history_failed", {{"reason", read.error().message}, {"detail", read.error().detail}});
       self->say(pause_frame(kUnavailablePause));
       self->close(1013, "try again later");
-      co_return false;
+      co_return;
     }
     past = std::move(*read);
   }
@@ -238,7 +238,6 @@ awaitable<bool> WebchatChannel::Impl::hello(std::shared_ptr<Socket> self, Hello 
   }
   if (self->last_seq < past.last_seq) start_catching_up(self);
   after_reading(self);
-  co_return !self->is_closed;
 }
 
 awaitable<void> WebchatChannel::Impl::message(std::shared_ptr<Socket> self, Msg msg) {
@@ -276,6 +275,23 @@ awaitable<void> WebchatChannel::Impl::message(std::shared_ptr<Socket> self, Msg 
   co_await async::sleep_for(settings.pause);
 }
 
+awaitable<void> WebchatChannel::Impl::frame(std::shared_ptr<Socket> self, std::string text) {
+  auto parsed = parse_client_frame(text);
+  if (!parsed) {
+    not_understood(*self, parsed.error());
+  } else if (auto* greeting = std::get_if<Hello>(&*parsed)) {
+    if (self->is_known)
+      not_understood(*self, {ErrorCode::kInvalid, "hello was said already"});
+    else
+      co_await hello(self, std::move(*greeting));
+  } else if (!self->is_known) {
+    not_understood(*self, {ErrorCode::kInvalid, "the first frame must be hello"});
+  } else {
+    co_await message(self, std::get<Msg>(std::move(*parsed)));
+  }
+}
+
+// This frame lives as long as the connection: what handling a message needs is in the frame of frame(), which does not.
 awaitable<void> WebchatChannel::websocket(std::shared_ptr<net::WebSocket> socket, std::string) {
   auto self = std::make_shared<Socket>();
   self->socket = std::move(socket);
@@ -291,19 +307,7 @@ awaitable<void> WebchatChannel::websocket(std::shared_ptr<net::WebSocket> socket
   while (!self->is_closed) {
     auto text = co_await self->socket->receive();
     if (!text) break;
-    auto frame = parse_client_frame(*text);
-    if (!frame) {
-      impl_->not_understood(*self, frame.error());
-    } else if (auto* hello = std::get_if<Hello>(&*frame)) {
-      if (self->is_known)
-        impl_->not_understood(*self, {ErrorCode::kInvalid, "hello was said already"});
-      else
-        co_await impl_->hello(self, std::move(*hello));
-    } else if (!self->is_known) {
-      impl_->not_understood(*self, {ErrorCode::kInvalid, "the first frame must be hello"});
-    } else {
-      co_await impl_->message(self, std::get<Msg>(std::move(*frame)));
-    }
+    co_await impl_->frame(self, std::move(*text));
   }
   self->is_closed = true;
   impl_->sockets.remove(self->key, self.get());
