@@ -61,10 +61,14 @@ void Passages::add(std::string sentence, std::vector<std::uint32_t> terms) {
 std::string Passages::best(std::span<const std::pair<std::uint32_t, double>> values) const {
   const Sentence* best = nullptr;
   double best_value = 0;
+  std::uint64_t filter = 0;
+  for (const auto& [term, value] : values) filter |= std::uint64_t{1} << (term % 64);
   for (const Sentence& sentence : sentences_) {
     double sum = 0;
-    for (const auto& [term, value] : values) {
-      if (std::ranges::binary_search(sentence.terms, term)) sum += value;
+    for (const std::uint32_t term : sentence.terms) {
+      if ((filter >> (term % 64) & 1U) == 0) continue;
+      const auto found = std::ranges::lower_bound(values, term, {}, &std::pair<std::uint32_t, double>::first);
+      if (found != values.end() && found->first == term) sum += found->second;
     }
     if (sum > best_value) {
       best_value = sum;

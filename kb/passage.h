@@ -16,8 +16,8 @@ std::vector<std::string> sentences_of(std::string_view plain_text);
 class Passages {
  public:
   void add(std::string sentence, std::vector<std::uint32_t> terms);
-  // The sentence whose distinct terms are worth most, by `values` (term, worth); among equals the earlier one. Empty when none
-  // has any.
+  // The sentence whose distinct terms are worth most, by `values` (term, worth; ascending by term); among equals the earlier one.
+  // Empty when none has any.
   std::string best(std::span<const std::pair<std::uint32_t, double>> values) const;
 
  private:

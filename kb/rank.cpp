@@ -22,11 +22,13 @@ constexpr unsigned bit(Field field) {
 }
 constexpr unsigned kFocus = bit(Field::kTitle) | bit(Field::kIssue) | bit(Field::kCodes) | bit(Field::kTags);
 
-// How much of a few `wanted` is among many `there`; both ascending.
-double share_of(const std::vector<std::uint64_t>& wanted, const std::vector<std::uint64_t>& there) {
-  if (wanted.empty()) return 0;
-  const auto hits = std::ranges::count_if(wanted, [&](std::uint64_t w) { return std::ranges::binary_search(there, w); });
-  return static_cast<double>(hits) / static_cast<double>(wanted.size());
+// How much of the question's bigrams is among `there`.
+double share_of(const ParsedQuery& query, const std::vector<std::uint64_t>& there) {
+  if (query.bigrams.empty()) return 0;
+  const auto hits = std::ranges::count_if(there, [&](std::uint64_t bigram) {
+    return (filter_bit(bigram) & query.bigram_filter) != 0 && std::ranges::binary_search(query.bigrams, bigram);
+  });
+  return static_cast<double>(hits) / static_cast<double>(query.bigrams.size());
 }
 
 }  // namespace
@@ -144,11 +146,10 @@ std::span<const std::pair<Index::TermId, float>> Profile::terms_of(std::size_t s
 
 double similarity(const ParsedQuery& query, std::span<const std::pair<Index::TermId, float>> statement, double information) {
   double shared = 0;
-  auto b = statement.begin();
-  for (const auto& [term, mass] : query.masses) {
-    while (b != statement.end() && b->first < term) ++b;
-    if (b == statement.end()) break;
-    if (b->first == term) shared += std::min(mass, b->second);
+  for (const auto& [term, mass] : statement) {
+    if ((filter_bit(term) & query.mass_filter) == 0) continue;
+    const auto found = std::ranges::lower_bound(query.masses, term, {}, &std::pair<Index::TermId, float>::first);
+    if (found != query.masses.end() && found->first == term) shared += std::min(mass, found->second);
   }
   const double together = query.mass + information - shared;
   return together > 0 ? shared / together : 0;
@@ -183,8 +184,8 @@ double rank_score(const Index& index, const ParsedQuery& query, const Profile& p
   }
   return weights.bm25 * bm25 / query.weighted_idf + weights.title_coverage * title / all + weights.focus_coverage * focus / all +
          weights.document_coverage * any / all + weights.title_covered * covered +
-         weights.title_bigrams * share_of(query.bigrams, profile.title_bigrams) +
-         weights.text_bigrams * share_of(query.bigrams, profile.text_bigrams) +
+         weights.title_bigrams * share_of(query, profile.title_bigrams) +
+         weights.text_bigrams * share_of(query, profile.text_bigrams) +
          weights.title_grams * query.grams.cosine(profile.title_grams) + weights.statement * best;
 }
 

@@ -35,6 +35,12 @@ class Grams {
   std::vector<std::pair<std::uint32_t, float>> entries_;  // ascending
 };
 
+// One of 64 bits for a key: whether a long list holds any of a question's few keys is told by one test an entry, nearly always
+// "no".
+constexpr std::uint64_t filter_bit(std::uint64_t key) {
+  return std::uint64_t{1} << ((key * 0x9E3779B97F4A7C15ULL) >> 58U);
+}
+
 // What is kept of a document beside its postings.
 struct Profile {
   // Statements: the title and the sentences of the issue, things a customer may say. Their terms without stop words, each
@@ -72,6 +78,7 @@ struct ParsedQuery {
   double mass = 0;                                      // their sum and half of what the unknown ones might weigh
   double weighted_idf = 0;  // Σ weight × idf over the words: makes scores of different queries comparable
   std::vector<std::uint64_t> bigrams;
+  std::uint64_t mass_filter = 0, bigram_filter = 0;  // filter_bit of every entry of masses and bigrams
   Grams grams;
 };
 

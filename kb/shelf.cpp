@@ -77,6 +77,7 @@ ParsedQuery Shelf::parse(std::string_view text) const {
     query.terms.push_back(std::move(t));
   }
   query.bigrams = bigrams_of(sequence_of(sequence, sequence_ids));
+  for (const std::uint64_t bigram : query.bigrams) query.bigram_filter |= filter_bit(bigram);
   query.grams = Grams(terms);
   weigh(query, terms, text);
   return query;
@@ -104,6 +105,7 @@ void Shelf::weigh(ParsedQuery& query, const std::vector<Term>& terms, std::strin
     query.weighted.push_back({term, weight});
     query.masses.emplace_back(term, static_cast<float>(weight * index_->idf(term)));
     query.mass += query.masses.back().second;
+    query.mass_filter |= filter_bit(term);
   }
   if (query.weighted.size() > kMaxQueryTerms) {
     std::ranges::sort(query.weighted, std::greater<>(),
