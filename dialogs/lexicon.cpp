@@ -46,7 +46,8 @@ constexpr Lexicon::Entry kAnswers[] = {
      "好了|好啦|解决了|已解决|解决|修好了|搞定|搞定了|可以了|能用了|可以用了|恢复了|正常了|恢复正常|恢复正常了|管用|有用|有效|"
      "有帮助|成功了|行了|没问题了|没事了|好使了|能了|开了机"},
     {Tag::kNo, 0.95,
-     "no|nope|nop|noo|nooo|nah|naw|nay|no sir|no way|negative|never|none|neither|not at all|not really|not yet|not quite|not "
+     "no|no need|no need to|no other|no more|no thanks|no thank you|nothing else|nope|nop|noo|nooo|nah|naw|nay|no sir|no "
+     "way|negative|never|none|neither|not at all|not really|not yet|not quite|not "
      "exactly|n|false|incorrect|"
      "wrong|none of them|none of these|none of those|none of the above|neither of them|nothing|nothing like that|nothing of the "
      "sort|not "

@@ -398,6 +398,12 @@ class Reading {
           weight = std::min(weight, t.end - t.begin >= c.negators ? weight : kForeign + 0.02);
         yes = is_yes && !negative;
       }
+      if (p.leading && explicit_word && p.yes > 0 && p.yes < 0.7 && !yes && weight > 0.7) {
+        p = {.no = std::min(weight, 0.85),
+             .leading = true,
+             .words = joined(message_, t.begin, t.end)};  // "ok, no": the "ok" was manners
+        continue;
+      }
       if (p.leading) {
         // After an explicit answer only a contradiction matters: "no, it does".
         if (explicit_word ? (yes != (p.yes > p.no)) : (c.foreign == 0 && yes != (p.yes > p.no))) {

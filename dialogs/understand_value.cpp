@@ -98,14 +98,16 @@ std::string not_found(const Slot& slot, std::string_view language) {
 }
 
 // "My name is Ana." → "Ana": what people write before a value, by type.
-std::string without_lead(std::string_view words, const char* lead) {
+std::string without_lead(std::string_view words, const RE2& lead) {
   std::string s = text::collapse_spaces(half_width(words));
-  const RE2 pattern(std::string("(?i)^(?:") + lead + ")\\s*[:：=]?\\s*");
-  for (int i = 0; i < 3 && RE2::Replace(&s, pattern, ""); ++i) {
+  for (int i = 0; i < 3 && RE2::Replace(&s, lead, ""); ++i) {
   }
   static const RE2 kTail("(?i)[\\s.!,;。！，；~]*(?:thanks|thank you|please|谢谢|谢谢您|哦|哈)?[\\s.!,;。！，；~]*$");
   RE2::Replace(&s, kTail, "");
   return s;
+}
+std::string lead_pattern(const std::string& alternatives) {
+  return "(?i)^(?:" + alternatives + ")\\s*[:：=]?\\s*";
 }
 constexpr const char* kPolite = "(?:hi|hello|ok|okay|sure|yes|well|so|um|好的|嗯|你好|您好)[\\s,.!，。！]+";
 
@@ -121,11 +123,11 @@ Understood read_text(std::string_view words, const Slot& slot, std::string_view 
 }
 
 Understood read_name(std::string_view words, const Slot& slot, std::string_view language) {
-  static const std::string kLead =
+  static const RE2 kLead(lead_pattern(
       std::string(kPolite) +
       "|my full name is\\b|my name'?s?(?: is)?\\b|name(?: is)?\\b|(?:i am|i'm|im|this is|it is|it's|call me|you can call me)\\b|"
-      "我的名字(?:是|叫)|我的姓名是|我名字(?:是|叫)|我叫做?|我是|我姓|本人|姓名是?|名字是?|叫我|叫";
-  std::string s = without_lead(words, kLead.c_str());
+      "我的名字(?:是|叫)|我的姓名是|我名字(?:是|叫)|我叫做?|我是|我姓|本人|姓名是?|名字是?|叫我|叫"));
+  std::string s = without_lead(words, kLead);
   const Message m = read_words(s);
   const bool letters = m.has_latin || m.has_han;
   const std::size_t latin =
@@ -233,8 +235,9 @@ constexpr const char* kSerialLead =
     "(?:is|are|=|:|：|是|为|#)*";
 
 Understood read_serial(std::string_view words, const Slot& slot, std::string_view language) {
-  static const std::string kLead = std::string(kPolite) + "|" + kSerialLead + "|(?:it is|it's|its|that is|that's|是|为|它是)\\b?";
-  const std::string s = without_lead(words, kLead.c_str());
+  static const RE2 kLead(
+      lead_pattern(std::string(kPolite) + "|" + kSerialLead + "|(?:it is|it's|its|that is|that's|是|为|它是)"));
+  const std::string s = without_lead(words, kLead);
   const std::vector<std::string> pieces = code_pieces(s, "-._/");
   std::string best_wrong;
   auto candidate = [&](const std::string& c, bool spelled) -> std::optional<Understood> {
@@ -291,12 +294,12 @@ Understood read_serial(std::string_view words, const Slot& slot, std::string_vie
 }
 
 Understood read_model(std::string_view words, const Slot& slot, std::string_view language) {
-  static const std::string kLead =
+  static const RE2 kLead(lead_pattern(
       std::string(kPolite) +
       "|(?:my |the )?(?:product |computer |laptop |device )?(?:model(?: (?:number|name|no\\.?))?|brand)(?: is)?\\b|(?:it "
       "is|it's|its|i have|i've got|mine is|this "
-      "is|that's)(?: an?\\b| the\\b)?|(?:产品|设备|电脑|机器)?(?:型号|品牌|机型)(?:是|为)?|我的是|我用的是|这是|它是|是";
-  std::string s = without_lead(words, kLead.c_str());
+      "is|that's)(?: an?\\b| the\\b)?|(?:产品|设备|电脑|机器)?(?:型号|品牌|机型)(?:是|为)?|我的是|我用的是|这是|它是|是"));
+  std::string s = without_lead(words, kLead);
   const Message m = read_words(s);
   const bool question = m.asks || std::ranges::any_of(answers().scan(m), [](const Tagged& t) { return t.tag == Tag::kQuestion; });
   if (text::length(s) < 2 || text::length(s) > std::min<std::size_t>(slot.max_length, 80) || (!m.has_latin && !m.has_han) ||

@@ -2,6 +2,7 @@
 // JSON.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 

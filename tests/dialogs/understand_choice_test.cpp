@@ -122,6 +122,8 @@ TEST(UnderstandChoice, PlainYesAndNoInEnglish) {
               {"nothing like that", "no"},
               {"none of them", "no"},
               {"neither", "no"},
+              {"ok, no", "no"},
+              {"okay no thanks", "no"},
               {"no not at all", "no"}},
              fan());
 }
