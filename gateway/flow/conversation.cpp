@@ -98,9 +98,9 @@ Result<std::size_t> Conversations::recover() {
 
 boost::asio::awaitable<void> Conversations::watch() {
   while (co_await async::sleep_for(std::chrono::seconds{1})) {
-    if (backlog_ > 0) continue;   // the worker is busy; what lies there may simply be next
+    // On a busy day this finds some whose turn is simply next: looking twice does no harm.
     auto found = co_await sql::read_returning<std::vector<ConversationId>>(
-        database_, [before = clock_.now() - std::chrono::milliseconds{500}](sql::Tx& tx) { return store::conversations_to_work(tx, before, 100); });
+        database_, [before = clock_.now() - std::chrono::milliseconds{1500}](sql::Tx& tx) { return store::conversations_to_work(tx, before, 100); });
     if (!found) continue;
     for (auto& id : *found) enqueue({std::move(id), {}});
   }
