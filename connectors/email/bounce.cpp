@@ -13,64 +13,75 @@ namespace {
 constexpr std::size_t kMaxAddresses = 50;
 constexpr std::size_t kMaxScannedLines = 400;
 
-constexpr std::array<std::string_view, 33> kSubjects = {"undelivered mail returned to sender",
-                                                        "delivery status notification",
-                                                        "mail delivery failed",
-                                                        "mail delivery failure",
-                                                        "undeliverable",
-                                                        "undelivered",
-                                                        "onbestelbaar",
-                                                        "não_entregue",
-                                                        "não entregue",
-                                                        "failure notice",
-                                                        "returned mail",
-                                                        "delivery failure",
-                                                        "mail system error",
-                                                        "notice: mail delivery status",
-                                                        "warning: delayed mail",
-                                                        "delivery report",
-                                                        "delivery problems",
-                                                        "delivery notification",
-                                                        "mail error",
-                                                        "unzustellbar",
-                                                        "non remis",
-                                                        "no se puede entregar",
-                                                        "delivery delayed",
-                                                        "delivery error",
-                                                        "nondeliverable mail",
-                                                        "mail failure",
-                                                        "message status - undeliverable",
-                                                        "delivery has failed",
-                                                        "unable to deliver",
-                                                        "warning: could not send",
-                                                        "warning: message",
-                                                        "系统退信",
-                                                        "退信通知"};
+constexpr auto kSubjects = std::to_array<std::string_view>({"undelivered mail returned to sender",
+                                                            "delivery status notification",
+                                                            "mail delivery failed",
+                                                            "mail delivery failure",
+                                                            "undeliverable",
+                                                            "undelivered",
+                                                            "onbestelbaar",
+                                                            "não_entregue",
+                                                            "não entregue",
+                                                            "failure notice",
+                                                            "returned mail",
+                                                            "delivery failure",
+                                                            "mail system error",
+                                                            "notice: mail delivery status",
+                                                            "warning: delayed mail",
+                                                            "delivery report",
+                                                            "delivery problems",
+                                                            "delivery notification",
+                                                            "mail error",
+                                                            "unzustellbar",
+                                                            "non remis",
+                                                            "no se puede entregar",
+                                                            "delivery delayed",
+                                                            "delivery error",
+                                                            "nondeliverable mail",
+                                                            "mail failure",
+                                                            "message status - undeliverable",
+                                                            "delivery has failed",
+                                                            "unable to deliver",
+                                                            "warning: could not send",
+                                                            "warning: message",
+                                                            "系统退信",
+                                                            "退信通知"});
 
-constexpr std::array<std::string_view, 14> kPassing = {"will be retried",
-                                                       "still trying",
-                                                       "will continue",
-                                                       "will keep trying",
-                                                       "not yet been delivered",
-                                                       "has been delayed",
-                                                       "message delayed",
-                                                       "warning message only",
-                                                       "do not need to resend",
-                                                       "delivery is delayed",
-                                                       "delivery attempts will",
-                                                       "have not yet",
-                                                       "could not be delivered yet",
-                                                       "will try again"};
+constexpr auto kPassing = std::to_array<std::string_view>(
+    {"will be retried", "still trying", "will continue", "will keep trying", "not yet been delivered", "has been delayed",
+     "message delayed", "warning message only", "do not need to resend", "delivery is delayed", "delivery attempts will",
+     "have not yet", "could not be delivered yet", "will try again"});
 
 // Where the report ends and the mail that failed begins.
-constexpr std::array<std::string_view, 14> kReturnedMail = {
-    "below this line",      "this is a copy of",  "original message follows",      "------ this is",
-    "unsent message below", "message header",     "headers of the message",        "original message header",
-    "received: ",           "return-path: ",      "transcript of message follows", "content-type: message/",
-    "message text follows", "original message --"};
+constexpr auto kReturnedMail = std::to_array<std::string_view>(
+    {"below this line", "this is a copy of", "original message follows", "------ this is", "unsent message below",
+     "headers of the message", "original message header", "transcript of message follows", "content-type: message/",
+     "message text follows", "original message as received", "old message:", "-- returned mail --"});
+
+// What stands before the addresses that were not reached.
+constexpr auto kIntroductions = std::to_array<std::string_view>(
+    {"did not reach the following", "could not be delivered to", "following address", "failed recipients", "following recipient",
+     "unable to deliver", "delivery errors", "could not be delivered", "not be delivered", "permanent fatal errors",
+     "undeliverable", "has been postponed", "delivery to the following", "was automatically rejected",
+     "unavailable: user not found", "pas pu etre delivre"});
+constexpr auto kFailures =
+    std::to_array<std::string_view>({"user unknown", "no such user", "mailbox unavailable", "unknown user", "this is the qmail",
+                                     "mailbox is full", "quota exceeded", "550 ", "554 "});
 
 bool contains(std::string_view s, std::string_view part) {
   return s.find(part) != std::string_view::npos;
+}
+
+template <std::size_t N>
+bool names_any(std::string_view s, const std::array<std::string_view, N>& phrases) {
+  return std::any_of(phrases.begin(), phrases.end(), [&](std::string_view phrase) { return contains(s, phrase); });
+}
+
+bool is_daemon(std::string_view address) {
+  static constexpr auto kLocals = std::to_array<std::string_view>(
+      {"mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon", "mailer_daemon", "mdaemon", "abuse"});
+  auto local = address.substr(0, address.find('@'));
+  return std::find(kLocals.begin(), kLocals.end(), local) != kLocals.end();
 }
 
 bool is_address_char(char c) {
@@ -90,9 +101,11 @@ std::vector<std::string> addresses_in(std::string_view line) {
       ++end;
     while (end > at + 1 && (line[end - 1] == '.' || line[end - 1] == '-')) --end;
     while (begin < at && (line[begin] == '\'' || line[begin] == '=' || line[begin] == '.')) ++begin;
+    // "SMTP=a@b" of X.400 gateways
+    if (auto equals = line.substr(begin, at - begin).rfind("smtp="); equals != std::string_view::npos) begin += equals + 5;
     auto domain = line.substr(at + 1, end - at - 1);
-    if (begin == at || !contains(domain, ".") || end - begin > 254) continue;
-    // "<20260101.abc@host>" after "Message-ID" names a mail, not a person.
+    auto local = line.substr(begin, at - begin);
+    if (local.empty() || local.ends_with('.') || contains(local, "..") || !contains(domain, ".") || end - begin > 254) continue;
     found.push_back(text::to_lower_ascii(line.substr(begin, end - begin)));
   }
   return found;
@@ -109,7 +122,7 @@ std::string report_address(std::string_view value) {
   if (semicolon != std::string_view::npos) value.remove_prefix(semicolon + 1);
   auto address = text::to_lower_ascii(text::trim(value));
   std::erase_if(address, [](char c) { return c == '<' || c == '>' || c == ' ' || c == '"'; });
-  return address;
+  return contains(address, "..") ? std::string{} : address;
 }
 
 // The fields of one group of a delivery status, folded lines joined.
@@ -159,40 +172,46 @@ void read_status(std::string_view status, Bounce& bounce) {
   }
 }
 
-// The addresses a report in prose names before the returned mail begins.
+// "To: x@y" and the like in a report repeat the header of the mail that failed.
+bool is_header_line(std::string_view lower) {
+  static constexpr auto kNames =
+      std::to_array<std::string_view>({"to:", "cc:", "from:", "subject:", "sent:", "sender:", "message-id", "references",
+                                       "in-reply-to", "reporting-mta", "reply-to:", "mail from", "x-", "list-"});
+  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view n) { return lower.starts_with(n); }) ||
+         contains(lower, "mailto:") || contains(lower, "mail from:") || contains(lower, "mail from <");
+}
+
+// The addresses a report in prose names before the returned mail begins; those behind "could not be delivered to" before all
+// others.
 void read_prose(const Mail& mail, Bounce& bounce) {
-  std::vector<std::string> not_these = {"mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon", "abuse"};
   std::vector<std::string> known;
   for (const auto* list : {&mail.from, &mail.to, &mail.sender, &mail.reply_to}) {
     for (const auto& entry : *list) known.push_back(text::to_lower_ascii(entry.address));
   }
   bool is_passing = false;
+  bool is_introduced = false;
   std::vector<std::string> found;
+  std::vector<std::string> introduced;
   std::size_t lines = 0;
   for (const auto& line : text::split(mail.text, '\n')) {
     if (++lines > kMaxScannedLines) break;
     auto lower = text::to_lower_ascii(text::trim(line)).substr(0, 1'000);
-    if (std::any_of(kPassing.begin(), kPassing.end(), [&](std::string_view p) { return contains(lower, p); })) is_passing = true;
-    bool is_end = lines > 2 && std::any_of(kReturnedMail.begin(), kReturnedMail.end(), [&](std::string_view p) {
-                    return lower.starts_with(p) || (p[0] != 'r' && contains(lower, p));
-                  });
+    if (names_any(lower, kPassing)) is_passing = true;
+    if (names_any(lower, kIntroductions)) is_introduced = true;
+    bool is_end =
+        lines > 2 && (names_any(lower, kReturnedMail) || lower.starts_with("received:") || lower.starts_with("return-path:"));
     if (is_end && !found.empty()) break;
-    if (lower.starts_with("message-id") || lower.starts_with("from:") || lower.starts_with("sender:") ||
-        lower.starts_with("references") || lower.starts_with("in-reply-to") || lower.starts_with("reporting-mta") ||
-        contains(lower, "mailto:") || contains(lower, "mail from:") || contains(lower, "mail from <")) {
-      continue;
-    }
+    if (is_header_line(lower)) continue;
     for (auto& address : addresses_in(lower)) {
-      auto local = address.substr(0, address.find('@'));
-      if (std::find(not_these.begin(), not_these.end(), local) != not_these.end()) continue;
-      if (std::find(known.begin(), known.end(), address) != known.end()) continue;
+      if (is_daemon(address) || std::find(known.begin(), known.end(), address) != known.end()) continue;
+      if (is_introduced) add(introduced, address);
       add(found, std::move(address));
     }
   }
   auto subject = text::to_lower_ascii(mail.subject);
-  if (contains(subject, "warning") || contains(subject, "delayed")) is_passing = true;
+  if ((contains(subject, "warning") && !contains(subject, "unknown")) || contains(subject, "delayed")) is_passing = true;
   auto& into = is_passing ? bounce.temporary : bounce.permanent;
-  for (auto& address : found) add(into, std::move(address));
+  for (auto& address : introduced.empty() ? found : introduced) add(into, std::move(address));
 }
 
 // Message-ID of the mail that failed: in the returned header, or further down in the text.
@@ -208,37 +227,39 @@ std::string returned_id(const Mail& mail) {
   return {};
 }
 
+// The words of a failure near the top of the text.
+bool tells_failure(const Mail& mail) {
+  auto top = text::to_lower_ascii(std::string_view(mail.text).substr(0, 4'000));
+  return names_any(top, kIntroductions) || names_any(top, kFailures);
+}
+
+bool is_from_daemon(const Mail& mail) {
+  return std::any_of(mail.from.begin(), mail.from.end(), [](const MailAddress& from) {
+    auto name = text::to_lower_ascii(from.name);
+    return is_daemon(text::to_lower_ascii(from.address)) || contains(name, "mail delivery") || contains(name, "mailer-daemon");
+  });
+}
+
+// What says that this is a report; empty when nothing does. A person may write "Returned mail?" or send a report on to us: prose
+// counts only together with a subject of its kind or a sender that is no person.
 std::string evidence_of(const Mail& mail, const MailEnvelope& envelope) {
   if (mail.report_type == "delivery-status" || !mail.delivery_status.empty()) return "delivery status report";
   if (const auto* failed = mail.header("x-failed-recipients"); failed != nullptr) return "X-Failed-Recipients: " + *failed;
-  if (mail.report_type == "disposition-notification" || mail.report_type == "feedback-report") return {};
-  bool is_from_daemon = false;
-  for (const auto& from : mail.from) {
-    auto lower = text::to_lower_ascii(from.address);
-    auto local = lower.substr(0, lower.find('@'));
-    auto name = text::to_lower_ascii(from.name);
-    if (local == "mailer-daemon" || local == "postmaster" || local == "mail-daemon" || contains(local, "mailer_daemon") ||
-        contains(name, "mail delivery") || contains(name, "mailer-daemon")) {
-      is_from_daemon = true;
-    }
-  }
+  if (mail.report_type == "feedback-report") return {};
   const auto* return_path = mail.header("return-path");
-  bool is_null_sender =
-      (envelope.is_from_known && envelope.from.empty()) || (return_path != nullptr && text::trim(*return_path) == "<>");
+  bool is_null_sender = (envelope.is_from_known && envelope.from.empty()) ||
+                        (return_path != nullptr &&
+                         (text::trim(*return_path) == "<>" || contains(text::to_lower_ascii(*return_path), "mailer-daemon")));
   auto subject = text::to_lower_ascii(text::trim(mail.subject));
-  auto matches = [&](std::string_view s) { return subject.starts_with(s) || (s.size() > 12 && contains(subject, s)); };
-  bool is_subject = std::any_of(kSubjects.begin(), kSubjects.end(), matches);
-  bool is_automatic =
-      mail.header("auto-submitted") != nullptr && contains(text::to_lower_ascii(*mail.header("auto-submitted")), "auto-replied");
-  if (is_from_daemon && (is_subject || is_null_sender || !is_automatic))
-    return "sender " + (mail.from.empty() ? std::string{} : mail.from.front().address);
+  bool is_subject = std::any_of(kSubjects.begin(), kSubjects.end(), [&](std::string_view s) {
+    return subject.starts_with(s) || (s.size() > 10 && contains(subject, s));
+  });
+  bool is_failure = tells_failure(mail);
+  if (mail.report_type == "disposition-notification")
+    return is_subject && is_failure ? "notification of a rejected mail" : std::string{};
+  if (is_from_daemon(mail) && (is_subject || is_null_sender || is_failure)) return "sender " + mail.from.front().address;
   if (is_subject && (is_null_sender || mail.from.empty())) return "subject \"" + mail.subject + "\" from <>";
-  // A person may write "Returned mail?"; a report names who was not reached, in a set form.
-  if (is_subject && (contains(mail.text, "550 ") || contains(mail.text, "554 ") || contains(mail.text, "user unknown") ||
-                     contains(mail.text, "User unknown") || contains(mail.text, "This is the qmail") ||
-                     contains(mail.text, "not be delivered"))) {
-    return "subject \"" + mail.subject + "\" and a failure in the text";
-  }
+  if (is_subject && is_failure && mail.in_reply_to.empty()) return "subject \"" + mail.subject + "\" and a failure in the text";
   return {};
 }
 

@@ -131,6 +131,14 @@ bool is_escape_text(std::string_view bytes) {
   return bytes.find("\x1b$") != std::string_view::npos || bytes.find("\x1b(") != std::string_view::npos;
 }
 
+bool is_mostly_utf8(std::string_view bytes) {
+  auto repaired = text::to_valid_utf8(bytes);
+  std::size_t damaged = 0;
+  for (auto at = repaired.find("\xEF\xBF\xBD"); at != std::string::npos; at = repaired.find("\xEF\xBF\xBD", at + 3)) ++damaged;
+  auto beyond = std::count_if(repaired.begin(), repaired.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xC0; });
+  return static_cast<std::size_t>(beyond) >= 2 * damaged;
+}
+
 std::string clean(std::string utf8) {
   if (utf8.starts_with("\xEF\xBB\xBF")) utf8.erase(0, 3);
   bool is_plain = std::none_of(utf8.begin(), utf8.end(), [](char c) {
@@ -177,7 +185,7 @@ std::string to_utf8(std::string_view bytes, std::string_view label, std::string_
     if (auto text = convert(bytes, candidate); text && !has_damage(*text)) return clean(std::move(*text));
   }
   // Mostly UTF-8 with a damaged place is still UTF-8; anything else was written on some Western Windows.
-  if (charset == "utf-8") return clean(std::string(bytes));
+  if (charset == "utf-8" && is_mostly_utf8(bytes)) return clean(std::string(bytes));
   if (auto text = convert(bytes, "windows-1252")) return clean(std::move(*text));
   return clean(std::string(bytes));
 }

@@ -23,4 +23,7 @@ std::string decode_header(std::string_view raw, std::string_view hint = {});
 // ("<other@address>") cannot become syntax.
 std::string decode_structured(std::string_view raw, std::string_view hint = {});
 
+// Base64 as mail has it: anything outside the alphabet is skipped, padding may be missing or stand in the middle.
+std::string decode_base64_leniently(std::string_view text);
+
 }  // namespace usher::connectors::email

@@ -1,5 +1,6 @@
 // RFC 2047 encoded words (charset.h): found, joined, decoded.
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "base/text.h"
@@ -57,24 +58,6 @@ std::string decode_q(std::string_view s) {
   return out;
 }
 
-std::string decode_b(std::string_view s) {
-  static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  unsigned bits = 0;
-  int count = 0;
-  for (char c : s) {
-    auto value = kAlphabet.find(c);
-    if (value == std::string_view::npos) continue;
-    bits = (bits << 6) | static_cast<unsigned>(value);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += static_cast<char>((bits >> count) & 0xff);
-    }
-  }
-  return out;
-}
-
 std::string unfold(std::string_view raw) {
   std::string out;
   out.reserve(raw.size());
@@ -104,26 +87,29 @@ void append_quoted(std::string& out, std::string_view decoded, bool is_in_quotes
 
 std::string decode(std::string_view raw, std::string_view hint, bool is_structured) {
   auto value = unfold(raw);
-  bool has_eight_bit = std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) >= 128; });
-  if (has_eight_bit || value.find('\x1b') != std::string::npos) value = to_utf8(value, {}, hint);
-  if (value.find("=?") == std::string::npos) return one_line(std::move(value));
-
+  auto as_text = [&](std::string_view bytes) {
+    bool is_plain =
+        std::none_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) >= 128 || c == '\x1b'; });
+    return is_plain ? std::string(bytes) : to_utf8(bytes, {}, hint);
+  };
   std::string out;
+  std::string literal;  // raw bytes outside encoded words, converted run by run: a word may hold raw bytes of its own charset
   bool is_in_quotes = false;
   std::size_t i = 0;
   while (i < value.size()) {
     auto word = value[i] == '=' ? word_at(value, i) : std::nullopt;
     if (!word) {
       if (value[i] == '\\' && i + 1 < value.size()) {
-        out += value[i++];
+        literal += value[i++];
       } else if (value[i] == '"') {
         is_in_quotes = !is_in_quotes;
       }
-      out += value[i++];
+      literal += value[i++];
       continue;
     }
+    out += as_text(std::exchange(literal, {}));
     std::string decoded;
-    std::string bytes = word->encoding == 'Q' ? decode_q(word->content) : decode_b(word->content);
+    auto bytes = word->encoding == 'Q' ? decode_q(word->content) : decode_base64_leniently(word->content);
     auto last = *word;
     for (;;) {
       auto next_at = value.find_first_not_of(' ', last.end);
@@ -133,7 +119,7 @@ std::string decode(std::string_view raw, std::string_view hint, bool is_structur
         decoded += to_utf8(bytes, last.charset, hint);
         bytes.clear();
       }
-      bytes += next->encoding == 'Q' ? decode_q(next->content) : decode_b(next->content);
+      bytes += next->encoding == 'Q' ? decode_q(next->content) : decode_base64_leniently(next->content);
       last = *next;
     }
     decoded = one_line(decoded + to_utf8(bytes, last.charset, hint));
@@ -144,10 +130,39 @@ std::string decode(std::string_view raw, std::string_view hint, bool is_structur
     }
     i = last.end;
   }
-  return out;
+  return one_line(out + as_text(literal));
 }
 
 }  // namespace
+
+std::string decode_base64_leniently(std::string_view text) {
+  static constexpr auto kValues = [] {
+    std::array<signed char, 256> values{};
+    values.fill(-1);
+    constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (std::size_t i = 0; i < kAlphabet.size(); ++i)
+      values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<signed char>(i);
+    return values;
+  }();
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 3);
+  unsigned bits = 0;
+  int count = 0;
+  for (char c : text) {
+    auto value = kValues[static_cast<unsigned char>(c)];
+    if (value < 0) {
+      if (c == '=') count = 0;  // the end of one encoded run
+      continue;
+    }
+    bits = (bits << 6) | static_cast<unsigned>(value);
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out += static_cast<char>((bits >> count) & 0xff);
+    }
+  }
+  return out;
+}
 
 std::string decode_header(std::string_view raw, std::string_view hint) {
   return decode(raw, hint, false);

@@ -36,7 +36,7 @@ bool is_forbidden(UChar32 c) {
 }
 
 bool is_device_name(std::string_view name) {
-  static constexpr std::array<std::string_view, 6> kDevices = {"con", "prn", "aux", "nul", "com", "lpt"};
+  static constexpr auto kDevices = std::to_array<std::string_view>({"con", "prn", "aux", "nul", "com", "lpt"});
   auto stem = text::to_lower_ascii(name.substr(0, name.find('.')));
   for (auto device : kDevices) {
     if (stem == device) return true;

@@ -14,17 +14,16 @@ template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
-constexpr std::array<std::string_view, 13> kInvisible = {"script",   "style",  "head",   "title",  "noscript",
-                                                         "template", "object", "iframe", "select", "audio",
-                                                         "textarea", "video",  "svg"};
-constexpr std::array<std::string_view, 26> kBlocks = {
-    "div",  "table",   "tr",      "ul",     "ol",     "dl",         "dt",   "dd",      "section",
-    "form", "article", "header",  "footer", "nav",    "address",    "main", "aside",   "center",
-    "li",   "tbody",   "caption", "thead",  "figure", "figcaption", "body", "fieldset"};
-constexpr std::array<std::string_view, 9> kParagraphs = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote"};
+constexpr auto kInvisible = std::to_array<std::string_view>({"script", "style", "head", "title", "noscript", "template", "object",
+                                                             "iframe", "select", "audio", "textarea", "video", "svg"});
+constexpr auto kBlocks =
+    std::to_array<std::string_view>({"div",  "table",   "tr",      "ul",     "ol",     "dl",         "dt",   "dd",      "section",
+                                     "form", "article", "header",  "footer", "nav",    "address",    "main", "aside",   "center",
+                                     "li",   "tbody",   "caption", "thead",  "figure", "figcaption", "body", "fieldset"});
+constexpr auto kParagraphs = std::to_array<std::string_view>({"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote"});
 // How mail programs mark what they quote.
-constexpr std::array<std::string_view, 6> kQuoteClasses = {"gmail_quote",    "yahoo_quoted", "protonmail_quote",
-                                                           "tutanota_quote", "zmail_extra",  "moz-forward-container"};
+constexpr auto kQuoteClasses = std::to_array<std::string_view>(
+    {"gmail_quote", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "moz-forward-container"});
 
 std::string_view as_view(const xmlChar* s) {
   return s == nullptr ? std::string_view{} : reinterpret_cast<const char*>(s);
@@ -195,6 +194,35 @@ void leave(Walk& walk, const xmlNode* node) {
   if (name == "pre") --walk.preformatted;
 }
 
+// libxml2 compares each attribute of a tag with all before it: a tag of 200,000 takes minutes. What is over the limit is left
+// out.
+std::string without_attribute_floods(std::string_view html) {
+  constexpr std::size_t kMaxAttributes = 200;
+  std::string out;
+  out.reserve(html.size());
+  std::size_t words = 0;
+  char quote = '\0';
+  bool is_in_tag = false;
+  for (std::size_t i = 0; i < html.size(); ++i) {
+    char c = html[i];
+    if (c == '<') {
+      is_in_tag = i + 1 < html.size() && std::isalpha(static_cast<unsigned char>(html[i + 1])) != 0;
+      words = 0;
+      quote = '\0';
+    } else if (is_in_tag && quote != '\0') {
+      if (c == quote) quote = '\0';
+    } else if (is_in_tag && c == '>') {
+      is_in_tag = false;
+    } else if (is_in_tag && (c == '"' || c == '\'') && out.ends_with('=')) {
+      quote = c;
+    } else if (is_in_tag && (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '/')) {
+      ++words;
+    }
+    if (!is_in_tag || words <= kMaxAttributes) out += c;
+  }
+  return out;
+}
+
 // For documents libxml2 gives up on (nested beyond 256): tags dropped, nothing understood.
 std::string strip_tags(std::string_view html, std::size_t max_bytes) {
   std::string out;
@@ -218,10 +246,11 @@ std::string strip_tags(std::string_view html, std::size_t max_bytes) {
 HtmlText html_to_text(std::string_view html, std::size_t max_bytes) {
   HtmlText result;
   if (html.size() > 0x7fffffff) html = html.substr(0, 0x7fffffff);
+  auto tamed = without_attribute_floods(html);
   std::unique_ptr<htmlParserCtxt, decltype(&htmlFreeParserCtxt)> context(htmlNewParserCtxt(), &htmlFreeParserCtxt);
   if (!context || html.empty()) return result;
   std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)> document(
-      htmlCtxtReadMemory(context.get(), html.data(), static_cast<int>(html.size()), nullptr, "UTF-8",
+      htmlCtxtReadMemory(context.get(), tamed.data(), static_cast<int>(tamed.size()), nullptr, "UTF-8",
                          HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NODEFDTD),
       &xmlFreeDoc);
   const auto* error = xmlCtxtGetLastError(context.get());

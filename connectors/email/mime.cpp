@@ -47,10 +47,11 @@ Options lenient_options() {
 
 struct Leaf {
   GMimeObject* object = nullptr;
-  std::string type;         // "text/plain", lower case
-  std::string disposition;  // "attachment", "inline" or empty
-  std::string file_name;    // decoded, as written
-  std::string content_id;   // without <>
+  std::string type;          // "text/plain", lower case
+  std::string disposition;   // "attachment", "inline" or empty
+  std::string file_name;     // decoded, as written
+  std::string content_id;    // without <>
+  std::size_t position = 0;  // in the order of the mail
   bool is_text() const { return type == "text/plain" || type == "text/html"; }
   bool is_media() const { return type.starts_with("image/") || type.starts_with("audio/") || type.starts_with("video/"); }
 };
@@ -82,6 +83,7 @@ class Reader {
   std::string content_of(GMimeObject* object);
   std::string decoded_text(const Leaf& part);
   void choose_text();
+  void hand_on_attachments();
   void attach(const Leaf& part, bool is_inline);
   void note_special(const Leaf& part);
   void warn(std::string text) {
@@ -122,7 +124,7 @@ void Reader::read(std::string_view raw) {
     walk(top, {}, 0, 0, false, off);
   }
   choose_text();
-  for (const auto& part : chosen_.attachments) attach(part, false);
+  hand_on_attachments();
 }
 
 void Reader::header(GMimeMessage* message) {
@@ -274,6 +276,7 @@ void Reader::walk(GMimeObject* object, std::string_view parent, std::size_t posi
     return;
   }
   auto part = leaf(object);
+  part.position = parts_;
   note_special(part);
   if (GMIME_IS_MULTIPART(object)) {
     auto* multipart = GMIME_MULTIPART(object);
@@ -330,6 +333,16 @@ std::string Reader::content_of(GMimeObject* object) {
   if (GMIME_IS_PART(object)) {
     auto* content = g_mime_part_get_content(GMIME_PART(object));
     if (content == nullptr) return {};
+    if (g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_BASE64) {
+      // GMime drops an unpadded end; that is the last word of a text.
+      auto* encoded = g_mime_data_wrapper_get_stream(content);
+      if (encoded == nullptr) return {};
+      g_mime_stream_reset(encoded);
+      g_mime_stream_write_to_stream(encoded, memory.get());
+      auto* text = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(memory.get()));
+      if (text == nullptr || text->len == 0) return {};
+      return decode_base64_leniently(std::string_view(reinterpret_cast<const char*>(text->data), text->len));
+    }
     g_mime_data_wrapper_write_to_stream(content, memory.get());
   } else if (GMIME_IS_MESSAGE_PART(object)) {
     auto* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
@@ -388,18 +401,18 @@ void Reader::choose_text() {
   mail_.text = mail_.is_from_html ? std::move(from_html) : std::move(plain);
   if (mail_.text.size() > options_.max_text_bytes)
     mail_.text = text::to_valid_utf8(std::string_view(mail_.text).substr(0, options_.max_text_bytes));
-  // Pictures between the paragraphs are in both lists; they are handed on once.
-  std::vector<GMimeObject*> done;
+}
+
+// In the order of the mail. Pictures between the paragraphs are in both lists of text; they are handed on once.
+void Reader::hand_on_attachments() {
+  std::map<std::size_t, std::pair<const Leaf*, bool>> in_order;
   for (const auto* list : {&chosen_.text, &chosen_.html}) {
     for (const auto& part : *list) {
-      if (part.is_text() || std::find(done.begin(), done.end(), part.object) != done.end()) continue;
-      if (std::any_of(chosen_.attachments.begin(), chosen_.attachments.end(),
-                      [&](const Leaf& a) { return a.object == part.object; }))
-        continue;
-      done.push_back(part.object);
-      attach(part, true);
+      if (!part.is_text()) in_order[part.position] = {&part, true};
     }
   }
+  for (const auto& part : chosen_.attachments) in_order[part.position] = {&part, false};
+  for (const auto& [position, entry] : in_order) attach(*entry.first, entry.second);
 }
 
 void Reader::attach(const Leaf& part, bool is_inline) {

@@ -10,77 +10,80 @@ namespace usher::connectors::email {
 namespace {
 
 using Lines = std::vector<std::string_view>;
+using Keys = std::vector<std::string>;
 using Kinds = std::vector<LineKind>;
 
 constexpr std::size_t kMaxLookBytes = 400;
 constexpr std::size_t kMaxAttributionLines = 6;
 constexpr std::size_t kMaxBlockLines = 10;
+constexpr std::size_t kMaxLines = 3'000;  // what comes later is text: nobody answers below three thousand lines
 
 // Verbs that end an introduction ("… wrote:"), lower case.
-constexpr std::array<std::string_view, 17> kVerbsAtEnd = {
-    "wrote",      "writes",  "schrieb",  "écrit",   "escribió", "scritto", "escreveu",  "geschreven", "skrev",
-    "napisał(a)", "napisał", "napisała", "написал", "написав",  "пише",    "kirjoitti", "yazdı"};
+constexpr auto kVerbsAtEnd = std::to_array<std::string_view>({"wrote", "writes", "schrieb", "écrit", "escribió", "scritto",
+                                                              "escreveu", "geschreven", "skrev", "napisał(a)", "napisał",
+                                                              "napisała", "написал", "написав", "пише", "kirjoitti", "yazdı"});
 // Verbs that may be followed by the name ("Am … schrieb X:").
-constexpr std::array<std::string_view, 9> kVerbsInside = {"schrieb",  "skrev", "schreef", "kirjoitti", "написал",
-                                                          "написала", "пишет", "napsal",  "escribió"};
-constexpr std::array<std::string_view, 9> kCjkVerbs = {"写道", "寫道",         "撰写",       "撰寫", "来信",
-                                                       "來信", "のメッセージ", "書きました", "작성"};
-constexpr std::array<std::string_view, 20> kOpenings = {"on ",      "at ",    "am ",   "le ", "el ",        "il ",  "em ",
-                                                        "op ",      "den ",   "dnia ", "på ", "w dniu ",    "den ", "fra ",
-                                                        "---- on ", "-- on ", "vào ",  "kl ", "on\xC2\xA0", "a "};
+constexpr auto kVerbsInside = std::to_array<std::string_view>(
+    {"schrieb", "skrev", "schreef", "kirjoitti", "написал", "написала", "пишет", "napsal", "escribió"});
+constexpr auto kCjkVerbs =
+    std::to_array<std::string_view>({"写道", "寫道", "撰写", "撰寫", "来信", "來信", "のメッセージ", "書きました", "작성"});
+constexpr auto kOpenings =
+    std::to_array<std::string_view>({"on ", "at ",     "am ",  "le ",  "el ",      "il ",    "em ",  "op ", "den ",       "dnia ",
+                                     "på ", "w dniu ", "den ", "fra ", "---- on ", "-- on ", "vào ", "kl ", "on\xC2\xA0", "a "});
 
-constexpr std::array<std::string_view, 23> kFromLabels = {
-    "from",      "von",      "de",     "da",        "från",       "fra",      "van",    "od",
-    "от",        "від",      "发件人", "寄件者",    "寄件人",     "發件人",   "差出人", "送信元",
-    "보낸 사람", "보낸사람", "kimden", "lähettäjä", "expéditeur", "mittente", "送信者"};
-constexpr std::array<std::string_view, 74> kOtherLabels = {
-    "to",        "cc",       "sent",     "date",       "subject",  "reply-to", "importance", "an",          "gesendet",
-    "betreff",   "datum",    "kopie",    "antwort an", "à",        "envoyé",   "objet",      "para",        "enviado",
-    "asunto",    "fecha",    "enviada",  "assunto",    "data",     "a",        "oggetto",    "inviato",     "risposta",
-    "till",      "skickat",  "ämne",     "til",        "sendt",    "emne",     "dato",       "aan",         "verzonden",
-    "onderwerp", "do",       "wysłano",  "temat",      "кому",     "дата",     "тема",       "отправлено",  "копия",
-    "发送时间",  "发送日期", "收件人",   "抄送",       "主题",     "日期",     "时间",       "寄件日期",    "收件者",
-    "主旨",      "副本",     "傳送時間", "主題",       "送信日時", "宛先",     "件名",       "日時",        "받는 사람",
-    "보낸 날짜", "제목",     "날짜",     "kime",       "konu",     "bcc",      "répondre à", "responder a", "antwortadresse",
-    "priority",  "envoyé le"};
-constexpr std::array<std::string_view, 30> kSeparators = {"original message",
-                                                          "original mail",
-                                                          "original appointment",
-                                                          "forwarded message",
-                                                          "ursprüngliche nachricht",
-                                                          "originalnachricht",
-                                                          "weitergeleitete nachricht",
-                                                          "message d'origine",
-                                                          "message d’origine",
-                                                          "message original",
-                                                          "message transféré",
-                                                          "début du message transféré",
-                                                          "mensaje original",
-                                                          "mensaje reenviado",
-                                                          "mensagem original",
-                                                          "messaggio originale",
-                                                          "messaggio inoltrato",
-                                                          "oorspronkelijk bericht",
-                                                          "begin forwarded message",
-                                                          "ursprungligt meddelande",
-                                                          "opprinnelig melding",
-                                                          "oryginalna wiadomość",
-                                                          "исходное сообщение",
-                                                          "пересылаемое сообщение",
-                                                          "原始邮件",
-                                                          "原始郵件",
-                                                          "转发邮件",
-                                                          "轉寄的郵件",
-                                                          "元のメッセージ",
-                                                          "원본 메시지"};
-constexpr std::array<std::string_view, 27> kDevicePrefixes = {
-    "sent from ",       "sent via ",       "sent with ",    "sent by ",      "sent using ",   "get outlook for",
-    "get bluemail for", "von meinem ",     "gesendet mit ", "gesendet von ", "envoyé de ",    "envoyé depuis ",
-    "envoyé à partir",  "enviado desde ",  "enviado do ",   "enviado de ",   "inviato da ",   "verzonden met ",
-    "verzonden vanaf ", "skickat från ",   "sendt fra ",    "wysłane z ",    "отправлено с ", "diese nachricht wurde von mein",
-    "from my iphone",   "from my android", "yahoo mail"};
-constexpr std::array<std::string_view, 8> kCjkDevicePrefixes = {"发自我的", "發自我的", "从我的",   "從我的",
-                                                                "发自",     "發自",     "来自我的", "나의 "};
+constexpr auto kFromLabels =
+    std::to_array<std::string_view>({"from",      "von",      "de",     "da",        "från",       "fra",      "van",    "od",
+                                     "от",        "від",      "发件人", "寄件者",    "寄件人",     "發件人",   "差出人", "送信元",
+                                     "보낸 사람", "보낸사람", "kimden", "lähettäjä", "expéditeur", "mittente", "送信者"});
+constexpr auto kOtherLabels = std::to_array<std::string_view>(
+    {"to",        "cc",       "sent",     "date",       "subject",  "reply-to", "importance", "an",          "gesendet",
+     "betreff",   "datum",    "kopie",    "antwort an", "à",        "envoyé",   "objet",      "para",        "enviado",
+     "asunto",    "fecha",    "enviada",  "assunto",    "data",     "a",        "oggetto",    "inviato",     "risposta",
+     "till",      "skickat",  "ämne",     "til",        "sendt",    "emne",     "dato",       "aan",         "verzonden",
+     "onderwerp", "do",       "wysłano",  "temat",      "кому",     "дата",     "тема",       "отправлено",  "копия",
+     "发送时间",  "发送日期", "收件人",   "抄送",       "主题",     "日期",     "时间",       "寄件日期",    "收件者",
+     "主旨",      "副本",     "傳送時間", "主題",       "送信日時", "宛先",     "件名",       "日時",        "받는 사람",
+     "보낸 날짜", "제목",     "날짜",     "kime",       "konu",     "bcc",      "répondre à", "responder a", "antwortadresse",
+     "priority",  "envoyé le"});
+constexpr auto kSeparators = std::to_array<std::string_view>({"original message",
+                                                              "original mail",
+                                                              "original appointment",
+                                                              "forwarded message",
+                                                              "ursprüngliche nachricht",
+                                                              "originalnachricht",
+                                                              "weitergeleitete nachricht",
+                                                              "message d'origine",
+                                                              "message d’origine",
+                                                              "message original",
+                                                              "message transféré",
+                                                              "début du message transféré",
+                                                              "mensaje original",
+                                                              "mensaje reenviado",
+                                                              "mensagem original",
+                                                              "messaggio originale",
+                                                              "messaggio inoltrato",
+                                                              "oorspronkelijk bericht",
+                                                              "begin forwarded message",
+                                                              "ursprungligt meddelande",
+                                                              "opprinnelig melding",
+                                                              "oryginalna wiadomość",
+                                                              "исходное сообщение",
+                                                              "пересылаемое сообщение",
+                                                              "原始邮件",
+                                                              "原始郵件",
+                                                              "转发邮件",
+                                                              "轉寄的郵件",
+                                                              "元のメッセージ",
+                                                              "원본 메시지"});
+constexpr auto kDevicePrefixes = std::to_array<std::string_view>(
+    {"sent from ",      "sent via ",        "sent with ",       "sent by ",        "sent using ",
+     "get outlook for", "get [outlook for", "get bluemail for", "von meinem ",     "gesendet mit ",
+     "gesendet von ",   "envoyé de ",       "envoyé depuis ",   "envoyé à partir", "enviado desde ",
+     "enviado do ",     "enviado de ",      "inviato da ",      "verzonden met ",  "verzonden vanaf ",
+     "skickat från ",   "sendt fra ",       "wysłane z ",       "отправлено с ",   "diese nachricht wurde von mein",
+     "from my iphone",  "from my android",  "yahoo mail"});
+constexpr auto kCjkDevicePrefixes =
+    std::to_array<std::string_view>({"发自我的", "發自我的", "从我的", "從我的", "发自", "發自", "来自我的", "나의 "});
 
 // The line as it is compared: lower case, without leading quote marks, blanks and the stars of bold text, no-break spaces as
 // blanks.
@@ -191,24 +194,26 @@ bool may_open_attribution(std::string_view key) {
          is_attribution(key);
 }
 
+bool starts_as_attribution(std::string_view key) {
+  return starts_with_date(key) ||
+         std::any_of(kOpenings.begin(), kOpenings.end(), [&](std::string_view o) { return key.starts_with(o); });
+}
+
 // How many lines the attribution beginning at `at` takes; 0 when there is none.
-std::size_t attribution_lines(const Lines& lines, std::size_t at) {
-  auto joined = key_of(lines[at]);
+std::size_t attribution_lines(const Keys& keys, std::size_t at) {
+  auto joined = keys[at];
   if (!may_open_attribution(joined)) return 0;
-  if (is_attribution(joined)) {
-    // Without verb and colon the next line may still belong to it ("2016-10-24 15:36 GMT+02:00 Foo <" / "foo@bar>:").
-    return 1;
-  }
-  bool has_date = has_time(joined) || has_year(joined);
-  for (std::size_t n = 1; n < kMaxAttributionLines && at + n < lines.size(); ++n) {
-    auto next = key_of(lines[at + n]);
-    if (next.empty() && !has_date) return 0;
-    if (joined.size() + next.size() > kMaxLookBytes) return 0;
-    if (!next.empty()) joined += " " + next;
+  if (is_attribution(joined)) return 1;
+  for (std::size_t n = 1; n < kMaxAttributionLines && at + n < keys.size(); ++n) {
+    const auto& next = keys[at + n];
+    bool has_evidence = has_time(joined) || has_year(joined) || joined.find('@') != std::string::npos;
+    // An empty line ends a sentence, unless a date has made clear what this is. By the second line there is a date or an address.
+    if ((next.empty() || n > 1) && !has_evidence) return 0;
     if (next.empty()) continue;
+    // What begins like an introduction is one by itself; the line before it belongs to the text.
+    if (starts_as_attribution(next) || joined.size() + next.size() > kMaxLookBytes) return 0;
+    joined += " " + next;
     if (is_attribution(joined)) return n + 1;
-    // Where no date or address has come by the second line, this is prose.
-    if (n >= 1 && !has_date && joined.find('@') == std::string::npos && !has_time(joined) && !has_year(joined)) return 0;
   }
   return 0;
 }
@@ -231,15 +236,14 @@ bool is_any_label(std::string_view label) {
 }
 
 // How many lines the header block beginning at `at` takes; 0 when there is none. Three labels in a row make one.
-std::size_t header_block_lines(const Lines& lines, std::size_t at) {
-  auto first = key_of(lines[at]);
-  if (!is_any_label(label_of(first))) return 0;
+std::size_t header_block_lines(const Keys& keys, std::size_t at) {
+  if (!is_any_label(label_of(keys[at]))) return 0;
   std::size_t labels = 0;
   std::size_t last = 0;
   std::size_t strangers = 0;
   bool has_from = false;
-  for (std::size_t n = 0; n < kMaxBlockLines && at + n < lines.size(); ++n) {
-    auto key = key_of(lines[at + n]);
+  for (std::size_t n = 0; n < kMaxBlockLines && at + n < keys.size(); ++n) {
+    const auto& key = keys[at + n];
     if (key.empty()) {
       if (labels >= 3) break;
       continue;
@@ -257,13 +261,12 @@ std::size_t header_block_lines(const Lines& lines, std::size_t at) {
   return labels >= 3 && has_from ? last : 0;
 }
 
-bool is_separator(std::string_view line) {
-  auto key = key_of(line);
+bool is_separator(std::string_view key) {
   if (key.size() > 120) return false;
   bool has_rule = key.starts_with("--") || key.starts_with("==") || key.starts_with("—");
   auto begin = key.find_first_not_of("-=*_~ ");
   if (begin == std::string::npos) return false;
-  auto body = std::string_view(key).substr(begin);
+  auto body = key.substr(begin);
   bool has_colon = false;
   bool has_dashes = false;
   body = strip_end(body, has_colon, has_dashes);
@@ -282,10 +285,9 @@ bool is_delimiter(std::string_view line) {
          line.find_first_not_of(line[0]) == std::string_view::npos;
 }
 
-bool is_device(std::string_view line) {
-  if (line.size() > 160) return false;
-  auto key = key_of(line);
-  while (!key.empty() && (key.front() == '(' || key.front() == '<' || key.front() == '[')) key.erase(0, 1);
+bool is_device(std::string_view key) {
+  if (key.size() > 160) return false;
+  while (!key.empty() && (key.front() == '(' || key.front() == '<' || key.front() == '[')) key.remove_prefix(1);
   auto starts = [&](const auto& list) {
     return std::any_of(list.begin(), list.end(), [&](std::string_view p) { return key.starts_with(p); });
   };
@@ -305,32 +307,39 @@ bool is_quote(std::string_view line) {
                      [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; });
 }
 
-LineKind kind_of(const Lines& lines, std::size_t at, bool is_below_marker, std::size_t& takes) {
+LineKind kind_of(const Lines& lines, const Keys& keys, std::size_t at, bool is_below_marker, std::size_t& takes) {
   auto line = lines[at];
   takes = 1;
   if (line.find_first_not_of(" \t") == std::string_view::npos) return LineKind::kEmpty;
   if (is_quote(line)) return LineKind::kQuote;
   if (is_below_marker && line.starts_with('|')) return LineKind::kQuote;
-  if (is_separator(line)) return LineKind::kSeparator;
+  if (is_separator(keys[at])) return LineKind::kSeparator;
   if (is_delimiter(line)) return LineKind::kDelimiter;
-  if (auto n = header_block_lines(lines, at); n > 0) {
+  if (auto n = header_block_lines(keys, at); n > 0) {
     takes = n;
     return LineKind::kHeaderBlock;
   }
-  if (auto n = attribution_lines(lines, at); n > 0) {
+  if (auto n = attribution_lines(keys, at); n > 0) {
     takes = n;
     return LineKind::kAttribution;
   }
-  return is_device(line) ? LineKind::kDevice : LineKind::kText;
+  return is_device(keys[at]) ? LineKind::kDevice : LineKind::kText;
 }
 
 }  // namespace
 
 std::vector<LineKind> classify(const Lines& lines) {
   Kinds kinds(lines.size(), LineKind::kText);
+  Keys keys;
+  for (std::size_t i = 0; i < std::min(lines.size(), kMaxLines); ++i) keys.push_back(key_of(lines[i]));
   bool is_in_code = false;
   bool is_below_marker = false;
   for (std::size_t i = 0; i < lines.size();) {
+    if (i >= keys.size()) {
+      kinds[i] = lines[i].empty() ? LineKind::kEmpty : is_quote(lines[i]) ? LineKind::kQuote : LineKind::kText;
+      ++i;
+      continue;
+    }
     if (lines[i].starts_with("```")) {
       is_in_code = !is_in_code;
       ++i;
@@ -341,7 +350,7 @@ std::vector<LineKind> classify(const Lines& lines) {
       continue;
     }
     std::size_t takes = 1;
-    kinds[i] = kind_of(lines, i, is_below_marker, takes);
+    kinds[i] = kind_of(lines, keys, i, is_below_marker, takes);
     if (kinds[i] == LineKind::kAttribution || kinds[i] == LineKind::kHeaderBlock || kinds[i] == LineKind::kSeparator)
       is_below_marker = true;
     for (std::size_t n = 1; n < takes; ++n) kinds[i + n] = LineKind::kContinued;

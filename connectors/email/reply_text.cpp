@@ -11,6 +11,7 @@ namespace {
 using Lines = std::vector<std::string_view>;
 
 constexpr std::size_t kMaxSignatureLines = 12;
+constexpr std::size_t kMaxSignatureSpan = 60;  // with the empty lines between
 constexpr std::size_t kMaxSignatureLineBytes = 160;
 
 Lines lines_of(std::string_view text) {
@@ -80,6 +81,16 @@ class Splitter {
     }
     return false;
   }
+  // Quoted by the usual sign, not by a name in front: that is sure.
+  bool is_marked(std::size_t i) const {
+    return is(i, LineKind::kQuote) && lines_[i].find_first_not_of(" \t") == lines_[i].find('>');
+  }
+  bool has_marked(std::size_t from, std::size_t to) const {
+    for (auto i = from; i < to; ++i) {
+      if (is_marked(i)) return true;
+    }
+    return false;
+  }
   std::size_t first_marker() const {
     for (std::size_t i = 0; i < end_; ++i) {
       if (is_marker(i)) return i;
@@ -104,14 +115,15 @@ class Splitter {
       std::size_t words = 0;
       bool is_short = true;
       auto stop = i + 1;
-      for (; stop < end_ && !is_marker(stop); ++stop) {
+      for (; stop < end_ && !is_marker(stop) && is_short; ++stop) {
         if (is(stop, LineKind::kText)) {
           ++words;
-          if (lines_[stop].size() > kMaxSignatureLineBytes) is_short = false;
+          if (lines_[stop].size() > kMaxSignatureLineBytes || words > kMaxSignatureLines) is_short = false;
         }
         if (is(stop, LineKind::kQuote)) break;
+        if (stop - i > kMaxSignatureSpan) is_short = false;
       }
-      if (!is_short || words > kMaxSignatureLines) continue;
+      if (!is_short) continue;
       add(out_.signature, join(lines_, i, stop));
       for (auto j = i; j < stop; ++j) kinds_[j] = LineKind::kDropped;
       i = stop == i ? i : stop - 1;
@@ -149,10 +161,10 @@ class Splitter {
     auto from = behind(marker);
     std::size_t last_quote = from;
     for (auto i = from; i < end_; ++i) {
-      if (is(i, LineKind::kQuote)) last_quote = i + 1;
+      if (is_marked(i)) last_quote = i + 1;
     }
     // Words behind real quotes: the customer answers point by point. Quotes and words stay, only the introductions go.
-    bool is_quoted_at_once = from < end_ && has_quotes(from, std::min(end_, from + 3));
+    bool is_quoted_at_once = has_marked(from, std::min(end_, from + 3));
     if (is(marker, LineKind::kAttribution) && is_quoted_at_once && has_words(last_quote, end_)) {
       drop_markers(marker, end_);
       return;

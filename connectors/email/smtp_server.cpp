@@ -25,7 +25,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kCommandReadBytes = 4 * 1024;
 constexpr std::size_t kDataReadBytes = 32 * 1024;
-constexpr milliseconds kSlice{2'000};  // a waiting session looks this often whether we are going
+constexpr milliseconds kSlice{1'000};  // a waiting session looks this often whether we are going
 constexpr milliseconds kTlsLimit{30'000};
 constexpr milliseconds kRateGrace{30'000};  // a slow start is no attack
 

@@ -26,12 +26,11 @@ bool is_space(char c) {
 
 // Fields that differ between two deliveries of one mail.
 bool is_trace_field(std::string_view lower) {
-  static constexpr std::array<std::string_view, 13> kFields = {
-      "received",          "return-path", "delivered-to",  "x-original-to",   "x-received",     "authentication-results",
-      "received-spf",      "envelope-to", "x-envelope-to", "x-envelope-from", "dkim-signature", "x-google-smtp-source",
-      "x-gm-message-state"};
-  static constexpr std::array<std::string_view, 7> kPrefixes = {
-      "arc-", "x-spam-", "x-virus-", "x-ms-exchange-", "x-microsoft-antispam", "x-forefront-", "x-google-dkim-"};
+  static constexpr auto kFields = std::to_array<std::string_view>(
+      {"received", "return-path", "delivered-to", "x-original-to", "x-received", "authentication-results", "received-spf",
+       "envelope-to", "x-envelope-to", "x-envelope-from", "dkim-signature", "x-google-smtp-source", "x-gm-message-state"});
+  static constexpr auto kPrefixes = std::to_array<std::string_view>(
+      {"arc-", "x-spam-", "x-virus-", "x-ms-exchange-", "x-microsoft-antispam", "x-forefront-", "x-google-dkim-"});
   return std::find(kFields.begin(), kFields.end(), lower) != kFields.end() ||
          std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view p) { return lower.starts_with(p); });
 }
