@@ -3,6 +3,7 @@ option(USHER_TESTS "build the tests" ON)
 option(USHER_BENCH "build the benches" OFF)
 option(USHER_WERROR "warnings are errors" ON)
 set(USHER_SANITIZE "" CACHE STRING "address,undefined | thread | fuzzer,address,undefined")
+option(USHER_FUZZ "build the libFuzzer targets" OFF)
 option(USHER_COVERAGE "llvm source coverage" OFF)
 
 add_library(usher_options INTERFACE)

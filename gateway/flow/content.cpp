@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 
 #include "dialogs/check.h"
 #include "dialogs/parse.h"
@@ -46,7 +47,12 @@ std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::
     for (auto& p : found) problems.push_back({p.file, p.line, p.column, p.message, p.hint});
     if (article && article->state != "archived") articles.push_back(std::move(*article));
   }
-  content->library = kb::Library::build(std::move(articles));
+  try {
+    content->library = kb::Library::build(std::move(articles));
+  } catch (const std::runtime_error& e) {   // the machine lacks ICU's or OpenCC's data
+    problems.push_back({folders.kb.string(), 1, 1, std::string("the search index cannot be built: ") + e.what(), "install libopencc-data and ICU's data"});
+    return nullptr;
+  }
 
   std::vector<dialogs::Source> sources;
   for (const auto& path : files_in(folders.dialogs, ".yaml", problems)) {
