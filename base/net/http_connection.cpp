@@ -17,6 +17,7 @@
 #include "base/async/deadlines.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/net/ws_codec.h"
 #include "base/text.h"
 
 namespace usher::net {
@@ -193,12 +194,10 @@ class HttpConnection final : public Live {
 
     const bool has_body = framing.chunked || framing.content_length > 0;
     if (is_websocket(request, message.version()) && !has_body) {
-      auto refused = server_.handler.refuse_upgrade(request);
-      if (!refused && server_.draining) refused = refusal(503, "unavailable", "the server is shutting down");
-      // Bytes behind an upgrade request come too early to be WebSocket frames (RFC 6455 §4.1).
-      if (!refused && !buffer_.empty()) co_return co_await refuse(400);
+      const auto accept_key = ws_accept_key(request.headers.find("sec-websocket-key").value_or(""));
+      auto refused = refuse_handshake(request, accept_key);
       if (refused) co_return co_await answer(std::move(*refused), keep) && keep;
-      hand_over(std::move(message.base()), std::move(request));
+      hand_over(std::move(request), accept_key);
       co_return false;
     }
 
@@ -298,12 +297,23 @@ class HttpConnection final : public Live {
            http::token_list(*connection).exists("upgrade");
   }
 
-  template <class Fields>
-  void hand_over(Fields fields, HttpRequest request) {
+  std::optional<HttpResponse> refuse_handshake(const HttpRequest& request, const std::string& accept_key) {
+    if (server_.draining) return refusal(503, "unavailable", "the server is shutting down");
+    if (request.headers.find("sec-websocket-version") != "13") {
+      auto response = refusal(426, "invalid", "WebSocket version 13 is spoken here");
+      response.headers.add("Sec-WebSocket-Version", "13");
+      return response;
+    }
+    if (accept_key.empty()) return refusal(400, "invalid", "Sec-WebSocket-Key is missing or malformed");
+    return server_.handler.refuse_upgrade(request);
+  }
+
+  void hand_over(HttpRequest request, std::string accept_key) {
     handed_over_ = true;
     guard_.reset();
     Upgrade upgrade;
-    upgrade.request = http::request<http::empty_body>(std::move(fields));
+    upgrade.accept_key = std::move(accept_key);
+    if (!buffer_.empty()) upgrade.early = std::move(buffer_);  // an empty one would take its capacity along
     upgrade.target = request.query.empty() ? request.path : request.path + "?" + request.query;
     upgrade.remote = std::move(request.remote);
     upgrade.slot = std::move(slot_);

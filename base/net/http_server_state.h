@@ -8,8 +8,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/message.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include "base/async/task_group.h"
@@ -54,19 +52,20 @@ struct ServerState {
   std::shared_ptr<ConnectionLimits> limits;
   std::atomic<bool> draining{false};
   std::vector<std::shared_ptr<Shard>> shards;  // shared with what is posted to their contexts
-  async::TaskGroup service;   // accept loops and sweepers
-  async::TaskGroup sessions;  // connections
+  async::TaskGroup service;                    // accept loops and sweepers
+  async::TaskGroup sessions;                   // connections
 };
 
 struct Upgrade {
-  boost::beast::http::request<boost::beast::http::empty_body> request;
+  std::string accept_key;  // for the answer to the handshake
+  std::string early;       // received behind the request
   std::string target;
   std::string remote;
   ConnectionLimits::Slot slot;
 };
 
-// Takes the stream over: handshake, session, close, all in a coroutine of its own, so that the HTTP connection's memory is freed.
-// On the shard's thread.
+// Takes the stream over: answer to the handshake, session, close, all in a coroutine of its own, so that the HTTP connection's
+// memory is freed. On the shard's thread.
 template <class Stream>
 void start_websocket(ServerState& server, Shard& shard, Stream stream, Upgrade upgrade);
 extern template void start_websocket<TcpSocket>(ServerState&, Shard&, TcpSocket, Upgrade);

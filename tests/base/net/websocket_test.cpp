@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
+#include <openssl/ssl.h>
 
 #include <thread>
 
 #include "base/async/sleep.h"
+#include "base/net/tls.h"
+#include "tests/base/net/certificate.h"
 #include "tests/base/net/net_test_support.h"
 
 namespace usher::net::testing {
@@ -187,6 +190,51 @@ TEST_F(WebSocketTest, ClosesAFragmentedMessageOverTheLimitToo) {
   EXPECT_EQ(client.read_frame().close_code(), 1009);
 }
 
+TEST_F(WebSocketTest, TakesFramesThatCameWithTheHandshake) {
+  server.start();
+  RawClient raw(server.port());
+  raw.send(
+      "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" +
+      WsClient::frame(kText, "early"));
+  EXPECT_THAT(raw.read_until("echo early"), HasSubstr("echo early"));
+}
+
+struct Wrong {
+  const char* name;
+  std::string bytes;
+  int code;
+};
+class WebSocketProtocol : public WebSocketTest, public ::testing::WithParamInterface<Wrong> {};
+
+TEST_P(WebSocketProtocol, FaultsCloseWithTheirCode) {
+  server.start();
+  WsClient client(server.port());
+  client.read_frame();
+  client.send(GetParam().bytes);
+  EXPECT_EQ(client.read_frame().close_code(), GetParam().code);
+  client.close();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Faults, WebSocketProtocol,
+    ::testing::Values(Wrong{"ReservedBit", "\xc1\x80" + std::string(4, 'm'), 1002},
+                      Wrong{"ReservedDataOpcode", "\x83\x80" + std::string(4, 'm'), 1002},
+                      Wrong{"ReservedControlOpcode", "\x8b\x80" + std::string(4, 'm'), 1002},
+                      Wrong{"FragmentedPing", WsClient::frame(kPing, "x", false), 1002},
+                      Wrong{"LargePing", WsClient::frame(kPing, std::string(126, 'x')), 1002},
+                      Wrong{"ContinuationOfNothing", WsClient::frame(0, "x"), 1002},
+                      Wrong{"TextInsideAMessage", WsClient::frame(kText, "a", false) + WsClient::frame(kText, "b"), 1002},
+                      Wrong{"LengthNotInItsShortestForm", std::string("\x81\xfe\x00\x01mmmmx", 9), 1002},
+                      Wrong{"LengthOver63Bits", "\x81\xff" + std::string(8, '\xff') + "mmmm", 1002},
+                      Wrong{"HugeLength", "\x81\xff" + std::string("\x00\x7f\xff\xff\xff\xff\xff\xff", 8) + "mmmm", 1009},
+                      Wrong{"CloseWithHalfACode", WsClient::frame(kClose, "\x03"), 1002},
+                      Wrong{"CloseWithAForbiddenCode", WsClient::frame(kClose, "\x03\xed"), 1002},
+                      Wrong{"CloseWithBadUtf8", WsClient::frame(kClose, "\x03\xe8\xff"), 1007},
+                      Wrong{"Utf8CutAtTheEnd", WsClient::frame(kText, "\xe4\xbd"), 1007},
+                      Wrong{"CloseIsAnsweredWithItsCode", WsClient::frame(kClose, "\x0f\xa0"), 4000}),
+    [](const auto& info) { return info.param.name; });
+
 TEST_F(WebSocketTest, SendsWhatIsQueuedBeforeItCloses) {
   server.handler.on_socket = [](std::shared_ptr<WebSocket> socket, std::string) -> boost::asio::awaitable<void> {
     for (int i = 0; i < 50; ++i) static_cast<void>(socket->send(fmt::format("line {}", i)));
@@ -261,7 +309,7 @@ TEST_F(WebSocketTest, AnUpgradeWithoutKeyOrOfAnotherVersionIsRefused) {
        {"Sec-WebSocket-Version: 13\r\n", "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"}) {
     RawClient client(server.port());
     client.send(std::string("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n") + extra + "\r\n");
-    EXPECT_THAT(client.read_all(), StartsWith("HTTP/1.1 4")) << extra;
+    EXPECT_THAT(client.read_answer(), StartsWith("HTTP/1.1 4")) << extra;
   }
 }
 
@@ -316,6 +364,33 @@ TEST_F(WebSocketTest, DrainWaitsForSessionsThatSayGoodbye) {
   client.close();
   drainer.join();
   EXPECT_EQ(server.http->connections(), 0U);
+}
+
+TEST(WebSocketTls, SpeaksOverTls) {
+  Certificate certificate;
+  HttpServerOptions options;
+  options.tls = *load_tls(certificate.chain(), certificate.key());
+  Server server(options);
+  server.handler.on_socket = &echo;
+  server.start();
+  RawClient client(server.port());
+  SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+  SSL* ssl = SSL_new(context);
+  SSL_set_fd(ssl, client.fd());
+  ASSERT_EQ(SSL_connect(ssl), 1);
+  const std::string hello =
+      "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" +
+      WsClient::frame(kText, "over tls") + WsClient::frame(kClose, "");
+  SSL_write(ssl, hello.data(), static_cast<int>(hello.size()));
+  std::string got;
+  std::array<char, 4096> chunk{};
+  for (int n = 0; (n = SSL_read(ssl, chunk.data(), chunk.size())) > 0;) got.append(chunk.data(), static_cast<std::size_t>(n));
+  EXPECT_THAT(got, HasSubstr("101 Switching"));
+  EXPECT_THAT(got, HasSubstr("echo over tls"));
+  EXPECT_THAT(got, ::testing::EndsWith("\x88\x02\x03\xe8"));
+  SSL_free(ssl);
+  SSL_CTX_free(context);
 }
 
 class WebSocketPing : public WebSocketTest {
