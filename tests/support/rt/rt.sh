@@ -3,6 +3,7 @@
 #   rt.sh start DIR PORT    makes DIR (config, SQLite database, log, captured mail), starts RT, waits until it answers
 #   rt.sh stop DIR          ends what start began; safe to call twice
 #   rt.sh pause|resume DIR  stops and continues the processes (an RT that hangs)
+# RT ends by itself when DIR is removed, or when the process RT_OWNER=PID ends.
 # After start: DIR/url, DIR/token (user usher), DIR/mail/*.eml (what RT wanted to send), DIR/server.log.
 # Users: usher (password usher-pass-1), root (password root-pass-1). Queue: Support, see seed.pl.
 # Needs: request-tracker5 rt5-db-sqlite rt5-standalone starman. As root it runs as www-data, so DIR is best under /tmp.
@@ -109,6 +110,7 @@ start() {
   fi
   local pid=$!
   echo "$pid" >"$dir/pid"
+  watch_over "$dir" "$pid"
   local i
   for i in $(seq 1 300); do
     if [ "$(curl -s -o /dev/null -m 5 -w '%{http_code}' "http://127.0.0.1:$port/REST/2.0/rt")" = 401 ]; then
@@ -120,6 +122,20 @@ start() {
   done
   stop "$dir"
   die "RT did not answer within 30 s (see $dir/server.log)"
+}
+
+# Ends RT when its folder is removed, or when the process that asked for it (RT_OWNER) is gone: a killed test leaves nothing behind.
+watch_over() {  # DIR PID
+  (
+    while kill -0 -- "-$2" 2>/dev/null; do
+      [ "$(cat "$1/pid" 2>/dev/null)" = "$2" ] && kill -0 "${RT_OWNER:-1}" 2>/dev/null || {
+        kill -CONT -- "-$2" 2>/dev/null
+        kill -TERM -- "-$2" 2>/dev/null
+        exit 0
+      }
+      sleep 2
+    done
+  ) >/dev/null 2>&1 </dev/null &
 }
 
 signal_all() {  # DIR SIGNAL: the master and its workers (its process group, which setsid made)

@@ -77,7 +77,8 @@ class RtServer {
   RtServer(std::string folder, std::uint16_t port) : folder_(std::move(folder)), port_(port) {}
 
   int run(const std::string& verb, const std::string& rest = {}) const {
-    const std::string command = "bash " USHER_SOURCE_DIR "/tests/support/rt/rt.sh " + verb + " " + folder_ + " " + rest;
+    const std::string command = "RT_OWNER=" + std::to_string(::getpid()) + " bash " USHER_SOURCE_DIR "/tests/support/rt/rt.sh " +
+                                verb + " " + folder_ + " " + rest;
     const int status = std::system((command + " >/dev/null").c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
