@@ -1,5 +1,5 @@
-// HTTP/1.1 server and WebSocket upgrade, on Beast (the only .cpp files that include it). One SO_REUSEPORT acceptor per
-// io_context; a connection lives on the context that accepted it.
+// HTTP/1.1 server (Beast's parser) and WebSocket upgrade (own framing, ws_codec.h). One SO_REUSEPORT acceptor per io_context;
+// a connection lives on the context that accepted it.
 //
 // The server owns framing, limits and time limits; the Handler owns meaning. Refused before the handler sees anything:
 // malformed or smuggling-prone requests (400 and close), request line or headers over limit (414/431), body over body_limit
