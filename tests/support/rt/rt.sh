@@ -131,6 +131,8 @@ watch_over() {  # DIR PID
       [ "$(cat "$1/pid" 2>/dev/null)" = "$2" ] && kill -0 "${RT_OWNER:-1}" 2>/dev/null || {
         kill -CONT -- "-$2" 2>/dev/null
         kill -TERM -- "-$2" 2>/dev/null
+        sleep 3
+        kill -KILL -- "-$2" 2>/dev/null  # a master that loses its folder at the wrong moment does not act on TERM
         exit 0
       }
       sleep 2
