@@ -127,7 +127,7 @@ start() {
 # Ends RT when its folder is removed, or when the process that asked for it (RT_OWNER) is gone: a killed test leaves nothing behind.
 watch_over() {  # DIR PID
   (
-    while kill -0 -- "-$2" 2>/dev/null; do
+    while kill -0 "$2" 2>/dev/null; do  # the process, not its group: setsid may not have made that yet
       [ "$(cat "$1/pid" 2>/dev/null)" = "$2" ] && kill -0 "${RT_OWNER:-1}" 2>/dev/null || {
         kill -CONT -- "-$2" 2>/dev/null
         kill -TERM -- "-$2" 2>/dev/null
