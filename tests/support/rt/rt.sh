@@ -128,11 +128,11 @@ start() {
 watch_over() {  # DIR PID
   (
     while kill -0 "$2" 2>/dev/null; do  # the process, not its group: setsid may not have made that yet
-      [ "$(cat "$1/pid" 2>/dev/null)" = "$2" ] && kill -0 "${RT_OWNER:-1}" 2>/dev/null || {
+      [ "$(cat "$1/pid" 2>/dev/null)" = "$2" ] && { [ -z "${RT_OWNER:-}" ] || kill -0 "$RT_OWNER" 2>/dev/null; } || {
         kill -CONT -- "-$2" 2>/dev/null
         kill -TERM -- "-$2" 2>/dev/null
         sleep 3
-        kill -KILL -- "-$2" 2>/dev/null  # a master that loses its folder at the wrong moment does not act on TERM
+        kill -KILL -- "-$2" 2>/dev/null  # whoever did not listen
         exit 0
       }
       sleep 2
