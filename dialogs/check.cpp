@@ -98,7 +98,7 @@ class Prover {
   }
 
   void find_known_slots() {
-    known_slots_ = {"symptom", "reason", "reference", "number"};
+    known_slots_ = {"symptom", "reason", "reference", "number", "promise", "company"};
     for (const auto& [name, script] : scripts_.scripts) {
       for (const auto& [slot, declared] : script.slots) known_slots_.insert(slot);
       for (const auto& [id, step] : script.steps) {

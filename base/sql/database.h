@@ -72,6 +72,7 @@ struct Options {
   std::size_t max_waiting_writes = 8192;         // beyond it: kBusy at once
   std::chrono::milliseconds busy_timeout{2000};  // waiting for a lock held by another process, then kBusy
   bool unsafe_durability = false;                // tests of the canary only: synchronous=OFF
+  bool check_integrity = true;                   // quick_check at open: reads the whole file
 };
 
 class Database {
@@ -98,7 +99,7 @@ class Database {
 };
 
 // Opens or creates the file (destroy the Database before the io_contexts its callers run on), sets WAL and synchronous=FULL,
-// verifies both by reading them back, runs quick_check. Errors: kIo with the path and reason; kBusy when another process holds
+// verifies both by reading them back, runs quick_check (options.check_integrity). Errors: kIo with the path and reason; kBusy when another process holds
 // it; kInvalid when the pragmas do not hold (network file system).
 Result<std::unique_ptr<Database>> open_sqlite(Options options);
 

@@ -76,7 +76,7 @@ Result<void> SqliteConnection::configure(const Options& options) {
                     "use a SQLite library that honours it",
                     options.path, synchronous));
   }
-  const std::string verdict = db.execAndGet("PRAGMA quick_check(1)").getString();
+  const std::string verdict = options.check_integrity ? db.execAndGet("PRAGMA quick_check(1)").getString() : "ok";
   if (verdict != "ok") {
     return fail(ErrorCode::kIo, fmt::format("the database {} is damaged: {}; restore it from a backup", options.path, verdict));
   }

@@ -9,6 +9,7 @@
 #include "base/async/task_group.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/text.h"
 #include "connectors/email/email_channel.h"
 #include "connectors/email/smtp_server.h"
@@ -55,12 +56,17 @@ class RunningService final : public Service {
 
   Result<void> start() {
     if (auto r = load_content_now(); !r) return r;
-    auto database = open_store(s_);
+    auto database = open_store(s_, true);
     if (!database) return fail(std::move(database.error()));
     database_ = std::move(*database);
     auto secret = instance_secret(*database_);
     if (!secret) return fail(std::move(secret.error()));
     secret_ = std::move(*secret);
+    metrics::gauge("usher_unsafe_durability", "1: what is acknowledged may be lost in a power cut, by configuration")
+        .set(s_.limits.unsafe_durability ? 1 : 0);
+    if (s_.limits.unsafe_durability) {
+      log::error("UNSAFE: messages are acknowledged before they are on disk; a power cut loses them", {{"setting", "limits.unsafe_durability"}});
+    }
 
     const std::size_t cores = s_.http.threads > 0 ? static_cast<std::size_t>(s_.http.threads) : std::max(1u, std::thread::hardware_concurrency());
     io_ = std::make_unique<async::IoThreads>(cores);
@@ -78,7 +84,7 @@ class RunningService final : public Service {
     publisher_ = std::make_unique<flow::Publisher>(channels_, clock_);
     escalation_ = std::make_unique<flow::Escalation>(
         flow::EscalationSettings{tickets_->name(), secret_, s_.company,
-                                 s_.http.public_url, s_.answers.promise_en, s_.answers.promise_zh},
+                                 s_.http.public_url, clock_.now(), s_.answers.promise_en, s_.answers.promise_zh},
         *content_, channels_, *publisher_, clock_);
     flow::OutboxSettings outbox;
     outbox.concurrency = s_.outbox.concurrency;
@@ -316,7 +322,7 @@ class RunningService final : public Service {
 
 }  // namespace
 
-Result<std::unique_ptr<sql::Database>> open_store(const Settings& settings) {
+Result<std::unique_ptr<sql::Database>> open_store(const Settings& settings, bool check_integrity) {
   std::error_code ec;
   std::filesystem::create_directories(settings.data, ec);
   if (ec) return fail(ErrorCode::kIo, "cannot create the data folder '" + settings.data.string() + "': " + ec.message());
@@ -325,6 +331,7 @@ Result<std::unique_ptr<sql::Database>> open_store(const Settings& settings) {
   sql::Options options;
   options.path = (settings.data / "usher.db").string();
   options.unsafe_durability = settings.limits.unsafe_durability;
+  options.check_integrity = check_integrity;
   auto database = sql::open_sqlite(std::move(options));
   if (!database) return fail(std::move(database.error()));
   auto migrated = sql::migrate(**database, store::migrations(), to_millis(system_clock().now()));

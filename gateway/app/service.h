@@ -11,8 +11,9 @@
 
 namespace usher::gateway::app {
 
-// Opens (or creates) the database of the settings and brings its tables up to date. For the service and for commands that look into it.
-Result<std::unique_ptr<sql::Database>> open_store(const Settings& settings);
+// Opens (or creates) the database of the settings and brings its tables up to date. The service checks its integrity first, which reads
+// all of it; commands that only look into it do not.
+Result<std::unique_ptr<sql::Database>> open_store(const Settings& settings, bool check_integrity);
 // The random secret of this installation, made on first use: key of session tokens, Message-IDs and external_refs.
 Result<std::string> instance_secret(sql::Database& database);
 // What the email channel needs, out of the settings.

@@ -71,8 +71,8 @@ Escalation::Escalation(EscalationSettings settings, const CurrentContent& conten
                        const Clock& clock)
     : settings_(std::move(settings)), content_(content), channels_(channels), publisher_(publisher), clock_(clock) {}
 
-std::string Escalation::external_ref(const std::string& case_id, const std::string& action, std::int64_t n) const {
-  auto mac = crypto::hmac_sha256(settings_.secret, case_id + "|" + action + "|" + std::to_string(n));
+std::string Escalation::external_ref(const ConversationId& conversation, const std::string& action, std::int64_t n) const {
+  auto mac = crypto::hmac_sha256(settings_.secret, conversation.value + "|" + action + "|" + std::to_string(n));
   return "us-" + crypto::to_base32_crockford(std::string_view(mac).substr(0, 20));
 }
 
@@ -110,7 +110,7 @@ Result<CaseId> Escalation::open(sql::Tx& tx, const store::Conversation& c, const
   CreatePayload payload;
   payload.last_seq = transcript->empty() ? 0 : transcript->back().seq;
   auto& draft = payload.draft;
-  draft.external_ref = external_ref(k.id.value, "create", 1);
+  draft.external_ref = external_ref(c.id, "create", 1);
   draft.subject = k.subject;
   draft.body = ticket_body(*content->scripts, c, state, wish, k.reference, *transcript);
   draft.requester = slot("contact").find('@') != std::string::npos ? slot("contact")
@@ -132,6 +132,7 @@ Result<CaseId> Escalation::open(sql::Tx& tx, const store::Conversation& c, const
   row.conversation = c.id;
   row.case_id = k.id.value;
   row.payload = to_json(payload);
+  row.doubt = c.created_at < settings_.started_at;
   row.next_at = row.created_at = now;
   if (auto r = store::insert_outbox(tx, row); !r) return fail(std::move(r.error()));
   staged.has_outbox_rows = true;
@@ -145,7 +146,7 @@ Result<void> Escalation::append(sql::Tx& tx, const store::Conversation& c, const
   if (!n) return fail(std::move(n.error()));
   AppendPayload payload;
   payload.seq = seq;
-  payload.comment.external_ref = external_ref(c.case_id, "append", *n);
+  payload.comment.external_ref = external_ref(c.id, "append", *n);
   payload.comment.body = text;
   payload.comment.author = c.contact_address.find('@') != std::string::npos ? c.contact_address : c.contact_name;
   store::OutboxRow row;

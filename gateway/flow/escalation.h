@@ -20,6 +20,8 @@ struct EscalationSettings {
   std::string secret;                            // instance secret: key of external_ref
   std::string company;                           // signs the acknowledgement
   std::string progress_url;                      // "https://…/"; empty: no link
+  // Conversations that began before this may have a ticket this database does not know of (a restored backup): looked up first.
+  Timestamp started_at{};
   std::map<std::string, std::string> promise_en, promise_zh;  // priority → first response time in words
 };
 
@@ -40,8 +42,9 @@ class Escalation {
   // No number yet and the customer waits: tells the provisional reference, once. Nothing happens when something was told before.
   Result<void> tell_provisional(sql::Tx& tx, const CaseId& id, Staged& staged) const;
 
-  // base32(HMAC(secret, case ‖ action ‖ n)): the idempotency key and the searchable external_ref of one request.
-  std::string external_ref(const std::string& case_id, const std::string& action, std::int64_t n) const;
+  // base32(HMAC(secret, conversation ‖ action ‖ n)): the idempotency key and the searchable external_ref of one request. A case is its
+  // conversation's only one, and the conversation's id is older than the case's: a turn worked again after a restore gives the same key.
+  std::string external_ref(const ConversationId& conversation, const std::string& action, std::int64_t n) const;
 
  private:
   Result<void> tell(sql::Tx& tx, const store::Case& k, const char* what, const std::string& reference, Staged& staged) const;

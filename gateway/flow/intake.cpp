@@ -61,9 +61,13 @@ store::ReplyContext reply_context(const Inbound& m) {
 class Acceptance {
  public:
   Acceptance(Inbound message, Timestamp now) : m_(std::move(message)), now_(now), id_(make_uuid_v7(now)) {
-    auto masked = mask_secrets(m_.text);
-    m_.text = std::move(masked.text);
-    if (masked.count > 0) note("masked " + std::to_string(masked.count));
+    int count = 0;
+    for (auto* words : {&m_.text, &m_.subject}) {
+      auto masked = mask_secrets(*words);
+      *words = std::move(masked.text);
+      count += masked.count;
+    }
+    if (count > 0) note("masked " + std::to_string(count));
   }
 
   Result<void> run(sql::Tx& tx, Stored& out) {
@@ -205,7 +209,8 @@ boost::asio::awaitable<Result<connectors::Accepted>> Intake::accept(connectors::
   static auto& repeated = metrics::counter("usher_duplicates_total", "messages seen before: acknowledged again, no effect");
   static auto& conflicts = metrics::counter("usher_conflicts_total", "messages under a known key with other content: kept, flagged");
   static auto& refused = metrics::counter("usher_refused_total", "messages refused for now: the sender keeps them");
-  if (auto r = ready(); !r) {
+  // Not ready(): a mail whose data was coming in when we were told to go is heard out and taken.
+  if (auto r = has_room(); !r) {
     refused.add();
     co_return fail(std::move(r.error()));
   }
@@ -235,6 +240,10 @@ boost::asio::awaitable<Result<connectors::Accepted>> Intake::accept(connectors::
 
 Result<void> Intake::ready() const {
   if (draining_) return fail(ErrorCode::kUnavailable, "the service is going down; try again shortly", "draining");
+  return has_room();
+}
+
+Result<void> Intake::has_room() const {
   if (disk_low_) return fail(ErrorCode::kIo, "not enough disk space to take messages", "disk watermark");
   if (backlog_ && backlog_() > limits_.max_backlog) return fail(ErrorCode::kBusy, "too many messages wait to be worked; try again shortly", "backlog");
   return {};

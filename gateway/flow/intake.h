@@ -37,13 +37,16 @@ class Intake final : public connectors::Inbox {
   void set_worker(Enqueue enqueue, std::function<std::size_t()> backlog);  // once, by the wiring
 
   boost::asio::awaitable<Result<connectors::Accepted>> accept(connectors::Inbound message) override;
-  // kUnavailable: draining. kIo: too little disk space or inodes. kBusy: the worker is behind.
+  // kUnavailable: draining, so begin nothing new; what was under way when drain() came is still accepted. kIo: too little disk space
+  // or inodes. kBusy: the worker is behind.
   Result<void> ready() const override;
 
   void watch_disk();                 // samples free space; called every second by the wiring
   void drain() { draining_ = true; }
 
  private:
+  Result<void> has_room() const;
+
   sql::Database& database_;
   const Clock& clock_;
   IntakeLimits limits_;

@@ -39,10 +39,10 @@ Result<bool> changed(Result<std::int64_t> r) {
 Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row) {
   auto r = tx.exec(
       "INSERT INTO outbox (id, kind, target, lane, conversation_id, case_id, payload, state, epoch, lease_until, attempts, refusals, "
-      "doubt, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, 0, 0, 0, 0, $8, $9)",
+      "doubt, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, 0, 0, 0, $10, $8, $9)",
       {row.id, row.kind, row.target, row.lane, row.conversation.value,
        row.case_id.empty() ? sql::Value{nullptr} : sql::Value{row.case_id}, row.payload, to_millis(row.next_at),
-       to_millis(row.created_at)});
+       to_millis(row.created_at), std::int64_t{row.doubt}});
   if (!r) return fail(std::move(r.error()));
   return {};
 }
@@ -105,6 +105,9 @@ Result<bool> release(sql::Tx& tx, const OutboxRow& row) {
 }
 
 Result<std::int64_t> take_over_leases(sql::Tx& tx, Timestamp now) {
+  // A database restored from a backup does not know what happened after the copy: what waits to be created is looked up first.
+  auto doubted = tx.exec("UPDATE outbox SET doubt = 1 WHERE state = 'pending' AND kind <> 'message'");
+  if (!doubted) return doubted;
   return tx.exec("UPDATE outbox SET state = 'unknown', next_at = $1 WHERE state = 'leased'", {to_millis(now)});
 }
 

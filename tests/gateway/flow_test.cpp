@@ -235,6 +235,32 @@ TEST_F(Flow, SecretsAreMaskedBeforeTheyAreStored) {
   EXPECT_EQ(one("SELECT reason FROM ledger"), "masked 1");
 }
 
+TEST_F(Flow, ARestoredBackupLooksForTheTicketBeforeItCreatesOne) {
+  for (const char* text : {"agent", "Ana Keller", "ana@customer.test", "ThinkPad X13"}) say("v1", text);
+  // The copy is made now; afterwards the last answer comes and the ticket is opened.
+  ASSERT_TRUE(database_->write_sync([](sql::Tx& tx) -> Result<void> {
+    auto r = tx.exec("CREATE TABLE copy AS SELECT * FROM conversations");
+    if (!r) return fail(r.error());
+    return {};
+  }));
+  say("v1", "don't know");
+  until([&] { return one("SELECT told FROM cases") == "number"; }, "number told");
+  end();
+  // The restore: nothing of the ticket is known any more.
+  ASSERT_TRUE(database_->write_sync([](sql::Tx& tx) -> Result<void> {
+    for (const char* sql : {"DELETE FROM cases", "DELETE FROM outbox", "DELETE FROM conversations", "INSERT INTO conversations SELECT * FROM copy",
+                            "DELETE FROM messages WHERE seq > (SELECT last_seq FROM conversations)", "DELETE FROM ledger WHERE seq > (SELECT last_seq FROM conversations)"}) {
+      if (auto r = tx.exec(sql); !r) return fail(r.error());
+    }
+    return {};
+  }));
+  begin();
+  say("v1", "don't know");
+  until([&] { return one("SELECT told FROM cases") == "number"; }, "number told again");
+  EXPECT_EQ(tickets_.tickets(), 1u);
+  EXPECT_EQ(tickets_.creates(), 1u);
+}
+
 TEST_F(Flow, DrainingIsNotReadyButWhatIsComingInIsStillTaken) {
   intake_->drain();
   auto ready = intake_->ready();

@@ -149,7 +149,7 @@ class GatewayFixture : public testing::Test {
     channels_->add(chat_, "", true);
     channels_->add(mail_, "email", false);
     publisher_ = std::make_unique<flow::Publisher>(*channels_, clock_);
-    escalation_ = std::make_unique<flow::Escalation>(flow::EscalationSettings{"tickets", "secret", "Test", "", {{"P3", "2 hours"}}, {{"P3", "2 小时"}}},
+    escalation_ = std::make_unique<flow::Escalation>(flow::EscalationSettings{"tickets", "secret", "Test", "", clock_.now(), {{"P3", "2 hours"}}, {{"P3", "2 小时"}}},
                                                      current_, *channels_, *publisher_, clock_);
     flow::OutboxSettings settings;
     settings.backoff = {std::chrono::milliseconds{1}, std::chrono::milliseconds{5}};

@@ -1,0 +1,54 @@
+// What the commands share: options every one of them has, exit codes, and how problems and answers are printed.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/sql/database.h"
+#include "gateway/app/settings.h"
+#include "gateway/flow/content.h"
+
+namespace usher::gateway::app {
+
+enum Exit : int { kOk = 0, kProblems = 1, kUsage = 64, kUnavailable = 69, kSoftware = 70, kTemporary = 75, kConfiguration = 78 };
+
+struct Common {
+  std::string config = "config/usher.yaml";
+  std::string data;  // empty: as the configuration says
+  bool as_json = false;
+};
+
+// One JSON document on standard output.
+void print(const nlohmann::json& document);
+// The error on standard error, or as JSON; returns `code`.
+int complain(const Common& common, const Error& error, int code);
+
+// A problem of a file, the way editors and terminals make it clickable.
+struct Listed {
+  std::string file, message, hint;
+  int line = 1, column = 1;
+  bool is_warning = false;
+};
+std::vector<Listed> listed(const std::vector<SettingsProblem>& problems);
+std::vector<Listed> listed(const std::vector<flow::ContentProblem>& problems);
+void print_problems(const Common& common, const std::vector<Listed>& problems, const nlohmann::json& summary);
+
+// The settings; nullopt when they have problems, which are printed then.
+std::optional<Settings> settings_of(const Common& common);
+
+// The store of the settings, opened; nullopt and `code` set when it cannot be.
+std::unique_ptr<sql::Database> store_of(const Common& common, int& code);
+
+// --- the commands; each returns its exit code ---
+int serve(const Common& common, const std::string& http, const std::string& smtp, const std::string& lmtp);
+int check(const Common& common);
+int deliver(const Common& common, const std::string& sender, const std::vector<std::string>& recipients);
+int chat(const Common& common, const std::string& language, bool with_trace);
+int ticket_list(const Common& common, std::int64_t limit);
+int outbox_list(const Common& common, const std::string& state, std::int64_t limit);
+int outbox_redrive(const Common& common, const std::string& id, bool all);
+int user_add(const Common& common, const std::string& name, const std::string& role);
+
+}  // namespace usher::gateway::app
