@@ -8,6 +8,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/intrusive/list.hpp>
@@ -24,6 +25,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kAfterClose{5'000};
+constexpr milliseconds kLinger{2'000};
 
 class TcpByteStream final : public ByteStream,
                             public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
@@ -81,6 +83,20 @@ class TcpByteStream final : public ByteStream,
     socket_.close(ec);
   }
 
+  // A close with unread bytes in the socket sends a reset, and a reset overtakes the last answer: what a peer still sends is read
+  // and dropped, for a moment.
+  asio::awaitable<void> close_gently() {
+    boost::system::error_code ec;
+    socket_.shutdown(asio::socket_base::shutdown_send, ec);
+    if (!ec) {
+      Limit guard(this, kLinger);
+      std::array<char, 4096> unread{};
+      while (!ec && !guard.struck())
+        co_await socket_.async_read_some(asio::buffer(unread), asio::redirect_error(asio::use_awaitable, ec));
+    }
+    close();
+  }
+
   bool is_tls() const override { return tls_ != nullptr; }
   const std::string& remote() const override { return remote_; }
   async::Executor executor() override { return context_.get_executor(); }
@@ -125,6 +141,8 @@ asio::awaitable<void> run_session(StreamSession* session, std::shared_ptr<TcpByt
   } catch (const std::exception& e) {
     log::error("stream_session_exception", {{"remote", stream->remote()}, {"what", e.what()}});
   }
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() == asio::cancellation_type::none) co_await stream->close_gently();
   stream->close();
   stream->unlink();
   slot.release();

@@ -73,6 +73,21 @@ TEST(ByteStream, WriteTimesOutWhenThePeerDoesNotRead) {
   EXPECT_EQ(code.get_future().get(), ErrorCode::kTimeout);
 }
 
+TEST(ByteStream, TheLastWordReachesAPeerThatKeepsTalking) {
+  Listening server([](std::shared_ptr<ByteStream> stream) -> boost::asio::awaitable<void> {
+    std::array<char, 16> chunk{};
+    static_cast<void>(co_await stream->read_some(chunk, 5s));
+    static_cast<void>(co_await stream->write("421 too many errors\r\n", 5s));
+  });
+  RawClient client(server.listener->port());
+  // Far more than the session reads: unread bytes would turn its close into a reset.
+  client.send(std::string(4'000'000, 'x'));
+  EXPECT_EQ(client.read_until("\r\n"), "421 too many errors\r\n");
+  ::shutdown(client.fd(), SHUT_WR);
+  EXPECT_TRUE(client.closed_by_peer());
+  EXPECT_TRUE(server.listener->wait_idle(5s));
+}
+
 TEST(ByteStream, AResetIsUnavailable) {
   std::promise<void> waiting;
   std::promise<ErrorCode> code;
