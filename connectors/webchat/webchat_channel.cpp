@@ -98,7 +98,9 @@ awaitable<Result<Accepted>> WebchatChannel::Impl::accept(SessionKey key, Msg msg
   content += msg.choice;
   Inbound inbound;
   inbound.channel = settings.name;
-  inbound.dedup_key = session_key + ":" + msg.cmid;
+  // The cmid first: it grows with time, so the index of known messages is appended to, not written all over. The session has a
+  // fixed length and stands last, so no two pairs give one key.
+  inbound.dedup_key = msg.cmid + "@" + session_key;
   inbound.content_digest = crypto::sha256_hex(content);
   inbound.recipient = settings.name;
   inbound.text = std::move(msg.text);

@@ -38,7 +38,7 @@ TEST_F(Webchat, AMessageIsAcknowledgedOnlyAfterItIsStored) {
   const Inbound& m = inbox_.messages[0];
   EXPECT_EQ(m.channel, "webchat");
   EXPECT_EQ(m.sender_id, key(token));
-  EXPECT_EQ(m.dedup_key, key(token) + ":m1");
+  EXPECT_EQ(m.dedup_key, "m1@" + key(token));
   EXPECT_EQ(m.content_digest, crypto::sha256_hex(std::string("my laptop is dead") + '\0'));
   EXPECT_EQ(m.thread_keys, std::vector<std::string>{key(token)});
   EXPECT_EQ(m.own_keys, m.thread_keys);
