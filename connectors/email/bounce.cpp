@@ -45,7 +45,15 @@ constexpr auto kSubjects = std::to_array<std::string_view>({"undelivered mail re
                                                             "warning: could not send",
                                                             "warning: message",
                                                             "系统退信",
-                                                            "退信通知"});
+                                                            "退信通知",
+                                                            "non-delivery",
+                                                            "could not be delivered",
+                                                            "user unknown",
+                                                            "mail delivery warning",
+                                                            "automatically rejected",
+                                                            "mail failed, returning",
+                                                            "returning to sender",
+                                                            "delivery failed"});
 
 constexpr auto kPassing = std::to_array<std::string_view>(
     {"will be retried", "still trying", "will continue", "will keep trying", "not yet been delivered", "has been delayed",
@@ -240,6 +248,11 @@ bool is_from_daemon(const Mail& mail) {
   });
 }
 
+// An address only mail servers use; postmaster may be a person.
+bool is_mailer_daemon(std::string_view address) {
+  return text::to_lower_ascii(address).starts_with("mailer-daemon@");
+}
+
 // What says that this is a report; empty when nothing does. A person may write "Returned mail?" or send a report on to us: prose
 // counts only together with a subject of its kind or a sender that is no person.
 std::string evidence_of(const Mail& mail, const MailEnvelope& envelope) {
@@ -254,12 +267,18 @@ std::string evidence_of(const Mail& mail, const MailEnvelope& envelope) {
   bool is_subject = std::any_of(kSubjects.begin(), kSubjects.end(), [&](std::string_view s) {
     return subject.starts_with(s) || (s.size() > 10 && contains(subject, s));
   });
+  bool is_daemon_mail = is_from_daemon(mail);
+  // Nearly every mail ends here: its text need not be searched.
+  if (!is_subject && !is_daemon_mail) return {};
   bool is_failure = tells_failure(mail);
   if (mail.report_type == "disposition-notification")
     return is_subject && is_failure ? "notification of a rejected mail" : std::string{};
-  if (is_from_daemon(mail) && (is_subject || is_null_sender || is_failure)) return "sender " + mail.from.front().address;
+  if (is_daemon_mail && (is_subject || is_null_sender || is_failure || is_mailer_daemon(mail.from.front().address)))
+    return "sender " + mail.from.front().address;
   if (is_subject && (is_null_sender || mail.from.empty())) return "subject \"" + mail.subject + "\" from <>";
-  if (is_subject && is_failure && mail.in_reply_to.empty()) return "subject \"" + mail.subject + "\" and a failure in the text";
+  bool is_conversation =
+      subject.starts_with("re:") || subject.starts_with("aw:") || subject.starts_with("fw") || subject.starts_with("wg:");
+  if (is_subject && is_failure && !is_conversation) return "subject \"" + mail.subject + "\" and a failure in the text";
   return {};
 }
 

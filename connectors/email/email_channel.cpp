@@ -10,6 +10,7 @@ namespace usher::connectors::email {
 namespace {
 
 constexpr std::size_t kMaxHops = 100;
+constexpr std::size_t kLanguageSample = 2'000;  // bytes of text that tell the language
 
 // Our own address the mail came for: the first of the envelope that is ours.
 std::vector<std::string> own_recipients(const MailEnvelope& envelope, const EmailSettings& settings) {
@@ -42,7 +43,7 @@ void set_facts(Inbound& inbound, const Mail& mail, const MailEnvelope& envelope,
     std::string chain;
     auto ids = mail.references.empty() ? mail.in_reply_to : mail.references;
     for (const auto& id : ids) chain += (chain.empty() ? "<" : " <") + id + ">";
-    fact("references", chain.substr(0, 4'000));
+    fact("references", text::cut(chain, 4'000));
   }
   fact("envelope_from", envelope.is_from_known ? "<" + envelope.from + ">" : std::string{});
   for (const auto& recipient : envelope.recipients) fact("envelope_to", recipient);
@@ -100,7 +101,7 @@ Result<Inbound> to_inbound(std::shared_ptr<const std::string> raw, MailEnvelope 
   // Nobody to answer: a mail without any usable sender.
   inbound.may_answer = verdict.may_answer && inbound.sender_id.find('@') != std::string::npos;
   set_text(inbound, mail, verdict);
-  inbound.language = text::guess_language(inbound.subject + "\n" + inbound.text);
+  inbound.language = text::guess_language(inbound.subject + "\n" + inbound.text.substr(0, kLanguageSample));
   if (!verdict.is_own_mail) {
     if (!verdict.bounce.original_message_id.empty()) inbound.thread_keys.push_back("mid:" + verdict.bounce.original_message_id);
     for (auto& key : thread_keys(mail, envelope, settings)) {

@@ -144,8 +144,8 @@ std::string decode_base64_leniently(std::string_view text) {
       values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<signed char>(i);
     return values;
   }();
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 3);
+  std::string out(text.size() / 4 * 3 + 3, '\0');
+  auto* end = out.data();
   unsigned bits = 0;
   int count = 0;
   for (char c : text) {
@@ -158,9 +158,10 @@ std::string decode_base64_leniently(std::string_view text) {
     count += 6;
     if (count >= 8) {
       count -= 8;
-      out += static_cast<char>((bits >> count) & 0xff);
+      *end++ = static_cast<char>((bits >> count) & 0xff);
     }
   }
+  out.resize(static_cast<std::size_t>(end - out.data()));
   return out;
 }
 

@@ -119,7 +119,7 @@ void Reader::read(std::string_view raw) {
     Off off;
     mail_.content_type = leaf(top).type;
     if (auto* report = g_mime_object_get_content_type_parameter(top, "report-type"); report != nullptr) {
-      mail_.report_type = text::to_lower_ascii(report);
+      mail_.report_type = text::to_lower_ascii(text::to_valid_utf8(report));
     }
     walk(top, {}, 0, 0, false, off);
   }
@@ -240,14 +240,14 @@ Leaf Reader::leaf(GMimeObject* object) {
   Leaf part;
   part.object = object;
   if (auto* type = g_mime_object_get_content_type(object); type != nullptr) {
-    part.type = text::to_lower_ascii(take_string(g_mime_content_type_get_mime_type(type)));
+    part.type = text::to_lower_ascii(text::to_valid_utf8(take_string(g_mime_content_type_get_mime_type(type))));
   }
   if (part.type.empty()) part.type = "text/plain";
   part.disposition = text::to_lower_ascii(view_of(g_mime_object_get_disposition(object)));
   if (!part.disposition.empty() && part.disposition != "inline") part.disposition = "attachment";  // RFC 2183 §2.8
   part.file_name = parameter_value(object, "Content-Disposition", "filename");
   if (part.file_name.empty()) part.file_name = parameter_value(object, "Content-Type", "name");
-  part.content_id = view_of(g_mime_object_get_content_id(object));
+  part.content_id = text::to_valid_utf8(view_of(g_mime_object_get_content_id(object)));
   return part;
 }
 
@@ -312,7 +312,7 @@ void Reader::walk(GMimeObject* object, std::string_view parent, std::size_t posi
 
 void Reader::note_special(const Leaf& part) {
   if (part.type == "message/delivery-status" || part.type == "message/global-delivery-status") {
-    mail_.delivery_status += content_of(part.object).substr(0, options_.max_text_bytes) + "\n";
+    mail_.delivery_status += to_utf8(content_of(part.object).substr(0, options_.max_text_bytes), {}) + "\n";
   } else if (part.type == "text/rfc822-headers" || part.type == "message/global-headers") {
     mail_.returned_header = to_utf8(content_of(part.object).substr(0, options_.max_text_bytes), {});
   } else if (GMIME_IS_MESSAGE_PART(part.object) && mail_.returned_header.empty()) {
@@ -321,7 +321,8 @@ void Reader::note_special(const Leaf& part) {
           to_utf8(take_string(g_mime_object_get_headers(GMIME_OBJECT(inner), nullptr)).substr(0, options_.max_text_bytes), {});
     }
   } else if (part.type == "text/calendar") {
-    mail_.calendar_method = text::to_lower_ascii(view_of(g_mime_object_get_content_type_parameter(part.object, "method")));
+    mail_.calendar_method =
+        text::to_lower_ascii(text::to_valid_utf8(view_of(g_mime_object_get_content_type_parameter(part.object, "method"))));
   } else if (part.type == "multipart/encrypted" || part.type == "application/pkcs7-mime" ||
              part.type == "application/x-pkcs7-mime") {
     mail_.is_encrypted = true;

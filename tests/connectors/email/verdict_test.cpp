@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "connectors/email/email_channel.h"
 #include "connectors/email/thread.h"
 #include "tests/connectors/email/fixtures.h"
@@ -66,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"Subject: order\r\n", "noreply@example.org", Kind::kAutomatic, "noreply_sender"},
                     Row{"Subject: order\r\n", "No-Reply-Orders@example.org", Kind::kAutomatic, "noreply_sender"},
                     Row{"Subject: order\r\n", "do_not_reply@example.org", Kind::kAutomatic, "noreply_sender"},
-                    Row{"Subject: hi\r\n", "mailer-daemon@example.org", Kind::kAutomatic, "daemon_sender"},
+                    Row{"Subject: hi\r\n", "mailer-daemon@example.org", Kind::kBounce, "bounce"},
                     Row{"Subject: hi\r\n", "postmaster@example.org", Kind::kAutomatic, "daemon_sender"},
                     Row{"X-Autoreply: yes\r\n", kAna, Kind::kAutomatic, "x-autoreply"},
                     Row{"X-Autorespond: x\r\n", kAna, Kind::kAutomatic, "x-autorespond"},
@@ -110,6 +111,14 @@ TEST(Verdict, ADeliveryFailureNamesTheMailAndTheAddressThatFailed) {
   EXPECT_EQ(verdict.bounce.status, "5.1.1");
   EXPECT_EQ(verdict.bounce.diagnostic, "smtp; 550 5.1.1 no such user");
   EXPECT_EQ(verdict.bounce.original_message_id, "<usher.0190.abc@gw.example>");
+}
+
+TEST(Verdict, AReportWithForeignBytesIsHandedOnAsUtf8) {
+  auto raw = fixture("dsn.eml");
+  raw.replace(raw.find("no such"), 7, "nic\xE9ht \xF0");
+  auto inbound = to_inbound(shared(raw), envelope_from(""), test_settings(), Timestamp{});
+  ASSERT_TRUE(inbound);
+  for (const auto& [name, value] : inbound->facts) EXPECT_TRUE(text::is_valid_utf8(value)) << name;
 }
 
 // MAIL-04
