@@ -77,6 +77,8 @@ class StrictReader final : public nlohmann::json_sax<json> {
 }  // namespace
 
 Result<json> parse_json(std::string_view text, int max_depth) {
+  // The library takes a NUL for the end of its input and would not look at what follows.
+  if (text.find('\0') != std::string_view::npos) return fail(ErrorCode::kInvalid, "not valid JSON: it holds a NUL byte");
   StrictReader reader(max_depth);
   try {
     if (json::sax_parse(text.begin(), text.end(), &reader)) return std::move(reader.root);

@@ -114,6 +114,8 @@ class FrameReader final : public nlohmann::json_sax<json> {
 
 Result<Fields> read_fields(std::string_view text) {
   if (text.size() > kMaxFrameBytes) return fail(ErrorCode::kTooLarge, "the frame is larger than 64 KiB");
+  // The library takes a NUL for the end of its input and would not look at what follows.
+  if (text.find('\0') != std::string_view::npos) return fail(ErrorCode::kInvalid, "not valid JSON: it holds a NUL byte");
   FrameReader reader;
   try {
     if (json::sax_parse(text.begin(), text.end(), &reader)) return std::move(reader.fields);

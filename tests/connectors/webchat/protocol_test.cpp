@@ -58,6 +58,7 @@ TEST(WebchatProtocol, RefusesEverythingElseWithAReason) {
                                      R"({"t":"hello","lang":["en"]})",
                                      R"({"t":"hello","lang":")" + std::string(36, 'x') + R"("})",
                                      R"({"t":"hello","session":")" + std::string(129, 'x') + R"("})",
+                                     R"({"t":"hello"})" + std::string(1, '\0') + "x",
                                      R"({"t":"msg","text":"x"})",
                                      R"({"t":"msg","cmid":"","text":"x"})",
                                      R"({"t":"msg","cmid":7,"text":"x"})",

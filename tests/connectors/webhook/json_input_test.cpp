@@ -34,6 +34,8 @@ TEST(JsonInput, RefusesWhatIsNotJsonOrNotUtf8) {
        {"", " ", "{", "{\"a\":1,}", "nul", "{'a':1}", "1 2", "{\"a\":01}", "{\"a\":NaN}", "{\"a\":1e999}", "\"\\ud800\"",
         "\"\\udc00\\ud800\"", "\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", "\"a\nb\"", "// x\n1"})
     EXPECT_FALSE(parse_json(bad)) << bad;
+  EXPECT_FALSE(parse_json(std::string_view("{}\0{\"a\":1}", 10))) << "nothing hides behind a NUL";
+  EXPECT_FALSE(parse_json(std::string_view("{}\0", 3)));
 }
 
 TEST(JsonInput, WritesBrokenBytesAsReplacementCharacters) {
