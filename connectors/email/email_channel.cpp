@@ -10,7 +10,8 @@ namespace usher::connectors::email {
 namespace {
 
 constexpr std::size_t kMaxHops = 100;
-constexpr std::size_t kLanguageSample = 2'000;  // bytes of text that tell the language
+constexpr std::size_t kBlankBytes = 200;      // a longer text is not blank
+constexpr std::size_t kLanguageSample = 800;  // bytes of text that tell the language
 
 // Our own address the mail came for: the first of the envelope that is ours.
 std::vector<std::string> own_recipients(const MailEnvelope& envelope, const EmailSettings& settings) {
@@ -27,11 +28,11 @@ void set_text(Inbound& inbound, const Mail& mail, const Verdict& verdict) {
     inbound.text = text::trim(mail.text);
   } else {
     auto split = split_reply(mail.text);
-    inbound.text = text::trim(split.reply);
+    inbound.text = std::move(split.reply);
     if (!split.quoted.empty()) inbound.facts.emplace_back("quoted_bytes", std::to_string(split.quoted.size()));
     if (!split.signature.empty()) inbound.facts.emplace_back("signature", text::cut(text::collapse_spaces(split.signature), 200));
   }
-  if (inbound.text.empty()) inbound.text = inbound.subject;
+  if (inbound.text.size() < kBlankBytes && text::trim(inbound.text).empty()) inbound.text = inbound.subject;
 }
 
 void set_facts(Inbound& inbound, const Mail& mail, const MailEnvelope& envelope, const Verdict& verdict) {

@@ -194,6 +194,10 @@ bool may_open_attribution(std::string_view key) {
          is_attribution(key);
 }
 
+bool may_end_attribution(std::string_view key) {
+  return !key.empty() && (key.back() == ':' || key.back() == '-' || key.ends_with("："));
+}
+
 bool starts_as_attribution(std::string_view key) {
   return starts_with_date(key) ||
          std::any_of(kOpenings.begin(), kOpenings.end(), [&](std::string_view o) { return key.starts_with(o); });
@@ -201,8 +205,11 @@ bool starts_as_attribution(std::string_view key) {
 
 // How many lines the attribution beginning at `at` takes; 0 when there is none.
 std::size_t attribution_lines(const Keys& keys, std::size_t at) {
+  // Prose has no line that could end an introduction: most lines are through here.
+  bool may_end = starts_with_date(keys[at]);
+  for (auto i = at; !may_end && i < std::min(at + kMaxAttributionLines, keys.size()); ++i) may_end = may_end_attribution(keys[i]);
+  if (!may_end || !may_open_attribution(keys[at])) return 0;
   auto joined = keys[at];
-  if (!may_open_attribution(joined)) return 0;
   if (is_attribution(joined)) return 1;
   for (std::size_t n = 1; n < kMaxAttributionLines && at + n < keys.size(); ++n) {
     const auto& next = keys[at + n];
@@ -288,6 +295,10 @@ bool is_delimiter(std::string_view line) {
 bool is_device(std::string_view key) {
   if (key.size() > 160) return false;
   while (!key.empty() && (key.front() == '(' || key.front() == '<' || key.front() == '[')) key.remove_prefix(1);
+  if (key.empty()) return false;
+  bool may_be = static_cast<unsigned char>(key[0]) >= 0x80 ||
+                std::string_view("sgveidwfy").find(key[0]) != std::string_view::npos || key.ends_with(" from mobile");
+  if (!may_be) return false;
   auto starts = [&](const auto& list) {
     return std::any_of(list.begin(), list.end(), [&](std::string_view p) { return key.starts_with(p); });
   };

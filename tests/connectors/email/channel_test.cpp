@@ -224,6 +224,54 @@ TEST(BuildMail, ChineseAndLongTextSurvive) {
   EXPECT_EQ(text::trim(mail.text), out.text) << "and trailing blanks in quoted-printable";
 }
 
+class RecordingClient final : public net::OutboundClient {
+ public:
+  boost::asio::awaitable<Result<net::HttpReply>> http(net::HttpCall) override {
+    co_return fail(ErrorCode::kInternal, "no HTTP here");
+  }
+  boost::asio::awaitable<Result<net::MailReply>> mail(net::MailCall call) override {
+    calls.push_back(std::move(call));
+    if (failure) co_return fail(*failure);
+    net::MailReply reply;
+    reply.code = 250;
+    reply.text = "queued as 17";
+    co_return reply;
+  }
+  std::vector<net::MailCall> calls;
+  std::optional<Error> failure;
+};
+
+Result<Receipt> send(EmailSettings settings, RecordingClient& client, Outbound message) {
+  EmailChannel channel(std::move(settings), client, system_clock());
+  boost::asio::io_context context;
+  Result<Receipt> result = fail(ErrorCode::kInternal, "did not run");
+  boost::asio::co_spawn(context, channel.send(std::move(message)),
+                        [&](const std::exception_ptr&, Result<Receipt> r) { result = std::move(r); });
+  context.run();
+  return result;
+}
+
+TEST(EmailChannel, HandsTheMailToTheRelayAndReturnsItsMessageId) {
+  RecordingClient client;
+  auto settings = test_settings();
+  EXPECT_EQ(send(settings, client, outbound()).error().code, ErrorCode::kInvalid) << "no relay configured";
+  settings.relay_url = "smtp://127.0.0.1:2525";
+  settings.relay_user = "u";
+  auto receipt = send(settings, client, outbound());
+  ASSERT_TRUE(receipt);
+  ASSERT_EQ(client.calls.size(), 1u);
+  EXPECT_EQ(client.calls[0].url, "smtp://127.0.0.1:2525");
+  EXPECT_EQ(client.calls[0].envelope_from, "");
+  EXPECT_EQ(client.calls[0].recipient, "ana@example.org");
+  EXPECT_EQ(client.calls[0].user, "u");
+  EXPECT_EQ(receipt->remote_id, make_message_id(settings, outbound().id));
+  EXPECT_THAT(client.calls[0].message, HasSubstr("Message-ID: " + receipt->remote_id));
+  EXPECT_EQ(receipt->note, "250 queued as 17");
+  client.failure = Error{ErrorCode::kUnavailable, "greylisted"};
+  EXPECT_TRUE(send(settings, client, outbound()).error().retry());
+  EXPECT_EQ(client.calls[1].message, client.calls[0].message) << "a retry is the same mail";
+}
+
 TEST(BuildMail, AnHtmlAlternativeComesSecond) {
   auto out = outbound();
   out.html = "<p>We have your request.</p>";
