@@ -1,6 +1,12 @@
 #include "gateway/app/service.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <thread>
 
@@ -52,6 +58,7 @@ class RunningService final : public Service {
 
   ~RunningService() override {
     if (!drained_) drain(std::chrono::seconds{0});
+    if (lock_ >= 0) ::close(lock_);
   }
 
   Result<void> start() {
@@ -59,6 +66,7 @@ class RunningService final : public Service {
     auto database = open_store(s_, true);
     if (!database) return fail(std::move(database.error()));
     database_ = std::move(*database);
+    if (auto r = lock_data_folder(); !r) return r;
     auto secret = instance_secret(*database_);
     if (!secret) return fail(std::move(secret.error()));
     secret_ = std::move(*secret);
@@ -167,6 +175,15 @@ class RunningService final : public Service {
   }
 
  private:
+  // Two services on one database would each take the other's deliveries for abandoned. The lock goes with the process, whatever ends it.
+  Result<void> lock_data_folder() {
+    const std::string path = (s_.data / "usher.lock").string();
+    lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_ < 0) return fail(ErrorCode::kIo, "cannot open " + path + ": " + std::strerror(errno));
+    if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return {};
+    return fail(ErrorCode::kBusy, "another usher serves the data folder '" + s_.data.string() + "' already; stop it first, or name another folder with --data");
+  }
+
   Result<void> load_content_now() {
     std::vector<flow::ContentProblem> problems;
     auto content = flow::load_content({s_.content.dialogs, s_.content.kb, s_.content.mail}, problems);
@@ -296,6 +313,7 @@ class RunningService final : public Service {
   const Clock& clock_ = system_clock();
   Addresses addresses_;
   bool drained_ = false;
+  int lock_ = -1;
   std::string secret_;
   std::unique_ptr<flow::CurrentContent> content_;
   std::unique_ptr<sql::Database> database_;

@@ -4,7 +4,7 @@ namespace usher::gateway::store {
 namespace {
 
 constexpr std::string_view kColumns =
-    "id, kind, target, lane, conversation_id, case_id, payload, state, epoch, attempts, refusals, next_at, created_at, reason, "
+    "id, kind, target, lane, conversation_id, case_id, (SELECT p.payload FROM outbox_payloads p WHERE p.id = outbox.id), state, epoch, attempts, refusals, next_at, created_at, reason, "
     "last_response, remote_id, doubt";
 
 OutboxRow read_row(const sql::Row& row) {

@@ -12,10 +12,13 @@ CREATE TABLE instance (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- Every wire message that came in has one row here, and its fate.
 -- fate: accepted (to be worked) | answered | appended | noted (kept, nothing to do) | conflict (same key, other content: kept, flagged)
+-- A row that changes is written again as a whole: what is large and never changes (a mail as it came, an outbox payload) has a
+-- table of its own beside it.
 CREATE TABLE ledger (
   id TEXT PRIMARY KEY, channel TEXT NOT NULL, dedup_key TEXT NOT NULL, digest TEXT NOT NULL, received_at BIGINT NOT NULL,
-  kind TEXT NOT NULL, conversation_id TEXT, seq BIGINT, fate TEXT NOT NULL, reason TEXT, trace TEXT, raw BLOB
+  kind TEXT NOT NULL, conversation_id TEXT, seq BIGINT, fate TEXT NOT NULL, reason TEXT, trace TEXT
 );
+CREATE TABLE ledger_raw (id TEXT PRIMARY KEY, raw BLOB NOT NULL) WITHOUT ROWID;
 CREATE UNIQUE INDEX ledger_dedup ON ledger (dedup_key, channel);
 CREATE INDEX ledger_to_work ON ledger (conversation_id, seq) WHERE fate = 'accepted';
 
@@ -62,10 +65,11 @@ CREATE INDEX cases_number ON cases (ticket_number);
 -- state: pending -> leased(node, epoch, until) -> sent | unknown | dead. Rows of one lane go out in order of id.
 CREATE TABLE outbox (
   id TEXT PRIMARY KEY, kind TEXT NOT NULL, target TEXT NOT NULL, lane TEXT NOT NULL, conversation_id TEXT NOT NULL, case_id TEXT,
-  payload TEXT NOT NULL, state TEXT NOT NULL, epoch BIGINT NOT NULL, lease_until BIGINT NOT NULL, attempts BIGINT NOT NULL,
+  state TEXT NOT NULL, epoch BIGINT NOT NULL, lease_until BIGINT NOT NULL, attempts BIGINT NOT NULL,
   refusals BIGINT NOT NULL, doubt BIGINT NOT NULL, next_at BIGINT NOT NULL, reason TEXT, last_response TEXT, remote_id TEXT, created_at BIGINT NOT NULL,
   done_at BIGINT
 );
+CREATE TABLE outbox_payloads (id TEXT PRIMARY KEY, payload TEXT NOT NULL) WITHOUT ROWID;
 CREATE UNIQUE INDEX outbox_one_create ON outbox (case_id) WHERE kind = 'create';
 CREATE INDEX outbox_due ON outbox (next_at, id) WHERE state IN ('pending', 'unknown', 'leased');
 CREATE INDEX outbox_lane ON outbox (lane, id) WHERE state IN ('pending', 'unknown', 'leased', 'dead');

@@ -52,6 +52,15 @@ test('a mail delivered through the pipe is worked by a running service, and by t
   assert.equal((await gateway.tickets()).length, 2);
 });
 
+test('two services do not share a data folder, and the lock goes with the process', async (t) => {
+  const gateway = await usher(t);
+  const second = spawnSync(kBinary, ['serve', '--config', gateway.config, '--data', gateway.data, '--http', '127.0.0.1:0', '--smtp', 'off'], { encoding: 'utf8' });
+  assert.equal(second.status, 70);
+  assert.match(second.stderr, /another usher serves the data folder/);
+  await gateway.kill();
+  await gateway.start();
+});
+
 test('what cannot be accepted now stays with the MTA: 75', async (t) => {
   const folder = await temporaryFolder(t);
   const it = new Usher(folder, { limits: { min_free_megabytes: 1_000_000 } });

@@ -11,9 +11,6 @@
 namespace usher::net::testing {
 namespace {
 
-using std::string_literals::operator""s;
-
-
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -154,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"BareLfBetweenLines", "GET / HTTP/1.1\nHost: x\n\n", "400"},
         Bad{"BareLfInHeader", "GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\nX-B: 2\r\n\r\n", "400"},
         Bad{"BareCrInHeader", "GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\rX-B: 2\r\n\r\n", "400"},
-        Bad{"NulInHeader", "GET / HTTP/1.1\r\nHost: x\r\nX-A: 1"s + '\0' + "\r\n\r\n", "400"},
+        Bad{"NulInHeader", std::string("GET / HTTP/1.1\r\nHost: x\r\nX-A: 1") + '\0' + "\r\n\r\n", "400"},
         Bad{"NoHost", "GET / HTTP/1.1\r\n\r\n", "400"}, Bad{"TwoHosts", "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "400"},
         Bad{"NoVersion", "GET /\r\n\r\n", "400"}, Bad{"BadVersion", "GET / HTTP/9.9x\r\nHost: x\r\n\r\n", "400"},
         Bad{"DotDot", "GET /a/../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
