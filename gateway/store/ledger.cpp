@@ -3,14 +3,16 @@
 namespace usher::gateway::store {
 namespace {
 
-sql::Value or_null(const std::string& s) { return s.empty() ? sql::Value{nullptr} : sql::Value{s}; }
+sql::Value or_null(const std::string& s) {
+  return s.empty() ? sql::Value{nullptr} : sql::Value{s};
+}
 
 }  // namespace
 
 Result<std::optional<KnownMessage>> find_known(sql::Tx& tx, const std::string& channel, const std::string& dedup_key) {
   std::optional<KnownMessage> known;
-  auto r = tx.query("SELECT id, digest, conversation_id, seq FROM ledger WHERE dedup_key = $1 AND channel = $2", {dedup_key, channel},
-                    [&](const sql::Row& row) {
+  auto r = tx.query("SELECT id, digest, conversation_id, seq FROM ledger WHERE dedup_key = $1 AND channel = $2",
+                    {dedup_key, channel}, [&](const sql::Row& row) {
                       known = KnownMessage{row.text(0), row.text(1), row.text(2), row.maybe_integer(3).value_or(0)};
                     });
   if (!r) return fail(std::move(r.error()));
@@ -36,9 +38,10 @@ Result<void> settle_ledger(sql::Tx& tx, const std::string& id, const std::string
 
 Result<std::vector<ConversationId>> conversations_to_work(sql::Tx& tx, Timestamp before, std::int64_t limit) {
   std::vector<ConversationId> out;
-  auto r = tx.query("SELECT DISTINCT conversation_id FROM ledger WHERE fate = 'accepted' AND conversation_id IS NOT NULL AND received_at <= $1 LIMIT $2",
-                    {to_millis(before), limit},
-                    [&](const sql::Row& row) { out.push_back({row.text(0)}); });
+  auto r = tx.query(
+      "SELECT DISTINCT conversation_id FROM ledger WHERE fate = 'accepted' AND conversation_id IS NOT NULL AND received_at <= $1 "
+      "LIMIT $2",
+      {to_millis(before), limit}, [&](const sql::Row& row) { out.push_back({row.text(0)}); });
   if (!r) return fail(std::move(r.error()));
   return out;
 }
@@ -49,9 +52,8 @@ Result<std::vector<ChannelPulse>> channel_pulse(sql::Tx& tx, Timestamp since) {
   auto r = tx.query(
       "SELECT channel, count(*), max(received_at) FROM (SELECT channel, received_at FROM ledger ORDER BY id DESC LIMIT 20000) "
       "WHERE received_at >= $1 GROUP BY channel",
-      {to_millis(since)}, [&](const sql::Row& row) {
-        out.push_back({row.text(0), row.integer(1), from_millis(row.integer(2))});
-      });
+      {to_millis(since)},
+      [&](const sql::Row& row) { out.push_back({row.text(0), row.integer(1), from_millis(row.integer(2))}); });
   if (!r) return fail(std::move(r.error()));
   return out;
 }

@@ -4,8 +4,8 @@ namespace usher::gateway::store {
 namespace {
 
 constexpr std::string_view kColumns =
-    "id, kind, target, lane, conversation_id, case_id, (SELECT p.payload FROM outbox_payloads p WHERE p.id = outbox.id), state, epoch, attempts, refusals, next_at, created_at, reason, "
-    "last_response, remote_id, doubt";
+    "id, kind, target, lane, conversation_id, case_id, (SELECT p.payload FROM outbox_payloads p WHERE p.id = outbox.id), state, epoch, "
+    "attempts, refusals, next_at, created_at, reason, last_response, remote_id, doubt";
 
 OutboxRow read_row(const sql::Row& row) {
   OutboxRow o;
@@ -38,11 +38,12 @@ Result<bool> changed(Result<std::int64_t> r) {
 
 Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row) {
   auto r = tx.exec(
-      "INSERT INTO outbox (id, kind, target, lane, conversation_id, case_id, payload, state, epoch, lease_until, attempts, refusals, "
-      "doubt, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, 0, 0, 0, $10, $8, $9)",
+      "INSERT INTO outbox (id, kind, target, lane, conversation_id, case_id, state, epoch, lease_until, attempts, refusals, "
+      "doubt, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, 0, 0, 0, $9, $7, $8)",
       {row.id, row.kind, row.target, row.lane, row.conversation.value,
-       row.case_id.empty() ? sql::Value{nullptr} : sql::Value{row.case_id}, row.payload, to_millis(row.next_at),
+       row.case_id.empty() ? sql::Value{nullptr} : sql::Value{row.case_id}, to_millis(row.next_at),
        to_millis(row.created_at), std::int64_t{row.doubt}});
+  if (r) r = tx.exec("INSERT INTO outbox_payloads (id, payload) VALUES ($1, $2)", {row.id, row.payload});
   if (!r) return fail(std::move(r.error()));
   return {};
 }
