@@ -207,7 +207,7 @@ TEST(HttpServer, CutsAHeaderThatDoesNotArriveInTime) {
   const auto begin = std::chrono::steady_clock::now();
   client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ");
   EXPECT_THAT(client.read_all(), StartsWith("HTTP/1.1 408 "));
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 8s);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 30s);
   RawClient silent(server.port());
   EXPECT_EQ(silent.read_all(), "");
 }
@@ -335,7 +335,7 @@ TEST(HttpServer, DrainCutsWhatDoesNotEndInTime) {
   entered.get_future().wait();
   const auto begin = std::chrono::steady_clock::now();
   server.http->drain(50ms);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 4s);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 30s);
   EXPECT_EQ(server.http->connections(), 0U);
 }
 

@@ -268,7 +268,7 @@ TEST_F(WebSocketTest, APeerThatNeverAnswersTheCloseIsCutOff) {
   EXPECT_TRUE(client.closed_by_peer());
   const auto took = std::chrono::steady_clock::now() - begin;
   EXPECT_GT(took, 3s);
-  EXPECT_LT(took, 8s);
+  EXPECT_LT(took, 30s);
 }
 
 TEST_F(WebSocketTest, SendIsBusyWhenThePeerDoesNotRead) {

@@ -23,6 +23,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
+// Quadratic work on these inputs takes minutes; sanitizers on a busy machine take a dozen seconds.
+constexpr double kBound = 60.0;
+
 double seconds_for(const std::function<void()>& work) {
   auto began = std::chrono::steady_clock::now();
   work();
@@ -176,8 +179,8 @@ TEST(Mime, DeepNestingIsCutAndNamed) {
   for (int i = 0; i < 10'000; ++i) parts += fmt::format("Content-Type: multipart/mixed; boundary=b{}\r\n\r\n--b{}\r\n", i, i);
   std::string mails = "From: a@b.example\r\n";
   for (int i = 0; i < 1'000; ++i) mails += "Content-Type: message/rfc822\r\n\r\n";
-  EXPECT_LT(seconds_for([&] { EXPECT_THAT(parse_mail(parts + "\r\nhi").warnings, Contains(HasSubstr("nested deeper"))); }), 5.0);
-  EXPECT_LT(seconds_for([&] { EXPECT_EQ(parse_mail(mails + "\r\nhi").attachments.size(), 1u); }), 5.0);
+  EXPECT_LT(seconds_for([&] { EXPECT_THAT(parse_mail(parts + "\r\nhi").warnings, Contains(HasSubstr("nested deeper"))); }), kBound);
+  EXPECT_LT(seconds_for([&] { EXPECT_EQ(parse_mail(mails + "\r\nhi").attachments.size(), 1u); }), kBound);
 }
 
 // MIME-02
@@ -185,7 +188,7 @@ TEST(Mime, AMillionPartsAreNotRead) {
   std::string raw = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nthe text\r\n";
   for (int i = 0; i < 1'000'000; ++i) raw += "--b\r\n\r\n";
   Mail mail;
-  EXPECT_LT(seconds_for([&] { mail = parse_mail(raw); }), 5.0);
+  EXPECT_LT(seconds_for([&] { mail = parse_mail(raw); }), kBound);
   EXPECT_THAT(mail.text, HasSubstr("the text"));
   EXPECT_LE(mail.plain_parts.size(), 1'000u);
   EXPECT_THAT(mail.warnings, Contains(HasSubstr("more than 1000 parts")));
@@ -227,10 +230,10 @@ TEST(Mime, HostileAddressListsAreBounded) {
   for (const auto& to : {repeated("a@b.example, ", 1'000'000), repeated("a:", 3'000'000), repeated("(", 1'000'000),
                          repeated("<", 1'000'000), repeated("\"", 1'000'001)}) {
     Mail mail;
-    EXPECT_LT(seconds_for([&] { mail = parse_mail("From: x@b.example\r\nTo: " + to + "\r\n\r\nbody"); }), 5.0);
+    EXPECT_LT(seconds_for([&] { mail = parse_mail("From: x@b.example\r\nTo: " + to + "\r\n\r\nbody"); }), kBound);
     EXPECT_LE(mail.to.size(), 1'000u);
     EXPECT_EQ(mail.from.size(), 1u);
-    EXPECT_LT(seconds_for([&] { parse_mail("Content-Type: message/rfc822\r\n\r\nTo : " + to + "\r\n\r\nbody"); }), 5.0)
+    EXPECT_LT(seconds_for([&] { parse_mail("Content-Type: message/rfc822\r\n\r\nTo : " + to + "\r\n\r\nbody"); }), kBound)
         << "nor in an attached mail";
   }
 }
@@ -239,15 +242,15 @@ TEST(Mime, HostileAddressListsAreBounded) {
 TEST(Html, HostileDocumentsAreReadInLinearTime) {
   std::string deep;
   for (int i = 0; i < 100'000; ++i) deep += "<div>";
-  EXPECT_LT(seconds_for([&] { EXPECT_THAT(html_to_text(deep + "words", 100'000).text, HasSubstr("words")); }), 5.0);
+  EXPECT_LT(seconds_for([&] { EXPECT_THAT(html_to_text(deep + "words", 100'000).text, HasSubstr("words")); }), kBound);
   std::string attributes = "<p";
   for (int i = 0; i < 200'000; ++i) attributes += " a" + std::to_string(i) + "=1";
-  EXPECT_LT(seconds_for([&] { html_to_text(attributes + ">words</p>", 100'000); }), 10.0);
+  EXPECT_LT(seconds_for([&] { html_to_text(attributes + ">words</p>", 100'000); }), kBound);
   EXPECT_LT(seconds_for([&] {
               EXPECT_EQ(text::trim(html_to_text("<style>" + std::string(10'000'000, 'x') + "</style>words", 1'000).text),
                         "words");
             }),
-            5.0);
+            kBound);
   EXPECT_LE(html_to_text("<p>" + std::string(100'000, 'x') + "</p>", 1'000).text.size(), 1'000u + 100'000u);
 }
 
