@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <csignal>
@@ -92,6 +93,7 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
 };
 
 struct State {
+  std::atomic<int> threshold{spdlog::level::info};  // asked first: a line nobody wants costs no lock
   std::mutex mutex;
   std::shared_ptr<spdlog::logger> logger;
 };
@@ -195,9 +197,9 @@ void append_string(std::string& out, std::string_view value) {
 }
 
 void write(spdlog::level::level_enum level, std::string_view event, Fields fields) noexcept {
+  if (level < state().threshold.load(std::memory_order_relaxed)) return;
   try {
     const auto logger = current();
-    if (!logger->should_log(level)) return;
     std::string line = "{\"ts\":\"" + to_rfc3339(system_clock().now()) + "\",\"level\":\"";
     line.append(name_of(level)).append("\",\"event\":");
     append_string(line, event);
@@ -234,12 +236,14 @@ void init(Level level, const std::string& path) {
     }
     const bool owned = !path.empty() && fd >= 0;
     s.logger = make_logger(owned ? fd : STDERR_FILENO, owned, to_spdlog(level));
+    s.threshold = to_spdlog(level);
   }
   if (!reason.empty()) error("log_file_failed", {{"path", path}, {"reason", reason}, {"next", "writing to stderr instead"}});
 }
 
 void set_level(Level level) {
   current()->set_level(to_spdlog(level));
+  state().threshold = to_spdlog(level);
 }
 
 void debug(std::string_view event, Fields fields) {

@@ -34,7 +34,8 @@ UChar32 next(std::string_view s, std::size_t& i) {
 }
 
 bool is_space(UChar32 c) {
-  return c >= 0 && u_isUWhiteSpace(c);
+  if (c < 0x80) return c == ' ' || (c >= '\t' && c <= '\r');  // most text is ASCII, and ICU's tables cost ten times as much
+  return u_isUWhiteSpace(c);
 }
 
 std::vector<UChar32> code_points(std::string_view s) {
@@ -95,15 +96,19 @@ std::string fold(std::string_view utf8) {
 }
 
 std::string trim(std::string_view utf8) {
-  std::size_t begin = utf8.size();
-  std::size_t end = 0;
-  for (std::size_t i = 0; i < utf8.size();) {
-    const std::size_t here = i;
-    if (is_space(next(utf8, i))) continue;
-    begin = std::min(begin, here);
+  // From both ends: what lies between may be a whole mail.
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < utf8.size() && is_space(next(utf8, i));) begin = i;
+  const auto first = static_cast<std::int32_t>(begin);
+  auto end = static_cast<std::int32_t>(utf8.size());
+  while (end > first) {
+    std::int32_t i = end;
+    UChar32 c = 0;
+    U8_PREV(utf8.data(), first, i, c);
+    if (!is_space(c)) break;
     end = i;
   }
-  return end <= begin ? std::string() : std::string(utf8.substr(begin, end - begin));
+  return std::string(utf8.substr(begin, static_cast<std::size_t>(end - first)));
 }
 
 std::string collapse_spaces(std::string_view s) {
@@ -124,6 +129,7 @@ std::string collapse_spaces(std::string_view s) {
 }
 
 std::size_t length(std::string_view utf8) {
+  if (is_ascii(utf8)) return utf8.size();
   std::size_t n = 0;
   for (std::size_t i = 0; i < utf8.size(); ++n) next(utf8, i);
   return n;
@@ -152,7 +158,11 @@ std::string guess_language(std::string_view utf8) {
   std::size_t other = 0;
   for (std::size_t i = 0; i < utf8.size();) {
     const UChar32 c = next(utf8, i);
-    if (c < 0 || !u_isalpha(c)) continue;
+    if (c < 0x80) {
+      if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) ++other;
+      continue;
+    }
+    if (!u_isalpha(c)) continue;
     UErrorCode status = U_ZERO_ERROR;
     switch (uscript_getScript(c, &status)) {
       case USCRIPT_HAN:

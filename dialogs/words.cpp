@@ -14,8 +14,13 @@ namespace {
 
 using Kind = Word::Kind;
 
+// ASCII is asked for first: a long English mail would spend a third of its turn in ICU's tables.
 bool is_han(UChar32 c) {
-  return u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) != 0;
+  return c >= 0x80 && u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) != 0;
+}
+bool is_letter_or_digit(UChar32 c) {
+  if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+  return u_isalnum(c) != 0;
 }
 bool is_ascii(std::string_view s) {
   return std::ranges::all_of(s, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -153,7 +158,7 @@ Message read_words(std::string_view utf8) {
       flush();
       m.has_han = true;
       m.words.push_back({std::string(bytes), std::string(bytes), Kind::kHan});
-    } else if (u_isalnum(c) || c == '_') {
+    } else if (is_letter_or_digit(c) || c == '_') {
       latin += bytes;
     } else if (c == '\'' && !latin.empty()) {
       latin += '\'';
@@ -173,8 +178,7 @@ Message read_words(std::string_view utf8) {
     } else {
       flush();
       const bool modifier = (c >= 0x1F3FB && c <= 0x1F3FF) || c == 0xFE0F || c == 0x200D;
-      const auto category = u_charType(c);
-      if (!modifier && (category == U_OTHER_SYMBOL || c == '+'))
+      if (c == '+' || (c >= 0x80 && !modifier && u_charType(c) == U_OTHER_SYMBOL))
         m.words.push_back({std::string(bytes), std::string(bytes), Kind::kSymbol});
     }
   }

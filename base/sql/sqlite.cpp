@@ -285,6 +285,10 @@ class SqliteDatabase final : public Database {
 }  // namespace
 
 Result<std::unique_ptr<Database>> open_sqlite(Options options) {
+  // SQLite counts its memory under one lock for all threads, at every malloc. Nobody reads the count. Refused, and not needed,
+  // when the library is in use already.
+  static const int statistics_off = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(statistics_off);
   auto writer = SqliteConnection::open(options, SqliteConnection::Mode::kWriter);
   if (!writer) return fail(std::move(writer.error()));
   std::vector<std::unique_ptr<SqliteConnection>> readers;
