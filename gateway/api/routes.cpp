@@ -128,7 +128,7 @@ boost::asio::awaitable<net::HttpResponse> Api::handle(net::HttpRequest request) 
 std::size_t Api::body_limit(std::string_view, std::string_view path) const {
   if (path.starts_with("/hooks/")) {
     auto it = parts_.webhooks.find(std::string(path.substr(7)));
-    return it == parts_.webhooks.end() ? 0 : it->second->body_limit();
+    if (it != parts_.webhooks.end()) return it->second->body_limit();
   }
   return 64 * 1024;
 }

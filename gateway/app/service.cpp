@@ -305,7 +305,10 @@ class RunningService final : public Service {
   }
 
   boost::asio::awaitable<void> watch_disk() {
-    while (co_await async::sleep_for(std::chrono::seconds{1})) intake_->watch_disk();
+    constexpr int kEvery = 10;   // seconds between two pauses told to idle chats
+    for (int tick = 0; co_await async::sleep_for(std::chrono::seconds{1}); ++tick) {
+      if (intake_->watch_disk() && webchat_ && tick % kEvery == 0) webchat_->pause_all(std::chrono::seconds{kEvery});
+    }
   }
 
   // In order of dependence: what stands below uses what stands above it.

@@ -249,9 +249,9 @@ Result<void> Intake::has_room() const {
   return {};
 }
 
-void Intake::watch_disk() {
+bool Intake::watch_disk() {
   struct statvfs info{};
-  if (limits_.data_folder.empty() || ::statvfs(limits_.data_folder.c_str(), &info) != 0) return;
+  if (limits_.data_folder.empty() || ::statvfs(limits_.data_folder.c_str(), &info) != 0) return disk_low_;
   const bool low = info.f_bavail * info.f_frsize < limits_.min_free_bytes || (info.f_files > 0 && info.f_favail < limits_.min_free_inodes);
   if (low != disk_low_.exchange(low)) {
     if (low) {
@@ -260,6 +260,7 @@ void Intake::watch_disk() {
       log::info("disk has space again: taking messages", {{"folder", limits_.data_folder}});
     }
   }
+  return low;
 }
 
 }  // namespace usher::gateway::flow

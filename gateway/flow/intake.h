@@ -41,7 +41,7 @@ class Intake final : public connectors::Inbox {
   // or inodes. kBusy: the worker is behind.
   Result<void> ready() const override;
 
-  void watch_disk();                 // samples free space; called every second by the wiring
+  bool watch_disk();                 // samples free space; called every second by the wiring. True: too little
   void drain() { draining_ = true; }
 
  private:

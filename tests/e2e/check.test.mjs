@@ -15,7 +15,7 @@ const kBroken = [
   { name: 'a key that stands twice', file: 'usher.yaml', edit: (s) => s.replace('  burst: 20', '  burst: 20\n  burst: 30'), at: 'burst: 30', says: /twice/, hints: /keep one/ },
   { name: 'a step that does not exist', file: 'dialogs/printer.yaml', edit: (s) => s.replace(/next: ([a-z-]+)/, 'next: nowhere-at-all'), at: 'nowhere-at-all', says: /nowhere-at-all/, hints: /\S/ },
   { name: 'an option without a label', file: 'dialogs/no-network.yaml', edit: (s) => s.replace('        label: {', '        labell: {'), at: 'labell', says: /labell/, hints: /label/ },
-  { name: 'a text without English', file: 'dialogs/no-power.yaml', edit: (s) => s.replace(/title: \{ en: [^,]+, zh/, 'title: { zh'), at: 'title:', says: /en/, hints: /\S/ },
+  { name: 'a text without English', file: 'dialogs/no-power.yaml', edit: (s) => s.replace(/title: \{ en: [^,]+, zh/, 'title: { zh'), at: 'title:', says: /has no English text/, hints: /add en/ },
   { name: 'an article a script names but nobody wrote', file: 'dialogs/no-power.yaml', edit: (s) => s.replace(/article: ([a-z-]+)/, 'article: no-such-article'), at: 'no-such-article', says: /no-such-article/, hints: /\S/ },
   { name: 'an article without a resolution', file: 'kb/printer-offline.en.md', edit: (s) => s.replace('## Resolution', '## Result'), at: null, says: /[Rr]esolution/, hints: /\S/ },
 ];
