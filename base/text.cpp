@@ -86,11 +86,15 @@ std::string fold(std::string_view utf8) {
     USHER_CHECK(U_SUCCESS(e), "ICU offers no NFKC_Casefold");
     return n;
   }();
-  std::string out;
+  // ASCII is its own normal form; only its last character may be changed by what follows (a combining accent).
+  const auto ascii = static_cast<std::size_t>(
+      std::ranges::find_if(utf8, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }) - utf8.begin());
+  const std::size_t head = ascii == 0 ? 0 : ascii - 1;
+  std::string out = to_lower_ascii(utf8.substr(0, head));
   out.reserve(utf8.size());
   icu::StringByteSink<std::string> sink(&out);
-  const auto size = static_cast<std::int32_t>(utf8.size());
-  normalizer->normalizeUTF8(0, icu::StringPiece(utf8.data(), size), sink, nullptr, status);
+  const auto size = static_cast<std::int32_t>(utf8.size() - head);
+  normalizer->normalizeUTF8(0, icu::StringPiece(utf8.data() + head, size), sink, nullptr, status);
   USHER_CHECK(U_SUCCESS(status), "ICU could not normalise");
   return out;
 }
@@ -178,6 +182,36 @@ std::string guess_language(std::string_view utf8) {
     }
   }
   return han > other ? "zh" : "en";
+}
+
+void append_json_string(std::string& out, std::string_view utf8) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  const bool is_valid = is_valid_utf8(utf8);
+  out += '"';
+  std::size_t plain = 0;  // begin of what can be copied as it is
+  for (std::size_t i = 0; i < utf8.size();) {
+    const auto c = static_cast<unsigned char>(utf8[i]);
+    if (c >= 0x80 && !is_valid) {
+      const std::size_t begin = i;
+      if (next(utf8, i) >= 0) continue;
+      out.append(utf8.substr(plain, begin - plain)).append(kReplacement);
+      plain = i;
+      continue;
+    }
+    ++i;
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out += utf8.substr(plain, i - 1 - plain);
+    plain = i;
+    if (c == '"' || c == '\\') {
+      out += {'\\', static_cast<char>(c)};
+    } else if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += {'\\', 'u', '0', '0', kDigits[c >> 4], kDigits[c & 15]};
+    }
+  }
+  out += utf8.substr(plain);
+  out += '"';
 }
 
 std::string html_escape(std::string_view utf8) {

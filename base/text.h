@@ -24,6 +24,9 @@ std::string cut(std::string_view utf8, std::size_t max_code_points);  // ends in
 std::string guess_language(std::string_view utf8);
 
 std::string html_escape(std::string_view utf8);    // & < > " '
+// Appends `utf8` as a JSON string with its quotes (RFC 8259 §7); what is not valid UTF-8 becomes U+FFFD. For what is written so often
+// or so long that a tree of JSON values would cost more than the work itself.
+void append_json_string(std::string& out, std::string_view utf8);
 std::string url_encode(std::string_view bytes);    // RFC 3986 unreserved kept
 std::string url_decode(std::string_view text, bool plus_is_space = false);  // bad escapes are kept literally
 std::vector<std::string> split(std::string_view s, char separator);

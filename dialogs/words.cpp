@@ -122,6 +122,11 @@ std::string half_width(std::string_view utf8) {
   const auto size = static_cast<std::int32_t>(utf8.size());
   for (std::int32_t i = 0; i < size;) {
     const std::int32_t begin = i;
+    while (i < size && static_cast<unsigned char>(utf8[static_cast<std::size_t>(i)]) < 0x80) ++i;
+    if (i > begin) {
+      out.append(utf8.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(i - begin)));
+      continue;
+    }
     UChar32 c = 0;
     U8_NEXT(utf8.data(), i, size, c);
     if (c >= 0xFF01 && c <= 0xFF5E) {

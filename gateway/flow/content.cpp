@@ -7,6 +7,7 @@
 
 #include "dialogs/check.h"
 #include "dialogs/parse.h"
+#include "kb/markdown.h"
 
 namespace usher::gateway::flow {
 namespace fs = std::filesystem;
@@ -36,6 +37,16 @@ std::string read_file(const fs::path& path, std::vector<ContentProblem>& problem
 }
 
 }  // namespace
+
+std::shared_ptr<const ShownArticles::Shown> ShownArticles::of(const kb::Article& article) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto it = known_.find(&article); it != known_.end()) return it->second;
+  }
+  auto shown = std::make_shared<const Shown>(article.title + "\n\n" + kb::to_plain_text(article.resolution), kb::to_html(article.resolution));
+  const std::lock_guard lock(mutex_);
+  return known_.emplace(&article, std::move(shown)).first->second;
+}
 
 std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::vector<ContentProblem>& problems) {
   auto content = std::make_shared<Content>();

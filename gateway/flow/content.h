@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -14,9 +16,26 @@
 
 namespace usher::gateway::flow {
 
+// What a customer sees of an article, rendered when it is first shown and kept: the Markdown of a popular article would otherwise be
+// parsed at every turn that shows it. Thread-safe.
+class ShownArticles {
+ public:
+  struct Shown {
+    std::string text;   // title and how to solve it
+    std::string html;   // safe HTML of how to solve it, without the title
+  };
+  // `article` belongs to the library of the same snapshot.
+  std::shared_ptr<const Shown> of(const kb::Article& article) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::unordered_map<const kb::Article*, std::shared_ptr<const Shown>> known_;
+};
+
 struct Content {
   std::shared_ptr<const dialogs::ScriptSet> scripts;
   std::shared_ptr<const kb::Library> library;
+  ShownArticles shown;
   std::map<std::string, std::string> mail_templates;   // "acknowledgement.en" → mustache text
 };
 

@@ -221,20 +221,32 @@ Result<void> Escalation::tell(sql::Tx& tx, const store::Case& k, const char* wha
   return publisher_.stage(tx, **c, *seq, {m}, reference, staged);
 }
 
+// Written by hand: the body holds the whole transcript, and this runs inside the transaction.
 std::string to_json(const CreatePayload& p) {
-  json fields = json::array();
-  for (const auto& [name, value] : p.draft.fields) fields.push_back({name, value});
-  return dump({{"external_ref", p.draft.external_ref},
-               {"subject", p.draft.subject},
-               {"body", p.draft.body},
-               {"requester", p.draft.requester},
-               {"requester_name", p.draft.requester_name},
-               {"priority", p.draft.priority},
-               {"fault_class", p.draft.fault_class},
-               {"channel", p.draft.channel},
-               {"language", p.draft.language},
-               {"fields", fields},
-               {"last_seq", p.last_seq}});
+  std::string out;
+  out.reserve(p.draft.body.size() + p.draft.body.size() / 8 + 1024);
+  auto member = [&](const char* name, const std::string& value) {
+    out.append(out.empty() ? "{\"" : ",\"").append(name).append("\":");
+    text::append_json_string(out, value);
+  };
+  member("external_ref", p.draft.external_ref);
+  member("subject", p.draft.subject);
+  member("body", p.draft.body);
+  member("requester", p.draft.requester);
+  member("requester_name", p.draft.requester_name);
+  member("priority", p.draft.priority);
+  member("fault_class", p.draft.fault_class);
+  member("channel", p.draft.channel);
+  member("language", p.draft.language);
+  out += ",\"fields\":[";
+  for (const auto& [name, value] : p.draft.fields) {
+    out += out.back() == '[' ? "[" : ",[";
+    text::append_json_string(out, name);
+    out += ',';
+    text::append_json_string(out, value);
+    out += ']';
+  }
+  return out + "],\"last_seq\":" + std::to_string(p.last_seq) + "}";
 }
 
 std::string to_json(const AppendPayload& p) {

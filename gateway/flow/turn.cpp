@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "dialogs/render.h"
-#include "kb/markdown.h"
 
 namespace usher::gateway::flow {
 namespace {
@@ -16,27 +15,26 @@ constexpr int kMaxSearchesPerTurn = 8;
 
 std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
 
-// What a customer sees of an article: its title and how to solve it.
-std::string shown_text(const kb::Article& a) { return a.title + "\n\n" + kb::to_plain_text(a.resolution); }
+dialogs::FoundArticle found(const Content& content, const kb::Article& a, double confidence) {
+  return {a.id, a.title, content.shown.of(a)->text, confidence};
+}
 
-dialogs::FoundArticle found(const kb::Article& a, double confidence) { return {a.id, a.title, shown_text(a), confidence}; }
-
-dialogs::ArticlesFound search(const kb::Library& library, const dialogs::Search& wish) {
+dialogs::ArticlesFound search(const Content& content, const dialogs::Search& wish) {
   dialogs::ArticlesFound answer;
   kb::Query query;
   query.text = wish.text;
   query.language = wish.language;
   query.limit = 3;
-  for (const auto& hit : library.search(query)) {
+  for (const auto& hit : content.library->search(query)) {
     if (hit.confidence < kb::kMinConfidence || hit.article->audience != "customer") continue;
-    answer.articles.push_back(found(*hit.article, hit.confidence));
+    answer.articles.push_back(found(content, *hit.article, hit.confidence));
   }
   return answer;
 }
 
-dialogs::ArticlesFound fetch(const kb::Library& library, const dialogs::FetchArticle& wish) {
-  const kb::Article* a = library.find(wish.id, wish.language);
-  return a == nullptr ? dialogs::ArticlesFound{} : dialogs::ArticlesFound{{found(*a, 1.0)}};
+dialogs::ArticlesFound fetch(const Content& content, const dialogs::FetchArticle& wish) {
+  const kb::Article* a = content.library->find(wish.id, wish.language);
+  return a == nullptr ? dialogs::ArticlesFound{} : dialogs::ArticlesFound{{found(content, *a, 1.0)}};
 }
 
 BotMessage to_message(const dialogs::Prompt& prompt, const Content& content, const std::string& language,
@@ -49,25 +47,40 @@ BotMessage to_message(const dialogs::Prompt& prompt, const Content& content, con
   m.article = prompt.article;
   if (const kb::Article* a = m.article.empty() || !can.html ? nullptr : content.library->find(m.article, language)) {
     // The intro is what stands before the article's own text; it may hold a customer's words, so it is escaped.
-    std::string own = shown_text(*a);
-    auto at = prompt.text.find(own);
+    const auto shown = content.shown.of(*a);
+    auto at = prompt.text.find(shown->text);
     std::string intro = at == std::string::npos ? std::string{} : text::trim(prompt.text.substr(0, at));
-    m.html = (intro.empty() ? std::string{} : "<p>" + text::html_escape(intro) + "</p>") + "<h3>" + text::html_escape(a->title) + "</h3>" +
-             kb::to_html(a->resolution);
+    m.html = (intro.empty() ? std::string{} : "<p>" + text::html_escape(intro) + "</p>") + "<h3>" + text::html_escape(a->title) + "</h3>" + shown->html;
   }
   return m;
 }
 
 }  // namespace
 
+// By hand: once per line of the bot, inside the transaction.
 std::string BotMessage::extra_json() const {
-  json j = json::object();
+  std::string out;
+  auto member = [&](const char* name) { out.append(out.empty() ? "{\"" : ",\"").append(name).append("\":"); };
   if (!choices.empty()) {
-    for (const auto& c : choices) j["choices"].push_back({{"id", c.id}, {"label", c.label}});
+    member("choices");
+    for (const auto& c : choices) {
+      out += &c == choices.data() ? "[{\"id\":" : ",{\"id\":";
+      text::append_json_string(out, c.id);
+      out += ",\"label\":";
+      text::append_json_string(out, c.label);
+      out += '}';
+    }
+    out += ']';
   }
-  if (!slot.empty()) j["slot"] = slot;
-  if (!article.empty()) j["article"] = article;
-  return j.empty() ? std::string{} : dump(j);
+  if (!slot.empty()) {
+    member("slot");
+    text::append_json_string(out, slot);
+  }
+  if (!article.empty()) {
+    member("article");
+    text::append_json_string(out, article);
+  }
+  return out.empty() ? out : out + '}';
 }
 
 TurnResult run_turn(const Content& content, dialogs::State state, const dialogs::Event& event, const connectors::Capabilities& can,
@@ -85,13 +98,13 @@ TurnResult run_turn(const Content& content, dialogs::State state, const dialogs:
       if (auto* prompt = std::get_if<dialogs::Prompt>(&effect)) {
         result.messages.push_back(to_message(*prompt, content, result.state.language, can));
       } else if (auto* wish = std::get_if<dialogs::Search>(&effect)) {
-        auto answer = search(*content.library, *wish);
+        auto answer = search(content, *wish);
         trace.push_back({{"rule", "search"},
                          {"why", answer.articles.empty() ? std::string("nothing above the confidence a customer should see")
                                                          : answer.articles.front().id + fmt::format(" {:.2f}", answer.articles.front().confidence)}});
         next = std::move(answer);
       } else if (auto* article = std::get_if<dialogs::FetchArticle>(&effect)) {
-        next = fetch(*content.library, *article);
+        next = fetch(content, *article);
       } else if (auto* ticket = std::get_if<dialogs::OpenTicket>(&effect)) {
         result.ticket = std::move(*ticket);
       } else if (auto* follow_up = std::get_if<dialogs::FollowUp>(&effect)) {

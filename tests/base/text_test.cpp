@@ -44,6 +44,12 @@ TEST(Text, FoldingMakesVariantsEqual) {
   EXPECT_TRUE(is_valid_utf8(fold("\xff\xfe bad")));
 }
 
+TEST(Text, FoldingComposesAnAccentWithTheAsciiLetterBeforeIt) {
+  EXPECT_EQ(fold("CAFE\u0301"), "caf\u00e9");
+  EXPECT_EQ(fold("E\u0301"), "\u00e9");
+  EXPECT_EQ(fold("Plain words, then \u00c9T\u00c9"), "plain words, then \u00e9t\u00e9");
+}
+
 TEST(Text, TrimTakesUnicodeWhiteSpace) {
   EXPECT_EQ(trim("  a b \t\n"), "a b");
   EXPECT_EQ(trim("\xe3\x80\x80\xc2\xa0电源\xe3\x80\x80"), "电源");
@@ -87,6 +93,18 @@ TEST(Text, TheLanguageToAnswerInIsGuessedFromTheLetters) {
 
 TEST(Text, HtmlIsEscaped) {
   EXPECT_EQ(html_escape("<a href=\"x\" t='y'>&电</a>"), "&lt;a href=&quot;x&quot; t=&#39;y&#39;&gt;&amp;电&lt;/a&gt;");
+}
+
+TEST(Text, JsonStringsAreQuoted) {
+  auto quoted = [](std::string_view s) {
+    std::string out = "x";
+    append_json_string(out, s);
+    return out;
+  };
+  EXPECT_EQ(quoted(""), "x\"\"");
+  EXPECT_EQ(quoted("a\"b\\c\nd\x01\x1f"), "x\"a\\\"b\\\\c\\nd\\u0001\\u001f\"");
+  EXPECT_EQ(quoted("\u4f60\U0001F600/"), "x\"\u4f60\U0001F600/\"");
+  EXPECT_EQ(quoted("a\xff\"\xe4\xbd"), "x\"a\u{FFFD}\\\"\u{FFFD}\"");
 }
 
 TEST(Text, UrlsAreEncodedAndDecoded) {
