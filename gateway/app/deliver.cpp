@@ -57,6 +57,7 @@ int deliver(const Common& common, const std::string& sender, const std::vector<s
     accepted = e ? Result<connectors::Accepted>(fail(ErrorCode::kInternal, "accepting failed")) : std::move(r);
   });
   io.run();
+  database->reset();  // before `io`: the writer may still be handing the result over
   if (!accepted || !*accepted) {
     const Error error = accepted ? accepted->error() : Error{ErrorCode::kInternal, "accepting failed"};
     return complain(common, error, kTemporary);

@@ -207,10 +207,9 @@ TEST_F(Flow, ARestartTakesUpWhatWasAcceptedButNotWorked) {
   end();
   // Another process accepted it: `usher deliver` does the same.
   flow::Intake intake(*database_, clock_, {database_.folder(), 1, 1, 10});
-  boost::asio::io_context io;
-  boost::asio::co_spawn(io, intake.accept(mail("ana@customer.test", "<1@c>", "Hello", "A question about my order")),
+  boost::asio::co_spawn(other_process_, intake.accept(mail("ana@customer.test", "<1@c>", "Hello", "A question about my order")),
                         [](std::exception_ptr, Result<connectors::Accepted> r) { EXPECT_TRUE(r); });
-  io.run();
+  other_process_.run();
   EXPECT_EQ(one("SELECT fate FROM ledger"), "accepted");
   begin();
   until([&] { return mail_.sent().size() == 1; }, "acknowledgement");

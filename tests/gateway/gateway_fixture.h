@@ -178,7 +178,7 @@ class GatewayFixture : public testing::Test {
     conversations_.reset();
     runner_.reset();
     tasks_.reset();
-    io_.reset();
+    stopped_.push_back(std::move(io_));
   }
 
   Result<connectors::Accepted> accept(connectors::Inbound m) {
@@ -251,6 +251,9 @@ class GatewayFixture : public testing::Test {
   }
 
   const Clock& clock_ = system_clock();
+  // A Database goes before the io_contexts its callers run on: declared above it, destroyed after it.
+  std::vector<std::unique_ptr<async::IoThreads>> stopped_;
+  boost::asio::io_context other_process_;
   TestDatabase database_;
   flow::CurrentContent current_{content()};
   FaultyTickets tickets_;
