@@ -9,8 +9,12 @@ namespace usher {
 
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
-inline std::int64_t to_millis(Timestamp t) { return t.time_since_epoch().count(); }
-inline Timestamp from_millis(std::int64_t ms) { return Timestamp{std::chrono::milliseconds{ms}}; }
+inline std::int64_t to_millis(Timestamp t) {
+  return t.time_since_epoch().count();
+}
+inline Timestamp from_millis(std::int64_t ms) {
+  return Timestamp{std::chrono::milliseconds{ms}};
+}
 
 // RFC 3339 with milliseconds: 2026-11-21T22:00:00.000Z
 std::string to_rfc3339(Timestamp t);

@@ -1,8 +1,8 @@
 // Structured log: one JSON line per event on stderr (or a file), through spdlog. Thread-safe.
 // {"ts":"2026-11-21T22:00:00.000Z","level":"info","event":"accepted","conversation":"…","channel":"webchat"}
-// Secrets never: a field whose name is on the deny list (password, secret, token, authorization, cookie, signature, text, body) is
-// written as "***". Control characters are escaped; values are cut at 2,000 bytes. A full or broken sink drops lines and counts them
-// (metrics: usher_log_dropped_total), it never blocks intake.
+// Secrets never: a field whose name is on the deny list (password, secret, token, authorization, cookie, signature, text, body)
+// is written as "***". Control characters are escaped; values are cut at 2,000 bytes. A full or broken sink drops lines and
+// counts them (metrics: usher_log_dropped_total), it never blocks intake.
 #pragma once
 #include <cstdint>
 #include <initializer_list>

@@ -1,5 +1,6 @@
 // Counters, gauges and histograms of the process, in Prometheus text form (prometheus-cpp core). Thread-safe.
-// A metric is looked up once and kept: `static auto& accepted = metrics::counter("usher_accepted_total", "…", {{"channel","email"}});`
+// A metric is looked up once and kept: `static auto& accepted = metrics::counter("usher_accepted_total", "…",
+// {{"channel","email"}});`
 #pragma once
 #include <map>
 #include <string>
@@ -46,7 +47,8 @@ class Histogram {
 // References stay valid for the life of the program. The same name and labels give the same metric.
 Counter& counter(const std::string& name, const std::string& help, const Labels& labels = {});
 Gauge& gauge(const std::string& name, const std::string& help, const Labels& labels = {});
-Histogram& histogram(const std::string& name, const std::string& help, const std::vector<double>& buckets, const Labels& labels = {});
+Histogram& histogram(const std::string& name, const std::string& help, const std::vector<double>& buckets,
+                     const Labels& labels = {});
 
 // The whole registry in text exposition format 0.0.4.
 std::string render();

@@ -14,19 +14,19 @@
 namespace usher::connectors {
 
 struct Accepted {
-  std::string id;                 // ledger id: given to the sender ("250 2.0.0 <id>", {"id":…})
+  std::string id;  // ledger id: given to the sender ("250 2.0.0 <id>", {"id":…})
   std::string conversation_id;
-  std::string case_ref;           // ticket number or provisional reference when one exists
-  std::int64_t seq = 0;           // position in the conversation
-  bool is_duplicate = false;      // seen before: `id` and `seq` are those of the first time
+  std::string case_ref;       // ticket number or provisional reference when one exists
+  std::int64_t seq = 0;       // position in the conversation
+  bool is_duplicate = false;  // seen before: `id` and `seq` are those of the first time
 };
 
 // Where channels hand in. Implemented by gateway/flow/intake. Thread-safe; completes on the caller's executor.
 class Inbox {
  public:
   virtual ~Inbox() = default;
-  // One transaction, committed before this returns. Errors: kConflict (same key, other content), kBusy (bounds of §4.7), kIo (disk),
-  // kTooLarge. On an error nothing was stored and nothing may be acknowledged.
+  // One transaction, committed before this returns. Errors: kConflict (same key, other content), kBusy (bounds of §4.7), kIo
+  // (disk), kTooLarge. On an error nothing was stored and nothing may be acknowledged.
   virtual boost::asio::awaitable<Result<Accepted>> accept(Inbound message) = 0;
   // Whether new messages can be taken now (disk watermark, drain, back-pressure): the reason when not.
   virtual Result<void> ready() const = 0;

@@ -1,8 +1,8 @@
 // The contract of an external ticket system.
 //
-// Exactly one ticket per case (reliability.md §4.3) is the gateway's promise; a driver's part is: send `external_ref` with every create
-// and make it searchable, tell apart "did not happen" (kUnavailable, kTimeout, kInvalid, kDenied) from "may have happened" (kUnknown),
-// and report success only after reading back a valid id with the same external_ref.
+// Exactly one ticket per case (reliability.md §4.3) is the gateway's promise; a driver's part is: send `external_ref` with every
+// create and make it searchable, tell apart "did not happen" (kUnavailable, kTimeout, kInvalid, kDenied) from "may have happened"
+// (kUnknown), and report success only after reading back a valid id with the same external_ref.
 #pragma once
 #include <optional>
 #include <string>
@@ -17,13 +17,13 @@
 namespace usher::connectors {
 
 struct TicketDraft {
-  std::string external_ref;       // deterministic key of (case, create); searchable on the ticket
+  std::string external_ref;  // deterministic key of (case, create); searchable on the ticket
   std::string subject;
-  std::string body;               // plain text: summary, slots, steps tried, transcript
-  std::string requester;          // mail address; empty when unknown
+  std::string body;       // plain text: summary, slots, steps tried, transcript
+  std::string requester;  // mail address; empty when unknown
   std::string requester_name;
-  std::string priority;           // "P1".."P4"
-  std::string fault_class;        // "hardware/power"
+  std::string priority;     // "P1".."P4"
+  std::string fault_class;  // "hardware/power"
   std::string channel;
   std::string language;
   std::vector<std::pair<std::string, std::string>> fields;  // slot name → value, for custom fields by the driver's mapping
@@ -31,18 +31,18 @@ struct TicketDraft {
 };
 
 struct TicketComment {
-  std::string external_ref;       // deterministic key of (case, append, seq)
+  std::string external_ref;  // deterministic key of (case, append, seq)
   std::string body;
-  std::string author;             // mail address or name of the customer
+  std::string author;  // mail address or name of the customer
   std::vector<Attachment> attachments;
 };
 
 struct Ticket {
-  std::string id;                 // the system's own id, for later calls
-  std::string number;             // what people quote
-  std::string status;             // the system's word
+  std::string id;      // the system's own id, for later calls
+  std::string number;  // what people quote
+  std::string status;  // the system's word
   std::string external_ref;
-  std::string url;                // for staff; may be empty
+  std::string url;  // for staff; may be empty
 };
 
 class TicketSystem {

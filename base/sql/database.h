@@ -99,8 +99,8 @@ class Database {
 };
 
 // Opens or creates the file (destroy the Database before the io_contexts its callers run on), sets WAL and synchronous=FULL,
-// verifies both by reading them back, runs quick_check (options.check_integrity). Errors: kIo with the path and reason; kBusy when another process holds
-// it; kInvalid when the pragmas do not hold (network file system).
+// verifies both by reading them back, runs quick_check (options.check_integrity). Errors: kIo with the path and reason; kBusy
+// when another process holds it; kInvalid when the pragmas do not hold (network file system).
 Result<std::unique_ptr<Database>> open_sqlite(Options options);
 
 // A schema step: `number` rises by one, `sql` may hold several statements; applied in one transaction each, recorded in

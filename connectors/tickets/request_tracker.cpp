@@ -94,7 +94,8 @@ struct RequestTracker::Impl {
     call.method = std::move(request.method);
     call.url = settings.base_url + request.path;
     call.headers.add("Accept", "application/json");
-    // RT's workers serve one connection each: one that is kept open idly keeps a worker from everybody else for its keep-alive time.
+    // RT's workers serve one connection each: one that is kept open idly keeps a worker from everybody else for its keep-alive
+    // time.
     call.headers.add("Connection", "close");
     if (!request.content_type.empty()) call.headers.add("Content-Type", std::move(request.content_type));
     call.body = std::move(request.body);

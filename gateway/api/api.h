@@ -1,6 +1,6 @@
-// HTTP as the world sees it: one table of routes (routes.cpp), one file per resource. Chat and webhook paths are handed to their channels,
-// pages come from web/assets.h. Access is decided in one place, before a route's function runs: staff routes need a session, state-changing
-// staff routes also the X-Usher-Request header and no foreign Origin.
+// HTTP as the world sees it: one table of routes (routes.cpp), one file per resource. Chat and webhook paths are handed to their
+// channels, pages come from web/assets.h. Access is decided in one place, before a route's function runs: staff routes need a
+// session, state-changing staff routes also the X-Usher-Request header and no foreign Origin.
 #pragma once
 #include <atomic>
 #include <map>
@@ -34,21 +34,21 @@ struct Parts {
   connectors::webchat::WebchatChannel* webchat = nullptr;
   connectors::webchat::History* history = nullptr;
   std::map<std::string, connectors::webhook::WebhookChannel*> webhooks;
-  async::Pool* pool = nullptr;                         // password hashing
+  async::Pool* pool = nullptr;  // password hashing
   std::string ticket_system;
   std::string company;
   std::vector<std::string> metrics_from;
   bool demo_page = true;
-  bool is_https = false;                               // cookies get Secure
+  bool is_https = false;  // cookies get Secure
 };
 
-using PathParams = std::vector<std::string>;           // values of :name parts, in order
+using PathParams = std::vector<std::string>;  // values of :name parts, in order
 
 struct Call {
   const Parts* parts = nullptr;
   net::HttpRequest request;
   PathParams params;
-  std::optional<store::User> user;                     // staff routes only
+  std::optional<store::User> user;  // staff routes only
 };
 
 class Api final : public net::HttpHandler {

@@ -8,7 +8,9 @@
 namespace usher::gateway::api {
 
 // The process answers: nothing else is claimed.
-boost::asio::awaitable<net::HttpResponse> healthz(Call) { co_return net::HttpResponse::text(200, "ok\n"); }
+boost::asio::awaitable<net::HttpResponse> healthz(Call) {
+  co_return net::HttpResponse::text(200, "ok\n");
+}
 
 // New messages can be accepted now: not draining, disk has space, workers keep up, the store answers.
 boost::asio::awaitable<net::HttpResponse> readyz(Call call) {

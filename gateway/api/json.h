@@ -13,9 +13,15 @@ namespace usher::gateway::api {
 
 using nlohmann::json;
 
-inline std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
-inline net::HttpResponse answer(const json& j, int status = 200) { return net::HttpResponse::json(status, dump(j)); }
-inline json time_or_null(std::optional<Timestamp> t) { return t ? json(to_rfc3339(*t)) : json(nullptr); }
+inline std::string dump(const json& j) {
+  return j.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+inline net::HttpResponse answer(const json& j, int status = 200) {
+  return net::HttpResponse::json(status, dump(j));
+}
+inline json time_or_null(std::optional<Timestamp> t) {
+  return t ? json(to_rfc3339(*t)) : json(nullptr);
+}
 
 // The body as an object; nullopt when it is none or nested absurdly.
 inline std::optional<json> parse_object(const std::string& body) {

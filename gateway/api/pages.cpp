@@ -21,7 +21,9 @@ std::string language_of(const net::HttpRequest& request) {
   return accepted && accepted->starts_with("zh") ? "zh" : "en";
 }
 
-std::string input_mode(const std::string& slot) { return slot == "contact" ? "email" : "text"; }
+std::string input_mode(const std::string& slot) {
+  return slot == "contact" ? "email" : "text";
+}
 
 // The transcript as the template's list. Only the newest question's buttons can still be pressed.
 data message_list(const std::vector<connectors::webchat::ChatMessage>& messages) {
@@ -74,8 +76,9 @@ boost::asio::awaitable<net::HttpResponse> render_chat(Call call, std::string tok
   mustache page{std::string(asset->bytes)};
   auto response = net::HttpResponse::html(error.empty() ? 200 : 400, page.render(values));
   const std::string attributes = std::string("; Path=/; HttpOnly; SameSite=Lax") + (parts.is_https ? "; Secure" : "");
-  response.headers.add("Set-Cookie", "usher_chat=" + token + attributes + "; Max-Age=" +
-                                         std::to_string(std::chrono::duration_cast<std::chrono::seconds>(kChatCookieLife).count()));
+  response.headers.add(
+      "Set-Cookie", "usher_chat=" + token + attributes +
+                        "; Max-Age=" + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(kChatCookieLife).count()));
   response.headers.add("Set-Cookie", "usher_lang=" + lang + attributes);
   co_return response;
 }
@@ -98,11 +101,14 @@ boost::asio::awaitable<net::HttpResponse> plain_chat(Call call) {
 boost::asio::awaitable<net::HttpResponse> plain_chat_post(Call call) {
   const Parts& parts = *call.parts;
   if (parts.webchat == nullptr) co_return problem(404, "not_found", "the chat is switched off");
-  if (!connectors::webchat::origin_allowed(call.request, {})) co_return problem(403, "denied", "requests from other sites are refused");
+  if (!connectors::webchat::origin_allowed(call.request, {}))
+    co_return problem(403, "denied", "requests from other sites are refused");
   const std::string lang = language_of(call.request);
   std::string token = call.request.cookie("usher_chat").value_or("");
   if (!parts.webchat->session_key_of(token)) {
-    co_return co_await render_chat(std::move(call), "", lang == "zh" ? "会话已失效，请重新输入。浏览器需要允许 Cookie。" : "Your session was lost; please write again. The browser must allow cookies.");
+    co_return co_await render_chat(std::move(call), "",
+                                   lang == "zh" ? "会话已失效，请重新输入。浏览器需要允许 Cookie。"
+                                                : "Your session was lost; please write again. The browser must allow cookies.");
   }
   const auto form = call.request.form();
   connectors::webchat::Msg message{field(form, "cmid"), text::to_valid_utf8(field(form, "text")), field(form, "choice")};
@@ -111,20 +117,22 @@ boost::asio::awaitable<net::HttpResponse> plain_chat_post(Call call) {
     // The transcript shows the label the customer pressed, not its id.
     auto key = parts.webchat->session_key_of(token);
     auto transcript = co_await parts.history->since(*key, 0);
-    std::vector<connectors::Choice> open = transcript && !transcript->messages.empty() ? transcript->messages.back().choices
-                                                                                       : parts.history->greeting(lang).choices;
+    std::vector<connectors::Choice> open =
+        transcript && !transcript->messages.empty() ? transcript->messages.back().choices : parts.history->greeting(lang).choices;
     for (const auto& c : open) {
       if (c.id == message.choice) message.text = c.label;
     }
   }
   if (text::trim(message.text).empty() && message.choice.empty()) {
-    co_return co_await render_chat(std::move(call), std::move(token), lang == "zh" ? "请先输入内容。" : "Please write something first.");
+    co_return co_await render_chat(std::move(call), std::move(token),
+                                   lang == "zh" ? "请先输入内容。" : "Please write something first.");
   }
   auto accepted = co_await parts.webchat->post(token, std::move(message), lang);
   if (!accepted && accepted.error().code != ErrorCode::kConflict) {
     const bool too_long = accepted.error().code == ErrorCode::kTooLarge;
     co_return co_await render_chat(std::move(call), std::move(token),
-                                   too_long     ? (lang == "zh" ? "内容太长，请缩短后再发送。" : "That is too long; please shorten it.")
+                                   too_long
+                                       ? (lang == "zh" ? "内容太长，请缩短后再发送。" : "That is too long; please shorten it.")
                                    : lang == "zh" ? "暂时无法保存，请稍后再试。"
                                                   : "We could not save that just now; please try again in a moment.");
   }

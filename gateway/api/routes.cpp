@@ -13,7 +13,7 @@ namespace {
 enum class Access : std::uint8_t { kPublic, kStaff };
 
 struct Route {
-  std::string_view method, pattern;     // ":x" matches one segment, a trailing "*" the rest
+  std::string_view method, pattern;  // ":x" matches one segment, a trailing "*" the rest
   Access access;
   boost::asio::awaitable<net::HttpResponse> (*run)(Call);
 };
@@ -134,7 +134,8 @@ std::size_t Api::body_limit(std::string_view, std::string_view path) const {
 }
 
 std::optional<net::HttpResponse> Api::refuse_upgrade(const net::HttpRequest& request) {
-  if (request.path != "/chat/ws" || parts_.webchat == nullptr) return problem(404, "not_found", "there is no WebSocket at this address");
+  if (request.path != "/chat/ws" || parts_.webchat == nullptr)
+    return problem(404, "not_found", "there is no WebSocket at this address");
   return parts_.webchat->refuse_upgrade(request);
 }
 
@@ -149,19 +150,33 @@ net::HttpResponse problem(int status, std::string_view code, std::string_view me
 net::HttpResponse problem(const Error& error) {
   int status = 500;
   switch (error.code) {
-    case ErrorCode::kInvalid: status = 400; break;
-    case ErrorCode::kNotFound: status = 404; break;
-    case ErrorCode::kConflict: status = 409; break;
-    case ErrorCode::kDenied: status = 403; break;
-    case ErrorCode::kTooLarge: status = 413; break;
+    case ErrorCode::kInvalid:
+      status = 400;
+      break;
+    case ErrorCode::kNotFound:
+      status = 404;
+      break;
+    case ErrorCode::kConflict:
+      status = 409;
+      break;
+    case ErrorCode::kDenied:
+      status = 403;
+      break;
+    case ErrorCode::kTooLarge:
+      status = 413;
+      break;
     case ErrorCode::kBusy:
     case ErrorCode::kUnavailable:
     case ErrorCode::kTimeout:
-    case ErrorCode::kIo: status = 503; break;
-    default: break;
+    case ErrorCode::kIo:
+      status = 503;
+      break;
+    default:
+      break;
   }
   if (status >= 500) log::error("request failed", {{"code", std::string(to_string(error.code))}, {"detail", error.detail}});
-  auto response = problem(status, to_string(error.code), status == 500 ? "something went wrong on our side; it is in the log" : error.message);
+  auto response = problem(status, to_string(error.code),
+                          status == 500 ? "something went wrong on our side; it is in the log" : error.message);
   if (status == 503) response.headers.add("Retry-After", "5");
   return response;
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::hours kSessionLife{12};
 constexpr std::chrono::minutes kWindow{10};
-constexpr int kTriesPerAddress = 20;        // in kWindow
+constexpr int kTriesPerAddress = 20;  // in kWindow
 constexpr std::size_t kMaxPassword = 1024;
 
 // Throttles guessing by client address, so the owner is not locked out elsewhere. Bounded: forgotten when the window has passed.
@@ -52,7 +52,8 @@ const std::string& decoy_hash() {
 }
 
 std::string cookie(const Parts& parts, const std::string& value, std::chrono::seconds life) {
-  return "usher_session=" + value + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(life.count()) + (parts.is_https ? "; Secure" : "");
+  return "usher_session=" + value + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(life.count()) +
+         (parts.is_https ? "; Secure" : "");
 }
 
 }  // namespace
@@ -68,24 +69,29 @@ boost::asio::awaitable<Result<std::optional<store::User>>> session_user(const Pa
 boost::asio::awaitable<net::HttpResponse> login(Call call) {
   const Parts& parts = *call.parts;
   auto body = parse_object(call.request.body);
-  const std::string name = body && body->contains("name") && (*body)["name"].is_string() ? (*body)["name"].get<std::string>() : "";
-  const std::string password = body && body->contains("password") && (*body)["password"].is_string() ? (*body)["password"].get<std::string>() : "";
+  const std::string name =
+      body && body->contains("name") && (*body)["name"].is_string() ? (*body)["name"].get<std::string>() : "";
+  const std::string password =
+      body && body->contains("password") && (*body)["password"].is_string() ? (*body)["password"].get<std::string>() : "";
   if (name.empty() || password.empty() || password.size() > kMaxPassword) {
     co_return problem(400, "invalid", "send {\"name\":…,\"password\":…}");
   }
-  if (!connectors::webchat::origin_allowed(call.request, {})) co_return problem(403, "denied", "requests from other sites are refused");
+  if (!connectors::webchat::origin_allowed(call.request, {}))
+    co_return problem(403, "denied", "requests from other sites are refused");
   const Timestamp now = parts.clock->now();
   if (!throttle().allow(call.request.remote, now)) {
     auto response = problem(429, "rate", "too many tries; wait a few minutes");
     response.headers.add("Retry-After", "600");
     co_return response;
   }
-  auto user = co_await sql::read_returning<std::optional<store::User>>(*parts.database, [name](sql::Tx& tx) { return store::load_user(tx, name); });
+  auto user = co_await sql::read_returning<std::optional<store::User>>(
+      *parts.database, [name](sql::Tx& tx) { return store::load_user(tx, name); });
   if (!user) co_return problem(user.error());
   const bool is_known = *user && !(*user)->disabled;
-  auto verified = co_await async::offload<bool>(*parts.pool, [hash = is_known ? (*user)->password_hash : std::string{}, password] {
-    return crypto::verify_password(hash.empty() ? decoy_hash() : hash, password);
-  });
+  auto verified =
+      co_await async::offload<bool>(*parts.pool, [hash = is_known ? (*user)->password_hash : std::string{}, password] {
+        return crypto::verify_password(hash.empty() ? decoy_hash() : hash, password);
+      });
   if (!verified) co_return problem(verified.error());
   if (!is_known || !*verified) {
     log::warn("sign-in refused", {{"remote", call.request.remote}});
@@ -113,6 +119,8 @@ boost::asio::awaitable<net::HttpResponse> logout(Call call) {
   co_return response;
 }
 
-boost::asio::awaitable<net::HttpResponse> me(Call call) { co_return answer({{"name", call.user->name}, {"role", call.user->role}}); }
+boost::asio::awaitable<net::HttpResponse> me(Call call) {
+  co_return answer({{"name", call.user->name}, {"role", call.user->role}});
+}
 
 }  // namespace usher::gateway::api

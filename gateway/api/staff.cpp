@@ -35,7 +35,9 @@ json conversation_json(const store::ConversationListing& l) {
   const auto& c = l.conversation;
   return {{"id", c.id.value},
           {"channel", c.channel},
-          {"customer", !c.contact_name.empty() ? c.contact_name : c.contact_address.find('@') != std::string::npos ? c.contact_address : ""},
+          {"customer", !c.contact_name.empty()                            ? c.contact_name
+                       : c.contact_address.find('@') != std::string::npos ? c.contact_address
+                                                                          : ""},
           {"language", c.language},
           {"status", c.status},
           {"last_text", l.last_text},
@@ -57,9 +59,11 @@ json row_json(const store::OutboxRow& row) {
           {"conversation", row.conversation.value}};
 }
 
-std::string label_of(const dialogs::ScriptSet& scripts, const std::string& dialog, const std::string& slot, const std::string& language) {
+std::string label_of(const dialogs::ScriptSet& scripts, const std::string& dialog, const std::string& slot,
+                     const std::string& language) {
   if (const auto* script = scripts.find(dialog)) {
-    if (auto it = script->slots.find(slot); it != script->slots.end() && !it->second.label.empty()) return it->second.label.in(language);
+    if (auto it = script->slots.find(slot); it != script->slots.end() && !it->second.label.empty())
+      return it->second.label.in(language);
   }
   return slot;
 }
@@ -68,8 +72,8 @@ std::string label_of(const dialogs::ScriptSet& scripts, const std::string& dialo
 
 boost::asio::awaitable<net::HttpResponse> list_tickets(Call call) {
   const auto q = page_query(call.request);
-  auto rows = co_await sql::read_returning<std::vector<store::Case>>(*call.parts->database,
-                                                                     [q](sql::Tx& tx) { return store::list_cases(tx, q.limit, q.before); });
+  auto rows = co_await sql::read_returning<std::vector<store::Case>>(
+      *call.parts->database, [q](sql::Tx& tx) { return store::list_cases(tx, q.limit, q.before); });
   if (!rows) co_return problem(rows.error());
   json items = json::array();
   for (const auto& k : *rows) items.push_back(ticket_json(k));
@@ -83,7 +87,8 @@ boost::asio::awaitable<net::HttpResponse> list_conversations(Call call) {
   if (!rows) co_return problem(rows.error());
   json items = json::array();
   for (const auto& l : *rows) items.push_back(conversation_json(l));
-  co_return answer({{"items", items}, {"next", next_cursor(rows->size(), q.limit, rows->empty() ? "" : rows->back().conversation.id.value)}});
+  co_return answer(
+      {{"items", items}, {"next", next_cursor(rows->size(), q.limit, rows->empty() ? "" : rows->back().conversation.id.value)}});
 }
 
 boost::asio::awaitable<net::HttpResponse> show_conversation(Call call) {
@@ -121,21 +126,27 @@ boost::asio::awaitable<net::HttpResponse> show_conversation(Call call) {
   out["messages"] = json::array();
   for (const auto& m : shown->messages) {
     json extra = m.extra.empty() ? json::object() : json::parse(m.extra, nullptr, false);
-    out["messages"].push_back({{"seq", m.seq}, {"from", m.author}, {"text", m.text}, {"choices", extra.value("choices", json::array())}, {"at", to_rfc3339(m.at)}});
+    out["messages"].push_back({{"seq", m.seq},
+                               {"from", m.author},
+                               {"text", m.text},
+                               {"choices", extra.value("choices", json::array())},
+                               {"at", to_rfc3339(m.at)}});
   }
   const std::string staff_language = call.request.query_param("lang").value_or("en");
   const auto content = call.parts->content->get();
   json slots = json::array(), tried = json::array(), trace = json::array();
   if (auto state = dialogs::State::from_json(shown->conversation.state)) {
     for (const auto& [name, value] : state->slots) {
-      slots.push_back({{"name", name}, {"label", label_of(*content->scripts, state->dialog, name, staff_language)}, {"value", value}});
+      slots.push_back(
+          {{"name", name}, {"label", label_of(*content->scripts, state->dialog, name, staff_language)}, {"value", value}});
     }
     for (const auto& [what, answered] : state->tried) tried.push_back({{"what", what}, {"answer", answered}});
   }
   for (const auto& row : shown->traces) {
     auto lines = json::parse(row.trace, nullptr, false);
     if (!lines.is_array()) continue;
-    for (auto& line : lines) trace.push_back({{"seq", row.seq}, {"rule", line.value("rule", "")}, {"why", line.value("why", "")}});
+    for (auto& line : lines)
+      trace.push_back({{"seq", row.seq}, {"rule", line.value("rule", "")}, {"why", line.value("why", "")}});
   }
   out["slots"] = std::move(slots);
   out["tried"] = std::move(tried);
@@ -170,7 +181,8 @@ boost::asio::awaitable<net::HttpResponse> redrive_one(Call call) {
         if (!row) return fail(std::move(row.error()));
         o.row = std::move(*row);
         if (!o.changed) return o;
-        if (auto r = store::insert_audit(tx, make_uuid_v7(now), now, who, "redrive", id, ""); !r) return fail(std::move(r.error()));
+        if (auto r = store::insert_audit(tx, make_uuid_v7(now), now, who, "redrive", id, ""); !r)
+          return fail(std::move(r.error()));
         return o;
       });
   if (!done) co_return problem(done.error());
@@ -182,12 +194,14 @@ boost::asio::awaitable<net::HttpResponse> redrive_one(Call call) {
 
 boost::asio::awaitable<net::HttpResponse> redrive_all(Call call) {
   const Timestamp now = call.parts->clock->now();
-  auto done = co_await sql::write_returning<std::int64_t>(*call.parts->database, [who = call.user->name, now](sql::Tx& tx) -> Result<std::int64_t> {
-    auto n = store::redrive_all(tx, now);
-    if (!n) return n;
-    if (auto r = store::insert_audit(tx, make_uuid_v7(now), now, who, "redrive", "all", std::to_string(*n)); !r) return fail(std::move(r.error()));
-    return n;
-  });
+  auto done = co_await sql::write_returning<std::int64_t>(
+      *call.parts->database, [who = call.user->name, now](sql::Tx& tx) -> Result<std::int64_t> {
+        auto n = store::redrive_all(tx, now);
+        if (!n) return n;
+        if (auto r = store::insert_audit(tx, make_uuid_v7(now), now, who, "redrive", "all", std::to_string(*n)); !r)
+          return fail(std::move(r.error()));
+        return n;
+      });
   if (!done) co_return problem(done.error());
   call.parts->kick_outbox();
   co_return answer({{"redriven", *done}});
@@ -212,7 +226,8 @@ boost::asio::awaitable<net::HttpResponse> overview(Call call) {
     auto cases = store::count_cases_since(tx, now - std::chrono::hours{24});
     if (!cases) return fail(std::move(cases.error()));
     f.cases_today = *cases;
-    auto r = tx.query("SELECT count(*) FROM conversations WHERE status = 'open'", {}, [&](const sql::Row& row) { f.open = row.integer(0); });
+    auto r = tx.query("SELECT count(*) FROM conversations WHERE status = 'open'", {},
+                      [&](const sql::Row& row) { f.open = row.integer(0); });
     if (!r) return fail(std::move(r.error()));
     return f;
   });

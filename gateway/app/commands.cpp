@@ -16,7 +16,8 @@ int run_command_line(int argc, char** argv) {
   app.set_version_flag("--version", "usher " USHER_VERSION);
   app.require_subcommand(1);
   app.footer(
-      "Exit codes: 0 done, 1 problems found, 64 wrong usage, 69 mail too large, 70 own failure, 74 disk failed, 75 try again later, 78 "
+      "Exit codes: 0 done, 1 problems found, 64 wrong usage, 69 mail too large, 70 own failure, 74 disk failed, 75 try again "
+      "later, 78 "
       "configuration wrong.");
   Common common;
   auto add_common = [&](CLI::App* c, bool with_data) {

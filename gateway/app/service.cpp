@@ -73,10 +73,12 @@ class RunningService final : public Service {
     metrics::gauge("usher_unsafe_durability", "1: what is acknowledged may be lost in a power cut, by configuration")
         .set(s_.limits.unsafe_durability ? 1 : 0);
     if (s_.limits.unsafe_durability) {
-      log::error("UNSAFE: messages are acknowledged before they are on disk; a power cut loses them", {{"setting", "limits.unsafe_durability"}});
+      log::error("UNSAFE: messages are acknowledged before they are on disk; a power cut loses them",
+                 {{"setting", "limits.unsafe_durability"}});
     }
 
-    const std::size_t cores = s_.http.threads > 0 ? static_cast<std::size_t>(s_.http.threads) : std::max(1u, std::thread::hardware_concurrency());
+    const std::size_t cores =
+        s_.http.threads > 0 ? static_cast<std::size_t>(s_.http.threads) : std::max(1u, std::thread::hardware_concurrency());
     io_ = std::make_unique<async::IoThreads>(cores);
     pool_ = std::make_unique<async::Pool>(2);
     outbound_ = net::make_outbound_client(io_->executor(0));
@@ -90,35 +92,42 @@ class RunningService final : public Service {
     if (auto r = make_channels(); !r) return r;
 
     publisher_ = std::make_unique<flow::Publisher>(channels_, clock_);
-    escalation_ = std::make_unique<flow::Escalation>(
-        flow::EscalationSettings{tickets_->name(), secret_, s_.company,
-                                 s_.http.public_url, clock_.now(), s_.answers.promise_en, s_.answers.promise_zh},
-        *content_, channels_, *publisher_, clock_);
+    escalation_ =
+        std::make_unique<flow::Escalation>(flow::EscalationSettings{tickets_->name(), secret_, s_.company, s_.http.public_url,
+                                                                    clock_.now(), s_.answers.promise_en, s_.answers.promise_zh},
+                                           *content_, channels_, *publisher_, clock_);
     flow::OutboxSettings outbox;
     outbox.concurrency = s_.outbox.concurrency;
     outbox.backoff = {std::chrono::milliseconds{s_.outbox.retry_base_ms}, std::chrono::milliseconds{s_.outbox.retry_cap_ms}};
     outbox.max_age = std::chrono::hours{s_.outbox.max_age_hours};
     outbox.number_wait = std::chrono::milliseconds{s_.answers.number_wait_ms};
     outbox.lease = std::chrono::milliseconds{s_.ticket_system.timeout_ms * 4 + 30'000};
-    runner_ = std::make_unique<flow::OutboxRunner>(io_->executor(io_->size() - 1), tasks_, *database_, channels_, *tickets_, *escalation_,
-                                                   *publisher_, clock_, outbox);
-    conversations_ = std::make_unique<flow::Conversations>(*io_, tasks_, *database_, *content_, channels_, *escalation_, *publisher_, clock_,
-                                                           [this](CaseId id) { runner_->await_number(std::move(id)); });
+    runner_ = std::make_unique<flow::OutboxRunner>(io_->executor(io_->size() - 1), tasks_, *database_, channels_, *tickets_,
+                                                   *escalation_, *publisher_, clock_, outbox);
+    conversations_ =
+        std::make_unique<flow::Conversations>(*io_, tasks_, *database_, *content_, channels_, *escalation_, *publisher_, clock_,
+                                              [this](CaseId id) { runner_->await_number(std::move(id)); });
     flow::Publisher::Hooks hooks;
     hooks.kick_outbox = [this] { runner_->kick(); };
     if (webchat_) {
-      hooks.push = [this](const std::string&, const std::string& contact, const store::Message& m) { webchat_->push(contact, flow::to_chat_message(m)); };
-      hooks.push_reference = [this](const std::string& channel, const std::string& contact, const std::string& reference, bool provisional) {
+      hooks.push = [this](const std::string&, const std::string& contact, const store::Message& m) {
+        webchat_->push(contact, flow::to_chat_message(m));
+      };
+      hooks.push_reference = [this](const std::string& channel, const std::string& contact, const std::string& reference,
+                                    bool provisional) {
         if (channel == webchat_->name()) webchat_->push_ref(contact, reference, provisional);
       };
     }
     publisher_->set_hooks(std::move(hooks));
-    intake_->set_worker([this](flow::Work work) { conversations_->enqueue(std::move(work)); }, [this] { return conversations_->backlog(); });
+    intake_->set_worker([this](flow::Work work) { conversations_->enqueue(std::move(work)); },
+                        [this] { return conversations_->backlog(); });
 
     io_->start();
     auto recovered = conversations_->recover();
     if (!recovered) return fail(std::move(recovered.error()));
-    if (*recovered > 0) log::info("taking up messages that were accepted but not worked", {{"conversations", static_cast<std::int64_t>(*recovered)}});
+    if (*recovered > 0)
+      log::info("taking up messages that were accepted but not worked",
+                {{"conversations", static_cast<std::int64_t>(*recovered)}});
     if (auto r = runner_->start(); !r) return r;
     tasks_.spawn(io_->executor(0), "disk watch", watch_disk());
     tasks_.spawn(io_->executor(0), "delivery watch", conversations_->watch());
@@ -142,7 +151,8 @@ class RunningService final : public Service {
     const auto until = std::chrono::steady_clock::now() + limit;
     auto left = [&](std::chrono::milliseconds at_most) {
       auto now = std::chrono::steady_clock::now();
-      return now >= until ? std::chrono::milliseconds{0} : std::min(at_most, std::chrono::duration_cast<std::chrono::milliseconds>(until - now));
+      return now >= until ? std::chrono::milliseconds{0}
+                          : std::min(at_most, std::chrono::duration_cast<std::chrono::milliseconds>(until - now));
     };
     if (intake_) intake_->drain();
     if (smtp_) smtp_->stop(left(std::chrono::seconds{30}));
@@ -167,7 +177,8 @@ class RunningService final : public Service {
     tickets_.reset();
     outbound_.reset();
     if (database_) {
-      if (auto r = database_->checkpoint(); !r) log::warn("the last checkpoint failed; the next start recovers", {{"detail", r.error().detail}});
+      if (auto r = database_->checkpoint(); !r)
+        log::warn("the last checkpoint failed; the next start recovers", {{"detail", r.error().detail}});
       database_.reset();
     }
     log::info("drained");
@@ -175,13 +186,15 @@ class RunningService final : public Service {
   }
 
  private:
-  // Two services on one database would each take the other's deliveries for abandoned. The lock goes with the process, whatever ends it.
+  // Two services on one database would each take the other's deliveries for abandoned. The lock goes with the process, whatever
+  // ends it.
   Result<void> lock_data_folder() {
     const std::string path = (s_.data / "usher.lock").string();
     lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock_ < 0) return fail(ErrorCode::kIo, "cannot open " + path + ": " + std::strerror(errno));
     if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return {};
-    return fail(ErrorCode::kBusy, "another usher serves the data folder '" + s_.data.string() + "' already; stop it first, or name another folder with --data");
+    return fail(ErrorCode::kBusy, "another usher serves the data folder '" + s_.data.string() +
+                                      "' already; stop it first, or name another folder with --data");
   }
 
   Result<void> load_content_now() {
@@ -305,7 +318,7 @@ class RunningService final : public Service {
   }
 
   boost::asio::awaitable<void> watch_disk() {
-    constexpr int kEvery = 10;   // seconds between two pauses told to idle chats
+    constexpr int kEvery = 10;  // seconds between two pauses told to idle chats
     for (int tick = 0; co_await async::sleep_for(std::chrono::seconds{1}); ++tick) {
       if (intake_->watch_disk() && webchat_ && tick % kEvery == 0) webchat_->pause_all(std::chrono::seconds{kEvery});
     }

@@ -11,8 +11,8 @@
 
 namespace usher::gateway::app {
 
-// Opens (or creates) the database of the settings and brings its tables up to date. The service checks its integrity first, which reads
-// all of it; commands that only look into it do not.
+// Opens (or creates) the database of the settings and brings its tables up to date. The service checks its integrity first, which
+// reads all of it; commands that only look into it do not.
 Result<std::unique_ptr<sql::Database>> open_store(const Settings& settings, bool check_integrity);
 // The random secret of this installation, made on first use: key of session tokens, Message-IDs and external_refs.
 Result<std::string> instance_secret(sql::Database& database);
@@ -23,7 +23,7 @@ class Service {
  public:
   virtual ~Service() = default;
   struct Addresses {
-    std::string http, smtp, lmtp;            // "http://127.0.0.1:8080", "127.0.0.1:2525"; empty where switched off
+    std::string http, smtp, lmtp;  // "http://127.0.0.1:8080", "127.0.0.1:2525"; empty where switched off
   };
   virtual const Addresses& addresses() const = 0;
   // SIGHUP: content and certificates anew. The old ones stay when the new ones have problems.

@@ -1,8 +1,9 @@
-// The configuration: config/usher.yaml as a checked value. Every key is one row of the table in settings.cpp, which is also where the JSON
-// Schema for editors (config/usher.schema.json) and the reference in docs/operate.md come from.
+// The configuration: config/usher.yaml as a checked value. Every key is one row of the table in settings.cpp, which is also where
+// the JSON Schema for editors (config/usher.schema.json) and the reference in docs/operate.md come from.
 //
-// Unknown keys are refused with the nearest valid name, wrong values with what is allowed; every problem has file:line:column. Secrets never
-// stand in the file: a secret `x` is read from the file named by `x_file`, or from the environment (USHER_ + its path, upper case).
+// Unknown keys are refused with the nearest valid name, wrong values with what is allowed; every problem has file:line:column.
+// Secrets never stand in the file: a secret `x` is read from the file named by `x_file`, or from the environment (USHER_ + its
+// path, upper case).
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -46,7 +47,7 @@ struct Settings {
     std::string host = "127.0.0.1";
     std::int64_t port = 2525;
     std::string lmtp_host = "127.0.0.1";
-    std::int64_t lmtp_port = -1;             // -1: no LMTP listener
+    std::int64_t lmtp_port = -1;  // -1: no LMTP listener
     std::string hostname = "localhost";
     std::vector<std::string> addresses = {"support@localhost"};
     std::string from_name, entry = "email";
@@ -59,7 +60,8 @@ struct Settings {
   std::vector<WebhookSection> webhooks;
 
   struct TicketSystem {
-    std::string kind = "builtin", url, token, user, password, queue, external_ref_field = "ExternalRef", reply_as = "correspond", ca_file;
+    std::string kind = "builtin", url, token, user, password, queue, external_ref_field = "ExternalRef", reply_as = "correspond",
+                ca_file;
     std::map<std::string, std::string> fields;
     bool allow_private = false;
     std::int64_t timeout_ms = 15'000;
@@ -67,7 +69,8 @@ struct Settings {
 
   struct Answers {
     std::int64_t number_wait_ms = 1500;
-    std::map<std::string, std::string> promise_en = {{"P1", "5 minutes"}, {"P2", "30 minutes"}, {"P3", "2 hours"}, {"P4", "2 hours"}};
+    std::map<std::string, std::string> promise_en = {
+        {"P1", "5 minutes"}, {"P2", "30 minutes"}, {"P3", "2 hours"}, {"P4", "2 hours"}};
     std::map<std::string, std::string> promise_zh = {{"P1", "5 分钟"}, {"P2", "30 分钟"}, {"P3", "2 小时"}, {"P4", "2 小时"}};
   } answers;
 
@@ -78,7 +81,7 @@ struct Settings {
   } outbox;
 
   struct Folders {
-    std::filesystem::path dialogs = "dialogs", kb = "kb", mail = "mail";   // relative to the configuration file
+    std::filesystem::path dialogs = "dialogs", kb = "kb", mail = "mail";  // relative to the configuration file
   } content;
 
   struct Limits {
@@ -101,8 +104,8 @@ struct SettingsProblem {
 // Reads and checks; relative paths in `content` are made absolute against the file's folder. All problems are reported.
 Settings load_settings(const std::filesystem::path& file, std::vector<SettingsProblem>& problems);
 // The same for text in memory (tests). `environment`: name → value; load_settings passes the process's own.
-Settings parse_settings(const std::string& file_name, const std::string& yaml, const std::map<std::string, std::string>& environment,
-                        std::vector<SettingsProblem>& problems);
+Settings parse_settings(const std::string& file_name, const std::string& yaml,
+                        const std::map<std::string, std::string>& environment, std::vector<SettingsProblem>& problems);
 
 // JSON Schema (draft 2020-12) of the file.
 std::string settings_schema();

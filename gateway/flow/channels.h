@@ -12,8 +12,9 @@ namespace usher::gateway::flow {
 struct ChannelInfo {
   connectors::Channel* channel = nullptr;
   connectors::Capabilities can;
-  std::string entry;              // script for a first message; empty: chosen by what it says
-  // A pull channel's customer reads the transcript by sequence number (webchat): the transcript row is the delivery, no outbox row.
+  std::string entry;  // script for a first message; empty: chosen by what it says
+  // A pull channel's customer reads the transcript by sequence number (webchat): the transcript row is the delivery, no outbox
+  // row.
   bool is_pull = false;
 };
 

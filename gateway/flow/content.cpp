@@ -43,7 +43,8 @@ std::shared_ptr<const ShownArticles::Shown> ShownArticles::of(const kb::Article&
     const std::lock_guard lock(mutex_);
     if (auto it = known_.find(&article); it != known_.end()) return it->second;
   }
-  auto shown = std::make_shared<const Shown>(article.title + "\n\n" + kb::to_plain_text(article.resolution), kb::to_html(article.resolution));
+  auto shown = std::make_shared<const Shown>(article.title + "\n\n" + kb::to_plain_text(article.resolution),
+                                             kb::to_html(article.resolution));
   const std::lock_guard lock(mutex_);
   return known_.emplace(&article, std::move(shown)).first->second;
 }
@@ -60,8 +61,9 @@ std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::
   }
   try {
     content->library = kb::Library::build(std::move(articles));
-  } catch (const std::runtime_error& e) {   // the machine lacks ICU's or OpenCC's data
-    problems.push_back({folders.kb.string(), 1, 1, std::string("the search index cannot be built: ") + e.what(), "install libopencc-data and ICU's data"});
+  } catch (const std::runtime_error& e) {  // the machine lacks ICU's or OpenCC's data
+    problems.push_back({folders.kb.string(), 1, 1, std::string("the search index cannot be built: ") + e.what(),
+                        "install libopencc-data and ICU's data"});
     return nullptr;
   }
 

@@ -1,5 +1,5 @@
-// What staff curate, as one immutable snapshot: scripts, articles, mail templates. A reload builds a new one and swaps the pointer;
-// a turn that runs keeps the snapshot it began with.
+// What staff curate, as one immutable snapshot: scripts, articles, mail templates. A reload builds a new one and swaps the
+// pointer; a turn that runs keeps the snapshot it began with.
 #pragma once
 #include <atomic>
 #include <filesystem>
@@ -16,13 +16,13 @@
 
 namespace usher::gateway::flow {
 
-// What a customer sees of an article, rendered when it is first shown and kept: the Markdown of a popular article would otherwise be
-// parsed at every turn that shows it. Thread-safe.
+// What a customer sees of an article, rendered when it is first shown and kept: the Markdown of a popular article would otherwise
+// be parsed at every turn that shows it. Thread-safe.
 class ShownArticles {
  public:
   struct Shown {
-    std::string text;   // title and how to solve it
-    std::string html;   // safe HTML of how to solve it, without the title
+    std::string text;  // title and how to solve it
+    std::string html;  // safe HTML of how to solve it, without the title
   };
   // `article` belongs to the library of the same snapshot.
   std::shared_ptr<const Shown> of(const kb::Article& article) const;
@@ -36,14 +36,14 @@ struct Content {
   std::shared_ptr<const dialogs::ScriptSet> scripts;
   std::shared_ptr<const kb::Library> library;
   ShownArticles shown;
-  std::map<std::string, std::string> mail_templates;   // "acknowledgement.en" → mustache text
+  std::map<std::string, std::string> mail_templates;  // "acknowledgement.en" → mustache text
 };
 
 struct ContentProblem {
   std::string file;
   int line = 1, column = 1;
   std::string message, hint;
-  bool is_warning = false;        // the service starts all the same
+  bool is_warning = false;  // the service starts all the same
 };
 
 struct ContentFolders {

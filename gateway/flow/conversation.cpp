@@ -13,7 +13,7 @@
 namespace usher::gateway::flow {
 namespace {
 
-constexpr std::size_t kCachedPerShard = 1024;   // conversations kept parsed, about 4 KB each; the others are read when they speak
+constexpr std::size_t kCachedPerShard = 1024;  // conversations kept parsed, about 4 KB each; the others are read when they speak
 constexpr async::BackoffPolicy kRetry{std::chrono::milliseconds{50}, std::chrono::milliseconds{5000}};
 
 std::string choice_of(const std::string& extra) {
@@ -22,23 +22,25 @@ std::string choice_of(const std::string& extra) {
   return j.is_object() ? j.value("choice", std::string{}) : std::string{};
 }
 
-std::string status_of(const dialogs::State& state) { return state.end.empty() ? "open" : state.end; }
+std::string status_of(const dialogs::State& state) {
+  return state.end.empty() ? "open" : state.end;
+}
 
 }  // namespace
 
 struct Conversations::Cached {
   store::Conversation row;
   dialogs::State state;
-  std::int64_t worked_seq = 0;            // newest message a turn was committed for
-  std::list<std::string>::iterator place; // in the shard's list of recent use
+  std::int64_t worked_seq = 0;             // newest message a turn was committed for
+  std::list<std::string>::iterator place;  // in the shard's list of recent use
 };
 
 struct Conversations::Shard {
   explicit Shard(async::Executor e) : executor(e) {}
   async::Executor executor;
-  std::unordered_map<std::string, std::deque<Work>> running;          // conversations with a worker, and what waits for it
+  std::unordered_map<std::string, std::deque<Work>> running;  // conversations with a worker, and what waits for it
   std::unordered_map<std::string, std::shared_ptr<Cached>> cache;
-  std::list<std::string> recent;                                      // front: newest
+  std::list<std::string> recent;  // front: newest
 
   void keep(const std::shared_ptr<Cached>& c) {
     const auto& id = c->row.id.value;
@@ -62,11 +64,18 @@ struct Conversations::Shard {
   }
 };
 
-Conversations::Conversations(async::IoThreads& io, async::TaskGroup& tasks, sql::Database& database, const CurrentContent& content,
-                             const Channels& channels, const Escalation& escalation, const Publisher& publisher, const Clock& clock,
-                             std::function<void(CaseId)> on_case)
-    : io_(io), tasks_(tasks), database_(database), content_(content), channels_(channels), escalation_(escalation), publisher_(publisher),
-      clock_(clock), on_case_(std::move(on_case)) {
+Conversations::Conversations(async::IoThreads& io, async::TaskGroup& tasks, sql::Database& database,
+                             const CurrentContent& content, const Channels& channels, const Escalation& escalation,
+                             const Publisher& publisher, const Clock& clock, std::function<void(CaseId)> on_case)
+    : io_(io),
+      tasks_(tasks),
+      database_(database),
+      content_(content),
+      channels_(channels),
+      escalation_(escalation),
+      publisher_(publisher),
+      clock_(clock),
+      on_case_(std::move(on_case)) {
   for (std::size_t i = 0; i < io_.size(); ++i) shards_.push_back(std::make_unique<Shard>(io_.executor(i)));
 }
 
@@ -100,7 +109,9 @@ boost::asio::awaitable<void> Conversations::watch() {
   while (co_await async::sleep_for(std::chrono::seconds{1})) {
     // On a busy day this finds some whose turn is simply next: looking twice does no harm.
     auto found = co_await sql::read_returning<std::vector<ConversationId>>(
-        database_, [before = clock_.now() - std::chrono::milliseconds{1500}](sql::Tx& tx) { return store::conversations_to_work(tx, before, 100); });
+        database_, [before = clock_.now() - std::chrono::milliseconds{1500}](sql::Tx& tx) {
+          return store::conversations_to_work(tx, before, 100);
+        });
     if (!found) continue;
     for (auto& id : *found) enqueue({std::move(id), {}});
   }
@@ -186,9 +197,11 @@ boost::asio::awaitable<Result<void>> Conversations::work_one(std::shared_ptr<Cac
   const auto content = content_.get();
   const ChannelInfo* channel = channels_.find(cached->row.channel);
   const connectors::Capabilities can = channel != nullptr ? channel->can : connectors::Capabilities{};
-  dialogs::Said said{waiting.message.text, choice_of(waiting.message.extra), text::guess_language(waiting.message.text), waiting.attachments};
+  dialogs::Said said{waiting.message.text, choice_of(waiting.message.extra), text::guess_language(waiting.message.text),
+                     waiting.attachments};
 
-  auto turn = std::make_shared<TurnResult>(run_turn(*content, cached->state, said, can, channel != nullptr ? channel->entry : std::string{}));
+  auto turn = std::make_shared<TurnResult>(
+      run_turn(*content, cached->state, said, can, channel != nullptr ? channel->entry : std::string{}));
   auto next = std::make_shared<store::Conversation>(cached->row);
   next->state = turn->state.to_json();
   next->language = turn->state.language;
@@ -206,45 +219,51 @@ boost::asio::awaitable<Result<void>> Conversations::work_one(std::shared_ptr<Cac
   auto committed = std::make_shared<Committed>();
   const std::int64_t version = cached->row.version;
   const bool is_pull = channel != nullptr && channel->is_pull;
-  auto done = co_await database_.write([this, turn, next, committed, waiting, version, can, is_pull](sql::Tx& tx) -> Result<void> {
-    *committed = {};
-    if (!is_pull) {
-      // Intake writes the reply context of a newer message while this turn waits: an answer goes to the newest.
-      auto now = store::load_conversation(tx, next->id);
-      if (!now) return fail(std::move(now.error()));
-      if (!*now) return fail(ErrorCode::kNotFound, "no such conversation", next->id.value);
-      next->reply = (*now)->reply;
-      next->subject = (*now)->subject;
-    }
+  auto done =
+      co_await database_.write([this, turn, next, committed, waiting, version, can, is_pull](sql::Tx& tx) -> Result<void> {
+        *committed = {};
+        if (!is_pull) {
+          // Intake writes the reply context of a newer message while this turn waits: an answer goes to the newest.
+          auto now = store::load_conversation(tx, next->id);
+          if (!now) return fail(std::move(now.error()));
+          if (!*now) return fail(ErrorCode::kNotFound, "no such conversation", next->id.value);
+          next->reply = (*now)->reply;
+          next->subject = (*now)->subject;
+        }
 
-    const bool opens = turn->ticket && next->case_id.empty();
-    // Where only one answer goes out, what was said goes into the acknowledgement, which is sent when the number is known.
-    const bool holds_back = opens && can.one_answer;
-    std::vector<BotMessage> said_now = holds_back ? std::vector<BotMessage>{} : turn->messages;
-    std::string reference;
-    if (!next->case_id.empty()) {
-      auto k = store::load_case(tx, {next->case_id});
-      if (!k) return fail(std::move(k.error()));
-      if (*k) reference = (*k)->best_reference();
-      if (!turn->follow_ups.empty() && said_now.empty() && can.is_live) {
-        said_now.push_back({phrase(*content_.get()->scripts, "follow_up_received", next->language, {{"number", reference}, {"reference", reference}}), {}, {}, {}, {}});
-      }
-    }
-    auto first = store::commit_turn(tx, *next, version, static_cast<std::int64_t>(said_now.size()));
-    if (!first) return fail(std::move(first.error()));
-    if (auto r = publisher_.stage(tx, *next, *first, said_now, reference, committed->staged); !r) return r;
-    std::string fate = "answered";
-    if (opens) {
-      auto opened = escalation_.open(tx, *next, turn->state, *turn->ticket, turn->messages, committed->staged);
-      if (!opened) return fail(std::move(opened.error()));
-      committed->opened = *opened;
-      next->case_id = opened->value;
-    } else if (!next->case_id.empty() && (turn->ticket || !turn->follow_ups.empty())) {
-      fate = "appended";
-      if (auto r = escalation_.append(tx, *next, waiting.message.text, waiting.message.seq, committed->staged); !r) return r;
-    }
-    return store::settle_ledger(tx, waiting.ledger_id, fate, turn->trace_json);
-  });
+        const bool opens = turn->ticket && next->case_id.empty();
+        // Where only one answer goes out, what was said goes into the acknowledgement, which is sent when the number is known.
+        const bool holds_back = opens && can.one_answer;
+        std::vector<BotMessage> said_now = holds_back ? std::vector<BotMessage>{} : turn->messages;
+        std::string reference;
+        if (!next->case_id.empty()) {
+          auto k = store::load_case(tx, {next->case_id});
+          if (!k) return fail(std::move(k.error()));
+          if (*k) reference = (*k)->best_reference();
+          if (!turn->follow_ups.empty() && said_now.empty() && can.is_live) {
+            said_now.push_back({phrase(*content_.get()->scripts, "follow_up_received", next->language,
+                                       {{"number", reference}, {"reference", reference}}),
+                                {},
+                                {},
+                                {},
+                                {}});
+          }
+        }
+        auto first = store::commit_turn(tx, *next, version, static_cast<std::int64_t>(said_now.size()));
+        if (!first) return fail(std::move(first.error()));
+        if (auto r = publisher_.stage(tx, *next, *first, said_now, reference, committed->staged); !r) return r;
+        std::string fate = "answered";
+        if (opens) {
+          auto opened = escalation_.open(tx, *next, turn->state, *turn->ticket, turn->messages, committed->staged);
+          if (!opened) return fail(std::move(opened.error()));
+          committed->opened = *opened;
+          next->case_id = opened->value;
+        } else if (!next->case_id.empty() && (turn->ticket || !turn->follow_ups.empty())) {
+          fate = "appended";
+          if (auto r = escalation_.append(tx, *next, waiting.message.text, waiting.message.seq, committed->staged); !r) return r;
+        }
+        return store::settle_ledger(tx, waiting.ledger_id, fate, turn->trace_json);
+      });
   if (!done) co_return done;
 
   turns.add();

@@ -1,9 +1,9 @@
 // The conversation worker: takes accepted messages, one at a time and in order per conversation, runs the turn and commits it:
-// new state (if nobody was faster), transcript, ledger fate and outbox rows in one transaction. Different conversations run side by side,
-// spread over the I/O threads; one conversation always on the same one.
+// new state (if nobody was faster), transcript, ledger fate and outbox rows in one transaction. Different conversations run side
+// by side, spread over the I/O threads; one conversation always on the same one.
 //
-// A turn whose commit fails is tried again until it commits or the process ends; the message stays "accepted" in the ledger meanwhile, so a
-// restart takes it up (recover).
+// A turn whose commit fails is tried again until it commits or the process ends; the message stays "accepted" in the ledger
+// meanwhile, so a restart takes it up (recover).
 #pragma once
 #include <atomic>
 #include <deque>
@@ -28,8 +28,8 @@ class Conversations {
                 std::function<void(CaseId)> on_case);
   ~Conversations();
 
-  void enqueue(Work work);                // any thread
-  Result<std::size_t> recover();          // at start, before anything is accepted; from a non-I/O thread
+  void enqueue(Work work);        // any thread
+  Result<std::size_t> recover();  // at start, before anything is accepted; from a non-I/O thread
   // Looks every second for messages that lie longer than any turn takes: put there by another process (`usher deliver`).
   boost::asio::awaitable<void> watch();
   std::size_t backlog() const { return backlog_; }

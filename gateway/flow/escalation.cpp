@@ -13,18 +13,22 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxSubject = 120;
 
-std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string dump(const json& j) {
+  return j.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 std::string label_of(const dialogs::ScriptSet& scripts, const dialogs::State& state, const std::string& slot) {
   if (const auto* script = scripts.find(state.dialog)) {
-    if (auto it = script->slots.find(slot); it != script->slots.end() && !it->second.label.empty()) return it->second.label.in("en");
+    if (auto it = script->slots.find(slot); it != script->slots.end() && !it->second.label.empty())
+      return it->second.label.in("en");
   }
   return slot;
 }
 
 // The ticket's text, for staff: English headings, the customer's own words untouched.
 std::string ticket_body(const dialogs::ScriptSet& scripts, const store::Conversation& c, const dialogs::State& state,
-                        const dialogs::OpenTicket& wish, const std::string& reference, const std::vector<store::Message>& transcript) {
+                        const dialogs::OpenTicket& wish, const std::string& reference,
+                        const std::vector<store::Message>& transcript) {
   std::string out;
   if (!state.symptom.empty()) out += "Problem\n  " + state.symptom + "\n\n";
   out += "Customer\n";
@@ -44,7 +48,8 @@ std::string ticket_body(const dialogs::ScriptSet& scripts, const store::Conversa
   if (!state.tried.empty()) {
     out += "\nSteps tried\n";
     int n = 0;
-    for (const auto& [what, answer] : state.tried) out += "  " + std::to_string(++n) + ". " + what + (answer.empty() ? "" : " -> " + answer) + "\n";
+    for (const auto& [what, answer] : state.tried)
+      out += "  " + std::to_string(++n) + ". " + what + (answer.empty() ? "" : " -> " + answer) + "\n";
   }
   if (!state.articles_shown.empty()) {
     out += "\nArticles shown\n";
@@ -67,8 +72,8 @@ std::string in_words(const std::map<std::string, std::string>& promise, const st
 
 }  // namespace
 
-Escalation::Escalation(EscalationSettings settings, const CurrentContent& content, const Channels& channels, const Publisher& publisher,
-                       const Clock& clock)
+Escalation::Escalation(EscalationSettings settings, const CurrentContent& content, const Channels& channels,
+                       const Publisher& publisher, const Clock& clock)
     : settings_(std::move(settings)), content_(content), channels_(channels), publisher_(publisher), clock_(clock) {}
 
 std::string Escalation::external_ref(const ConversationId& conversation, const std::string& action, std::int64_t n) const {
@@ -76,8 +81,8 @@ std::string Escalation::external_ref(const ConversationId& conversation, const s
   return "us-" + crypto::to_base32_crockford(std::string_view(mac).substr(0, 20));
 }
 
-Result<CaseId> Escalation::open(sql::Tx& tx, const store::Conversation& c, const dialogs::State& state, const dialogs::OpenTicket& wish,
-                                const std::vector<BotMessage>& said, Staged& staged) const {
+Result<CaseId> Escalation::open(sql::Tx& tx, const store::Conversation& c, const dialogs::State& state,
+                                const dialogs::OpenTicket& wish, const std::vector<BotMessage>& said, Staged& staged) const {
   const Timestamp now = clock_.now();
   const auto content = content_.get();
   store::Case k;
@@ -113,7 +118,7 @@ Result<CaseId> Escalation::open(sql::Tx& tx, const store::Conversation& c, const
   draft.external_ref = external_ref(c.id, "create", 1);
   draft.subject = k.subject;
   draft.body = ticket_body(*content->scripts, c, state, wish, k.reference, *transcript);
-  draft.requester = slot("contact").find('@') != std::string::npos ? slot("contact")
+  draft.requester = slot("contact").find('@') != std::string::npos     ? slot("contact")
                     : c.contact_address.find('@') != std::string::npos ? c.contact_address
                                                                        : std::string{};
   draft.requester_name = k.customer;
@@ -139,7 +144,8 @@ Result<CaseId> Escalation::open(sql::Tx& tx, const store::Conversation& c, const
   return k.id;
 }
 
-Result<void> Escalation::append(sql::Tx& tx, const store::Conversation& c, const std::string& text, std::int64_t seq, Staged& staged) const {
+Result<void> Escalation::append(sql::Tx& tx, const store::Conversation& c, const std::string& text, std::int64_t seq,
+                                Staged& staged) const {
   const Timestamp now = clock_.now();
   const CaseId case_id{c.case_id};
   auto n = store::next_append(tx, case_id);
@@ -186,7 +192,8 @@ Result<void> Escalation::tell_provisional(sql::Tx& tx, const CaseId& id, Staged&
   return tell(tx, **k, "ticket_provisional", (*k)->reference, staged);
 }
 
-Result<void> Escalation::tell(sql::Tx& tx, const store::Case& k, const char* what, const std::string& reference, Staged& staged) const {
+Result<void> Escalation::tell(sql::Tx& tx, const store::Case& k, const char* what, const std::string& reference,
+                              Staged& staged) const {
   auto c = store::load_conversation(tx, k.conversation);
   if (!c) return fail(std::move(c.error()));
   if (!*c) return fail(ErrorCode::kNotFound, "the case's conversation is gone", k.id.value);
@@ -198,14 +205,16 @@ Result<void> Escalation::tell(sql::Tx& tx, const store::Case& k, const char* wha
   const auto* channel = channels_.find(k.channel);
   if (channel != nullptr && channel->can.one_answer) {
     const bool is_news = std::string_view(what) == "ticket_confirmed";
-    auto it = content->mail_templates.find((is_news ? "number_known." : "acknowledgement.") + (language == "zh" ? std::string("zh") : "en"));
+    auto it = content->mail_templates.find((is_news ? "number_known." : "acknowledgement.") +
+                                           (language == "zh" ? std::string("zh") : "en"));
     if (it == content->mail_templates.end()) return fail(ErrorCode::kInternal, "a mail template is missing", what);
     kainjow::mustache::mustache tmpl(it->second);
-    tmpl.set_custom_escape([](const std::string& s) { return s; });   // plain text
+    tmpl.set_custom_escape([](const std::string& s) { return s; });  // plain text
     kainjow::mustache::data data;
     data.set("number", reference);
     data.set("reference", k.reference);
-    data.set("provisional", is_provisional ? kainjow::mustache::data::type::bool_true : kainjow::mustache::data::type::bool_false);
+    data.set("provisional",
+             is_provisional ? kainjow::mustache::data::type::bool_true : kainjow::mustache::data::type::bool_false);
     if (!promise.empty()) data.set("promise", promise);
     if (!k.preface.empty()) data.set("preface", k.preface);
     data.set("company", settings_.company);

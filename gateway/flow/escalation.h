@@ -1,5 +1,6 @@
-// From conversation to ticket: opens the case and its one create row inside the turn's transaction, passes later messages on as comments,
-// and tells the customer the reference: the ticket number when it is there in time, else a provisional reference now and the number once later.
+// From conversation to ticket: opens the case and its one create row inside the turn's transaction, passes later messages on as
+// comments, and tells the customer the reference: the ticket number when it is there in time, else a provisional reference now
+// and the number once later.
 #pragma once
 #include <map>
 #include <string>
@@ -16,10 +17,10 @@
 namespace usher::gateway::flow {
 
 struct EscalationSettings {
-  std::string ticket_system;                     // target of create and append rows
-  std::string secret;                            // instance secret: key of external_ref
-  std::string company;                           // signs the acknowledgement
-  std::string progress_url;                      // "https://…/"; empty: no link
+  std::string ticket_system;  // target of create and append rows
+  std::string secret;         // instance secret: key of external_ref
+  std::string company;        // signs the acknowledgement
+  std::string progress_url;   // "https://…/"; empty: no link
   // Conversations that began before this may have a ticket this database does not know of (a restored backup): looked up first.
   Timestamp started_at{};
   std::map<std::string, std::string> promise_en, promise_zh;  // priority → first response time in words
@@ -42,8 +43,9 @@ class Escalation {
   // No number yet and the customer waits: tells the provisional reference, once. Nothing happens when something was told before.
   Result<void> tell_provisional(sql::Tx& tx, const CaseId& id, Staged& staged) const;
 
-  // base32(HMAC(secret, conversation ‖ action ‖ n)): the idempotency key and the searchable external_ref of one request. A case is its
-  // conversation's only one, and the conversation's id is older than the case's: a turn worked again after a restore gives the same key.
+  // base32(HMAC(secret, conversation ‖ action ‖ n)): the idempotency key and the searchable external_ref of one request. A case
+  // is its conversation's only one, and the conversation's id is older than the case's: a turn worked again after a restore gives
+  // the same key.
   std::string external_ref(const ConversationId& conversation, const std::string& action, std::int64_t n) const;
 
  private:

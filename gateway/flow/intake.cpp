@@ -24,9 +24,12 @@ struct Stored {
 
 const char* kind_name(Inbound::Kind kind) {
   switch (kind) {
-    case Inbound::Kind::kMessage: return "message";
-    case Inbound::Kind::kAutomatic: return "automatic";
-    case Inbound::Kind::kBounce: return "bounce";
+    case Inbound::Kind::kMessage:
+      return "message";
+    case Inbound::Kind::kAutomatic:
+      return "automatic";
+    case Inbound::Kind::kBounce:
+      return "bounce";
   }
   return "message";
 }
@@ -166,7 +169,8 @@ class Acceptance {
     out.accepted.seq = next->seq;
     if (to_work) {
       out.work = Work{conversation, {}};
-      if (next->waiting == 1) out.work->message = store::Waiting{id_, "message", std::move(row), static_cast<int>(m_.attachments.size())};
+      if (next->waiting == 1)
+        out.work->message = store::Waiting{id_, "message", std::move(row), static_cast<int>(m_.attachments.size())};
     }
     return is_new_ || case_id_.empty() ? Result<void>{} : add_reference(tx, conversation, out);
   }
@@ -174,8 +178,8 @@ class Acceptance {
   Result<void> insert_ledger(sql::Tx& tx, const ConversationId& conversation, std::int64_t seq, const char* fate) {
     std::string reason = m_.kind_reason;
     if (!reason_.empty()) reason += (reason.empty() ? "" : "; ") + reason_;
-    return store::insert_ledger(tx, {id_, m_.channel, m_.dedup_key, m_.content_digest, now_, kind_name(m_.kind), conversation.value, seq,
-                                     fate, reason, m_.raw ? *m_.raw : std::string{}});
+    return store::insert_ledger(tx, {id_, m_.channel, m_.dedup_key, m_.content_digest, now_, kind_name(m_.kind),
+                                     conversation.value, seq, fate, reason, m_.raw ? *m_.raw : std::string{}});
   }
 
   Result<void> add_reference(sql::Tx& tx, const ConversationId& conversation, Stored& out) {
@@ -207,7 +211,8 @@ void Intake::set_worker(Enqueue enqueue, std::function<std::size_t()> backlog) {
 boost::asio::awaitable<Result<connectors::Accepted>> Intake::accept(connectors::Inbound message) {
   static auto& received = metrics::counter("usher_accepted_total", "messages accepted: committed and acknowledged");
   static auto& repeated = metrics::counter("usher_duplicates_total", "messages seen before: acknowledged again, no effect");
-  static auto& conflicts = metrics::counter("usher_conflicts_total", "messages under a known key with other content: kept, flagged");
+  static auto& conflicts =
+      metrics::counter("usher_conflicts_total", "messages under a known key with other content: kept, flagged");
   static auto& refused = metrics::counter("usher_refused_total", "messages refused for now: the sender keeps them");
   // Not ready(): a mail whose data was coming in when we were told to go is heard out and taken.
   if (auto r = has_room(); !r) {
@@ -245,14 +250,16 @@ Result<void> Intake::ready() const {
 
 Result<void> Intake::has_room() const {
   if (disk_low_) return fail(ErrorCode::kIo, "not enough disk space to take messages", "disk watermark");
-  if (backlog_ && backlog_() > limits_.max_backlog) return fail(ErrorCode::kBusy, "too many messages wait to be worked; try again shortly", "backlog");
+  if (backlog_ && backlog_() > limits_.max_backlog)
+    return fail(ErrorCode::kBusy, "too many messages wait to be worked; try again shortly", "backlog");
   return {};
 }
 
 bool Intake::watch_disk() {
   struct statvfs info{};
   if (limits_.data_folder.empty() || ::statvfs(limits_.data_folder.c_str(), &info) != 0) return disk_low_;
-  const bool low = info.f_bavail * info.f_frsize < limits_.min_free_bytes || (info.f_files > 0 && info.f_favail < limits_.min_free_inodes);
+  const bool low =
+      info.f_bavail * info.f_frsize < limits_.min_free_bytes || (info.f_files > 0 && info.f_favail < limits_.min_free_inodes);
   if (low != disk_low_.exchange(low)) {
     if (low) {
       log::error("disk nearly full: new messages are refused until there is space", {{"folder", limits_.data_folder}});

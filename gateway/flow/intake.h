@@ -1,8 +1,8 @@
 // Intake: one message in, one transaction, then the acknowledgement. Implements connectors::Inbox for every channel.
 //
-// The transaction holds the raw input, the de-duplication key, the masked text, contact, conversation, attachments and ledger row, or
-// nothing. After its commit the conversation's worker is told. A repeat of the same key and content gives the first answer again; the same
-// key with other content is kept in the ledger with fate "conflict" and refused.
+// The transaction holds the raw input, the de-duplication key, the masked text, contact, conversation, attachments and ledger
+// row, or nothing. After its commit the conversation's worker is told. A repeat of the same key and content gives the first
+// answer again; the same key with other content is kept in the ledger with fate "conflict" and refused.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -17,17 +17,18 @@
 
 namespace usher::gateway::flow {
 
-// A message that waits for its turn. `message` is set when it is the only one that waits in its conversation: then no read is needed.
+// A message that waits for its turn. `message` is set when it is the only one that waits in its conversation: then no read is
+// needed.
 struct Work {
   ConversationId conversation;
   std::optional<store::Waiting> message;
 };
 
 struct IntakeLimits {
-  std::string data_folder;                                   // watched for free space
+  std::string data_folder;  // watched for free space
   std::uint64_t min_free_bytes = 512ull * 1024 * 1024;
   std::uint64_t min_free_inodes = 1000;
-  std::size_t max_backlog = 20'000;                          // accepted messages no turn has worked yet
+  std::size_t max_backlog = 20'000;  // accepted messages no turn has worked yet
 };
 
 class Intake final : public connectors::Inbox {
@@ -37,11 +38,11 @@ class Intake final : public connectors::Inbox {
   void set_worker(Enqueue enqueue, std::function<std::size_t()> backlog);  // once, by the wiring
 
   boost::asio::awaitable<Result<connectors::Accepted>> accept(connectors::Inbound message) override;
-  // kUnavailable: draining, so begin nothing new; what was under way when drain() came is still accepted. kIo: too little disk space
-  // or inodes. kBusy: the worker is behind.
+  // kUnavailable: draining, so begin nothing new; what was under way when drain() came is still accepted. kIo: too little disk
+  // space or inodes. kBusy: the worker is behind.
   Result<void> ready() const override;
 
-  bool watch_disk();                 // samples free space; called every second by the wiring. True: too little
+  bool watch_disk();  // samples free space; called every second by the wiring. True: too little
   void drain() { draining_ = true; }
 
  private:

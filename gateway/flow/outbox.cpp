@@ -31,7 +31,7 @@ std::optional<std::chrono::milliseconds> retry_after(const Error& error) {
 struct OutboxRunner::Verdict {
   enum class Kind { kSent, kRetry, kUnknown, kDenied, kDead } kind = Kind::kRetry;
   std::string remote_id;
-  std::optional<Ticket> ticket;      // create
+  std::optional<Ticket> ticket;  // create
   Error error;
 
   static Verdict of(Error e) {
@@ -40,11 +40,19 @@ struct OutboxRunner::Verdict {
       case ErrorCode::kInvalid:
       case ErrorCode::kNotFound:
       case ErrorCode::kConflict:
-      case ErrorCode::kInternal: v.kind = Kind::kDead; break;
-      case ErrorCode::kDenied: v.kind = Kind::kDenied; break;
+      case ErrorCode::kInternal:
+        v.kind = Kind::kDead;
+        break;
+      case ErrorCode::kDenied:
+        v.kind = Kind::kDenied;
+        break;
       case ErrorCode::kUnknown:
-      case ErrorCode::kTooLarge: v.kind = Kind::kUnknown; break;
-      default: v.kind = Kind::kRetry; break;
+      case ErrorCode::kTooLarge:
+        v.kind = Kind::kUnknown;
+        break;
+      default:
+        v.kind = Kind::kRetry;
+        break;
     }
     v.error = std::move(e);
     return v;
@@ -52,10 +60,18 @@ struct OutboxRunner::Verdict {
 };
 
 OutboxRunner::OutboxRunner(async::Executor executor, async::TaskGroup& tasks, sql::Database& database, const Channels& channels,
-                           connectors::TicketSystem& tickets, const Escalation& escalation, const Publisher& publisher, const Clock& clock,
-                           OutboxSettings settings)
-    : executor_(executor), tasks_(tasks), database_(database), channels_(channels), tickets_(tickets), escalation_(escalation),
-      publisher_(publisher), clock_(clock), settings_(settings), wake_(executor) {}
+                           connectors::TicketSystem& tickets, const Escalation& escalation, const Publisher& publisher,
+                           const Clock& clock, OutboxSettings settings)
+    : executor_(executor),
+      tasks_(tasks),
+      database_(database),
+      channels_(channels),
+      tickets_(tickets),
+      escalation_(escalation),
+      publisher_(publisher),
+      clock_(clock),
+      settings_(settings),
+      wake_(executor) {}
 
 Result<void> OutboxRunner::start() {
   std::vector<CaseId> untold;
@@ -87,13 +103,15 @@ void OutboxRunner::await_number(CaseId id) {
     std::lock_guard lock(mutex_);
     if (auto it = health_.find(tickets_.name()); it != health_.end()) is_down = !it->second.ok;
   }
-  tasks_.spawn(executor_, "await number", tell_late(std::move(id), is_down ? std::chrono::milliseconds{0} : settings_.number_wait));
+  tasks_.spawn(executor_, "await number",
+               tell_late(std::move(id), is_down ? std::chrono::milliseconds{0} : settings_.number_wait));
 }
 
 boost::asio::awaitable<void> OutboxRunner::tell_late(CaseId id, std::chrono::milliseconds wait) {
   if (wait.count() > 0 && !co_await async::sleep_for(wait)) co_return;
   // Nearly always the number was told meanwhile, which a reader can say: the writer has better to do.
-  auto known = co_await sql::read_returning<std::optional<store::Case>>(database_, [id](sql::Tx& tx) { return store::load_case(tx, id); });
+  auto known =
+      co_await sql::read_returning<std::optional<store::Case>>(database_, [id](sql::Tx& tx) { return store::load_case(tx, id); });
   if (known && *known && !(*known)->told.empty()) co_return;
   for (int tries = 0; !draining_; ++tries) {
     auto staged = std::make_shared<Staged>();
@@ -149,7 +167,8 @@ boost::asio::awaitable<void> OutboxRunner::loop() {
     }
     if (now - measured > std::chrono::seconds{5}) {
       measured = now;
-      auto summary = co_await sql::read_returning<store::OutboxSummary>(database_, [](sql::Tx& tx) { return store::outbox_summary(tx); });
+      auto summary =
+          co_await sql::read_returning<store::OutboxSummary>(database_, [](sql::Tx& tx) { return store::outbox_summary(tx); });
       if (summary) {
         waiting.set(static_cast<double>(summary->waiting));
         dead.set(static_cast<double>(summary->dead));
@@ -170,7 +189,7 @@ boost::asio::awaitable<void> OutboxRunner::deliver(store::OutboxRow row) {
   const std::string target = row.target;
   Verdict verdict = co_await attempt(row);
   const auto kind = verdict.kind;
-  const bool is_ok = kind == Verdict::Kind::kSent || kind == Verdict::Kind::kDead;   // the target answered
+  const bool is_ok = kind == Verdict::Kind::kSent || kind == Verdict::Kind::kDead;  // the target answered
   (kind == Verdict::Kind::kSent ? sent : failed).add();
   if (kind == Verdict::Kind::kDead) died.add();
   if (kind == Verdict::Kind::kDenied) {
@@ -182,7 +201,9 @@ boost::asio::awaitable<void> OutboxRunner::deliver(store::OutboxRow row) {
     auto done = co_await settle(row, verdict);
     if (done) break;
     log::warn("a delivery's result could not be stored; trying again", {{"row", row.id}, {"detail", done.error().detail}});
-    if (!co_await async::sleep_for(async::full_jitter({std::chrono::milliseconds{50}, std::chrono::milliseconds{5000}}, tries, async::random_u64()))) break;
+    if (!co_await async::sleep_for(
+            async::full_jitter({std::chrono::milliseconds{50}, std::chrono::milliseconds{5000}}, tries, async::random_u64())))
+      break;
   }
   {
     std::lock_guard lock(mutex_);
@@ -217,7 +238,8 @@ boost::asio::awaitable<OutboxRunner::Verdict> OutboxRunner::create(store::Outbox
     for (int look = 0; look < 2; ++look) {
       if (look == 1) {
         if (settings_.index_lag.count() == 0) break;
-        if (!co_await async::sleep_for(settings_.index_lag)) co_return Verdict::of({ErrorCode::kUnknown, "stopped while looking a ticket up"});
+        if (!co_await async::sleep_for(settings_.index_lag))
+          co_return Verdict::of({ErrorCode::kUnknown, "stopped while looking a ticket up"});
       }
       auto found = co_await tickets_.find(payload->draft.external_ref);
       if (!found) {
@@ -230,7 +252,8 @@ boost::asio::awaitable<OutboxRunner::Verdict> OutboxRunner::create(store::Outbox
     }
   }
   auto attachments = co_await sql::read_returning<std::vector<connectors::Attachment>>(
-      database_, [id = row.conversation, last = payload->last_seq](sql::Tx& tx) { return store::load_attachments(tx, id, 1, last); });
+      database_,
+      [id = row.conversation, last = payload->last_seq](sql::Tx& tx) { return store::load_attachments(tx, id, 1, last); });
   if (!attachments) {
     co_return Verdict::of({ErrorCode::kUnavailable, "attachments could not be read", attachments.error().detail});
   }
@@ -295,10 +318,12 @@ boost::asio::awaitable<OutboxRunner::Verdict> OutboxRunner::message(store::Outbo
 
 boost::asio::awaitable<Result<void>> OutboxRunner::settle(store::OutboxRow row, Verdict verdict) {
   const Timestamp now = clock_.now();
-  if (draining_ && verdict.kind != Verdict::Kind::kSent && verdict.kind != Verdict::Kind::kDead) verdict.kind = Verdict::Kind::kUnknown;
+  if (draining_ && verdict.kind != Verdict::Kind::kSent && verdict.kind != Verdict::Kind::kDead)
+    verdict.kind = Verdict::Kind::kUnknown;
   using Kind = Verdict::Kind;
   std::string reason = verdict.error.message;
-  if (!verdict.error.detail.empty() && verdict.error.detail != reason) reason += reason.empty() ? verdict.error.detail : " (" + verdict.error.detail + ")";
+  if (!verdict.error.detail.empty() && verdict.error.detail != reason)
+    reason += reason.empty() ? verdict.error.detail : " (" + verdict.error.detail + ")";
   const bool is_refusal = verdict.kind == Kind::kUnknown;
   if (verdict.kind != Kind::kSent && verdict.kind != Kind::kDead) {
     if (now - row.created_at > settings_.max_age) {
@@ -357,12 +382,21 @@ boost::asio::awaitable<Result<void>> OutboxRunner::settle(store::OutboxRow row, 
   if (!done) co_return done;
   publisher_.publish(*staged);
   if (verdict.kind == Kind::kDead) {
-    log::error("dead letter", {{"row", row.id}, {"kind", row.kind}, {"target", row.target}, {"reason", reason}, {"conversation", row.conversation.value}});
+    log::error("dead letter", {{"row", row.id},
+                               {"kind", row.kind},
+                               {"target", row.target},
+                               {"reason", reason},
+                               {"conversation", row.conversation.value}});
   } else if (verdict.kind != Kind::kSent) {
-    log::warn("delivery failed; will be tried again",
-              {{"row", row.id}, {"kind", row.kind}, {"target", row.target}, {"attempt", row.attempts}, {"in_ms", std::int64_t{wait.count()}}, {"reason", reason}});
+    log::warn("delivery failed; will be tried again", {{"row", row.id},
+                                                       {"kind", row.kind},
+                                                       {"target", row.target},
+                                                       {"attempt", row.attempts},
+                                                       {"in_ms", std::int64_t{wait.count()}},
+                                                       {"reason", reason}});
   } else {
-    log::info("delivered", {{"row", row.id}, {"kind", row.kind}, {"target", row.target}, {"conversation", row.conversation.value}});
+    log::info("delivered",
+              {{"row", row.id}, {"kind", row.kind}, {"target", row.target}, {"conversation", row.conversation.value}});
   }
   co_return Result<void>{};
 }
@@ -376,7 +410,7 @@ void OutboxRunner::drain(std::chrono::milliseconds limit) {
       std::lock_guard lock(mutex_);
       if (in_flight_ == 0) return;
     }
-    if (std::chrono::steady_clock::now() >= until) return;   // the next start takes the leases over
+    if (std::chrono::steady_clock::now() >= until) return;  // the next start takes the leases over
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
   }
 }

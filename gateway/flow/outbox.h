@@ -1,7 +1,7 @@
 // The outbox runner: leases due rows, carries them out against channels and the ticket system, notes what happened.
 //
-// Per lane in order, across lanes in parallel up to `concurrency` per target (a slow target holds up only itself). Results are committed
-// under the lease's epoch: a result of a lost lease is void. Outcomes (reliability.md §4.3, §4.4):
+// Per lane in order, across lanes in parallel up to `concurrency` per target (a slow target holds up only itself). Results are
+// committed under the lease's epoch: a result of a lost lease is void. Outcomes (reliability.md §4.3, §4.4):
 //   created/sent                        → sent
 //   refused for what it says (400, 404, 422)  → dead at once, with the reason
 //   wrong credentials (401, 403)        → the target pauses, an alarm is logged, nothing dies
@@ -26,15 +26,16 @@
 namespace usher::gateway::flow {
 
 struct OutboxSettings {
-  std::int64_t concurrency = 8;                       // calls in flight per target
-  std::chrono::milliseconds lease{90'000};            // longer than any call may take
-  std::chrono::milliseconds poll{1000};               // looks for due rows at least this often
+  std::int64_t concurrency = 8;             // calls in flight per target
+  std::chrono::milliseconds lease{90'000};  // longer than any call may take
+  std::chrono::milliseconds poll{1000};     // looks for due rows at least this often
   async::BackoffPolicy backoff;
   std::chrono::hours max_age{24 * 5};
   int max_refusals = 20;
   std::chrono::milliseconds pause_on_denied{30'000};
-  std::chrono::milliseconds index_lag{0};             // of the ticket system's search: two look-ups this far apart before a re-create
-  std::chrono::milliseconds number_wait{1500};        // how long a customer waits for the number before the provisional reference is told
+  std::chrono::milliseconds index_lag{0};  // of the ticket system's search: two look-ups this far apart before a re-create
+  std::chrono::milliseconds number_wait{
+      1500};  // how long a customer waits for the number before the provisional reference is told
 };
 
 class OutboxRunner {
@@ -45,17 +46,17 @@ class OutboxRunner {
 
   // Takes over leases of a process that is gone and starts. From a non-I/O thread, once.
   Result<void> start();
-  void kick();                                        // any thread: a row was committed
-  void await_number(CaseId id);                       // any thread: a case was opened; tells the provisional reference when it takes too long
+  void kick();                   // any thread: a row was committed
+  void await_number(CaseId id);  // any thread: a case was opened; tells the provisional reference when it takes too long
   // Starts nothing new; calls in flight finish or their leases are released after `limit`. From a non-I/O thread.
   void drain(std::chrono::milliseconds limit);
 
   struct TargetHealth {
     bool ok = true;
-    std::string message;                              // of the last failure
+    std::string message;  // of the last failure
     int in_flight = 0;
   };
-  std::map<std::string, TargetHealth> health() const; // by target; any thread
+  std::map<std::string, TargetHealth> health() const;  // by target; any thread
 
  private:
   struct Verdict;
@@ -86,7 +87,7 @@ class OutboxRunner {
   std::atomic<bool> draining_ = false;
   mutable std::mutex mutex_;
   std::map<std::string, TargetHealth> health_;
-  int in_flight_ = 0;                                 // under mutex_
+  int in_flight_ = 0;  // under mutex_
 };
 
 }  // namespace usher::gateway::flow

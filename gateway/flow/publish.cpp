@@ -10,8 +10,8 @@ namespace {
 
 using nlohmann::json;
 
-connectors::Outbound to_outbound(const store::Conversation& c, const std::string& id, const BotMessage& m, const std::string& reference,
-                                 Timestamp now) {
+connectors::Outbound to_outbound(const store::Conversation& c, const std::string& id, const BotMessage& m,
+                                 const std::string& reference, Timestamp now) {
   connectors::Outbound o;
   o.id = id;
   o.channel = c.channel;
@@ -43,8 +43,8 @@ BotMessage merged(const std::vector<BotMessage>& messages) {
 
 }  // namespace
 
-Result<void> Publisher::stage(sql::Tx& tx, const store::Conversation& c, std::int64_t first_seq, const std::vector<BotMessage>& messages,
-                              const std::string& reference, Staged& staged) const {
+Result<void> Publisher::stage(sql::Tx& tx, const store::Conversation& c, std::int64_t first_seq,
+                              const std::vector<BotMessage>& messages, const std::string& reference, Staged& staged) const {
   const Timestamp now = clock_.now();
   const ChannelInfo* channel = channels_.find(c.channel);
   std::int64_t seq = first_seq;

@@ -1,5 +1,6 @@
 // How what the bot says reaches the customer: rows inside the transaction (stage), the live push after its commit (publish).
-// A pull channel (webchat) reads the transcript; every other channel gets an outbox row in the same transaction as the transcript row.
+// A pull channel (webchat) reads the transcript; every other channel gets an outbox row in the same transaction as the transcript
+// row.
 #pragma once
 #include <functional>
 #include <string>
@@ -15,7 +16,7 @@ namespace usher::gateway::flow {
 
 struct Staged {
   struct Line {
-    std::string channel, contact;      // pull channels only
+    std::string channel, contact;  // pull channels only
     store::Message message;
   };
   std::vector<Line> lines;
@@ -32,14 +33,15 @@ class Publisher {
   // What happens after a commit; set once by the wiring.
   struct Hooks {
     std::function<void(const std::string& channel, const std::string& contact, const store::Message&)> push;
-    std::function<void(const std::string& channel, const std::string& contact, const std::string& reference, bool provisional)> push_reference;
+    std::function<void(const std::string& channel, const std::string& contact, const std::string& reference, bool provisional)>
+        push_reference;
     std::function<void()> kick_outbox;
   };
   Publisher(const Channels& channels, const Clock& clock) : channels_(channels), clock_(clock) {}
   void set_hooks(Hooks hooks) { hooks_ = std::move(hooks); }
 
-  // Writes the transcript rows with sequence numbers from `first_seq`, and outbox rows for push channels. On a one-answer channel all
-  // messages go out as one. With may_answer=false only the transcript is written.
+  // Writes the transcript rows with sequence numbers from `first_seq`, and outbox rows for push channels. On a one-answer channel
+  // all messages go out as one. With may_answer=false only the transcript is written.
   Result<void> stage(sql::Tx& tx, const store::Conversation& c, std::int64_t first_seq, const std::vector<BotMessage>& messages,
                      const std::string& reference, Staged& staged) const;
   void publish(const Staged& staged) const;

@@ -13,7 +13,9 @@ using nlohmann::json;
 // An engine that keeps asking for searches is a bug of a script; the engine's own guard is per event.
 constexpr int kMaxSearchesPerTurn = 8;
 
-std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string dump(const json& j) {
+  return j.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 dialogs::FoundArticle found(const Content& content, const kb::Article& a, double confidence) {
   return {a.id, a.title, content.shown.of(a)->text, confidence};
@@ -50,7 +52,8 @@ BotMessage to_message(const dialogs::Prompt& prompt, const Content& content, con
     const auto shown = content.shown.of(*a);
     auto at = prompt.text.find(shown->text);
     std::string intro = at == std::string::npos ? std::string{} : text::trim(prompt.text.substr(0, at));
-    m.html = (intro.empty() ? std::string{} : "<p>" + text::html_escape(intro) + "</p>") + "<h3>" + text::html_escape(a->title) + "</h3>" + shown->html;
+    m.html = (intro.empty() ? std::string{} : "<p>" + text::html_escape(intro) + "</p>") + "<h3>" + text::html_escape(a->title) +
+             "</h3>" + shown->html;
   }
   return m;
 }
@@ -83,8 +86,8 @@ std::string BotMessage::extra_json() const {
   return out.empty() ? out : out + '}';
 }
 
-TurnResult run_turn(const Content& content, dialogs::State state, const dialogs::Event& event, const connectors::Capabilities& can,
-                    const std::string& entry) {
+TurnResult run_turn(const Content& content, dialogs::State state, const dialogs::Event& event,
+                    const connectors::Capabilities& can, const std::string& entry) {
   TurnResult result;
   json trace = json::array();
   result.state = std::move(state);
@@ -100,8 +103,9 @@ TurnResult run_turn(const Content& content, dialogs::State state, const dialogs:
       } else if (auto* wish = std::get_if<dialogs::Search>(&effect)) {
         auto answer = search(content, *wish);
         trace.push_back({{"rule", "search"},
-                         {"why", answer.articles.empty() ? std::string("nothing above the confidence a customer should see")
-                                                         : answer.articles.front().id + fmt::format(" {:.2f}", answer.articles.front().confidence)}});
+                         {"why", answer.articles.empty()
+                                     ? std::string("nothing above the confidence a customer should see")
+                                     : answer.articles.front().id + fmt::format(" {:.2f}", answer.articles.front().confidence)}});
         next = std::move(answer);
       } else if (auto* article = std::get_if<dialogs::FetchArticle>(&effect)) {
         next = fetch(content, *article);

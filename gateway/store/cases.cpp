@@ -4,7 +4,8 @@ namespace usher::gateway::store {
 namespace {
 
 constexpr std::string_view kColumns =
-    "id, conversation_id, reference, state, told, ticket_system, ticket_id, ticket_number, ticket_url, subject, customer, channel, "
+    "id, conversation_id, reference, state, told, ticket_system, ticket_id, ticket_number, ticket_url, subject, customer, "
+    "channel, "
     "priority, fault_class, preface, created_at";
 
 Case read_case(const sql::Row& row) {
@@ -45,26 +46,31 @@ Result<bool> changed(Result<std::int64_t> r) {
 
 Result<void> insert_case(sql::Tx& tx, const Case& c) {
   auto r = tx.exec(
-      "INSERT INTO cases (id, conversation_id, reference, state, told, ticket_system, subject, customer, channel, priority, fault_class, "
+      "INSERT INTO cases (id, conversation_id, reference, state, told, ticket_system, subject, customer, channel, priority, "
+      "fault_class, "
       "preface, next_append, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13)",
-      {c.id.value, c.conversation.value, c.reference, c.state, c.told, c.ticket_system, c.subject, c.customer, c.channel, c.priority,
-       c.fault_class, c.preface, to_millis(c.created_at)});
+      {c.id.value, c.conversation.value, c.reference, c.state, c.told, c.ticket_system, c.subject, c.customer, c.channel,
+       c.priority, c.fault_class, c.preface, to_millis(c.created_at)});
   if (!r) return fail(std::move(r.error()));
   return {};
 }
 
-Result<std::optional<Case>> load_case(sql::Tx& tx, const CaseId& id) { return one(tx, "id = $1", {id.value}); }
-Result<std::optional<Case>> case_of(sql::Tx& tx, const ConversationId& id) { return one(tx, "conversation_id = $1", {id.value}); }
+Result<std::optional<Case>> load_case(sql::Tx& tx, const CaseId& id) {
+  return one(tx, "id = $1", {id.value});
+}
+Result<std::optional<Case>> case_of(sql::Tx& tx, const ConversationId& id) {
+  return one(tx, "conversation_id = $1", {id.value});
+}
 Result<std::optional<Case>> find_case(sql::Tx& tx, const std::string& reference) {
   return one(tx, "reference = $1 OR ticket_number = $1", {reference});
 }
 
-Result<bool> link_case(sql::Tx& tx, const CaseId& id, const std::string& ticket_id, const std::string& number, const std::string& url,
-                       Timestamp now) {
-  return changed(tx.exec(
-      "UPDATE cases SET state = 'linked', ticket_id = $2, ticket_number = $3, ticket_url = $4, linked_at = $5 "
-      "WHERE id = $1 AND ticket_id IS NULL",
-      {id.value, ticket_id, number, url, to_millis(now)}));
+Result<bool> link_case(sql::Tx& tx, const CaseId& id, const std::string& ticket_id, const std::string& number,
+                       const std::string& url, Timestamp now) {
+  return changed(
+      tx.exec("UPDATE cases SET state = 'linked', ticket_id = $2, ticket_number = $3, ticket_url = $4, linked_at = $5 "
+              "WHERE id = $1 AND ticket_id IS NULL",
+              {id.value, ticket_id, number, url, to_millis(now)}));
 }
 
 Result<void> set_case_state(sql::Tx& tx, const CaseId& id, const std::string& state) {

@@ -18,20 +18,20 @@ struct Case {
   std::string told;               // "" | provisional | number
   std::string ticket_system, ticket_id, ticket_number, ticket_url;
   std::string subject, customer, channel, priority, fault_class;
-  std::string preface;            // what the bot said in the turn that opened it; part of the acknowledgement on one-answer channels
+  std::string preface;  // what the bot said in the turn that opened it; part of the acknowledgement on one-answer channels
   Timestamp created_at{};
 
   const std::string& best_reference() const { return ticket_number.empty() ? reference : ticket_number; }
 };
 
-Result<void> insert_case(sql::Tx& tx, const Case& c);   // kConflict when the conversation has one already
+Result<void> insert_case(sql::Tx& tx, const Case& c);  // kConflict when the conversation has one already
 Result<std::optional<Case>> load_case(sql::Tx& tx, const CaseId& id);
 Result<std::optional<Case>> case_of(sql::Tx& tx, const ConversationId& id);
 // By provisional reference or ticket number.
 Result<std::optional<Case>> find_case(sql::Tx& tx, const std::string& reference);
 // Links once; false when it was linked before (then the first ticket stands).
-Result<bool> link_case(sql::Tx& tx, const CaseId& id, const std::string& ticket_id, const std::string& number, const std::string& url,
-                       Timestamp now);
+Result<bool> link_case(sql::Tx& tx, const CaseId& id, const std::string& ticket_id, const std::string& number,
+                       const std::string& url, Timestamp now);
 Result<void> set_case_state(sql::Tx& tx, const CaseId& id, const std::string& state);
 // Moves `told` from one value to the next; false when somebody did so before: that is what makes "told once" true.
 Result<bool> advance_told(sql::Tx& tx, const CaseId& id, const std::string& from, const std::string& to);

@@ -8,7 +8,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kColumns =
-    "id, channel, contact_id, contact_address, contact_name, language, status, dialog, state, version, last_seq, may_answer, subject, "
+    "id, channel, contact_id, contact_address, contact_name, language, status, dialog, state, version, last_seq, may_answer, "
+    "subject, "
     "reply_context, case_id, created_at, updated_at";
 
 Conversation read_conversation(const sql::Row& row) {
@@ -34,8 +35,13 @@ Conversation read_conversation(const sql::Row& row) {
 }
 
 Message read_message(const sql::Row& row, int first) {
-  return {row.integer(first),      row.text(first + 1), row.text(first + 2), row.text(first + 3), row.text(first + 4),
-          row.text(first + 5), from_millis(row.integer(first + 6))};
+  return {row.integer(first),
+          row.text(first + 1),
+          row.text(first + 2),
+          row.text(first + 3),
+          row.text(first + 4),
+          row.text(first + 5),
+          from_millis(row.integer(first + 6))};
 }
 
 Result<void> done(Result<std::int64_t> r) {
@@ -47,8 +53,8 @@ Result<void> done(Result<std::int64_t> r) {
 
 std::string ReplyContext::to_json() const {
   if (recipient.empty() && message_id.empty() && references.empty()) return {};
-  return json{{"recipient", recipient}, {"message_id", message_id}, {"references", references}}.dump(-1, ' ', false,
-                                                                                                   json::error_handler_t::replace);
+  return json{{"recipient", recipient}, {"message_id", message_id}, {"references", references}}.dump(
+      -1, ' ', false, json::error_handler_t::replace);
 }
 
 ReplyContext ReplyContext::from_json(const std::string& text) {
@@ -65,7 +71,8 @@ ReplyContext ReplyContext::from_json(const std::string& text) {
 Result<std::optional<KeyMatch>> find_by_key(sql::Tx& tx, const std::string& key) {
   std::optional<KeyMatch> match;
   auto r = tx.query(
-      "SELECT c.id, c.contact_address, c.case_id FROM thread_keys k JOIN conversations c ON c.id = k.conversation_id WHERE k.key = $1",
+      "SELECT c.id, c.contact_address, c.case_id FROM thread_keys k JOIN conversations c ON c.id = k.conversation_id WHERE k.key "
+      "= $1",
       {key}, [&](const sql::Row& row) { match = KeyMatch{{row.text(0)}, row.text(1), row.text(2)}; });
   if (!r) return fail(std::move(r.error()));
   return match;
@@ -80,7 +87,8 @@ Result<std::string> upsert_contact(sql::Tx& tx, const std::string& channel, cons
   std::string id;
   auto r = tx.query(
       "INSERT INTO contacts (id, channel, address, name, created_at) VALUES ($1, $2, $3, $4, $5) "
-      "ON CONFLICT (address, channel) DO UPDATE SET name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE contacts.name END "
+      "ON CONFLICT (address, channel) DO UPDATE SET name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE contacts.name "
+      "END "
       "RETURNING id",
       {new_id, channel, address, name, to_millis(now)}, [&](const sql::Row& row) { id = row.text(0); });
   if (!r) return fail(std::move(r.error()));
@@ -89,7 +97,8 @@ Result<std::string> upsert_contact(sql::Tx& tx, const std::string& channel, cons
 
 Result<void> insert_conversation(sql::Tx& tx, const Conversation& c) {
   return done(tx.exec(
-      "INSERT INTO conversations (id, channel, contact_id, contact_address, contact_name, language, status, dialog, state, version, "
+      "INSERT INTO conversations (id, channel, contact_id, contact_address, contact_name, language, status, dialog, state, "
+      "version, "
       "last_seq, waiting, may_answer, subject, reply_context, case_id, created_at, updated_at) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, NULL, $15, $16)",
       {c.id.value, c.channel, c.contact_id, c.contact_address, c.contact_name, c.language, c.status, c.dialog, c.state, c.version,
@@ -107,7 +116,8 @@ Result<std::optional<Conversation>> load_conversation(sql::Tx& tx, const Convers
 Result<NextSeq> next_seq(sql::Tx& tx, const ConversationId& id, bool to_work, Timestamp now) {
   NextSeq next;
   auto r = tx.query(
-      "UPDATE conversations SET last_seq = last_seq + 1, waiting = waiting + $3, updated_at = $2 WHERE id = $1 RETURNING last_seq, waiting",
+      "UPDATE conversations SET last_seq = last_seq + 1, waiting = waiting + $3, updated_at = $2 WHERE id = $1 RETURNING "
+      "last_seq, waiting",
       {id.value, to_millis(now), std::int64_t{to_work}}, [&](const sql::Row& row) { next = {row.integer(0), row.integer(1)}; });
   if (!r) return fail(std::move(r.error()));
   if (next.seq == 0) return fail(ErrorCode::kNotFound, "no such conversation", id.value);
@@ -115,8 +125,9 @@ Result<NextSeq> next_seq(sql::Tx& tx, const ConversationId& id, bool to_work, Ti
 }
 
 Result<void> set_reply_context(sql::Tx& tx, const ConversationId& id, const ReplyContext& reply, const std::string& subject) {
-  return done(tx.exec("UPDATE conversations SET reply_context = $2, subject = CASE WHEN subject = '' THEN $3 ELSE subject END WHERE id = $1",
-                      {id.value, reply.to_json(), subject}));
+  return done(tx.exec(
+      "UPDATE conversations SET reply_context = $2, subject = CASE WHEN subject = '' THEN $3 ELSE subject END WHERE id = $1",
+      {id.value, reply.to_json(), subject}));
 }
 
 Result<std::int64_t> commit_turn(sql::Tx& tx, const Conversation& c, std::int64_t expected_version, std::int64_t messages) {
@@ -176,14 +187,15 @@ Result<std::vector<Waiting>> waiting_messages(sql::Tx& tx, const ConversationId&
 
 Result<void> insert_attachment(sql::Tx& tx, const std::string& attachment_id, const ConversationId& id, std::int64_t seq,
                                const connectors::Attachment& a) {
-  return done(tx.exec(
-      "INSERT INTO attachments (id, conversation_id, seq, file_name, content_type, sha256, is_inline, content) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-      {attachment_id, id.value, seq, a.file_name, a.content_type, a.sha256, std::int64_t{a.is_inline},
-       sql::Blob{a.content ? *a.content : std::string{}}}));
+  return done(
+      tx.exec("INSERT INTO attachments (id, conversation_id, seq, file_name, content_type, sha256, is_inline, content) "
+              "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+              {attachment_id, id.value, seq, a.file_name, a.content_type, a.sha256, std::int64_t{a.is_inline},
+               sql::Blob{a.content ? *a.content : std::string{}}}));
 }
 
-Result<std::vector<connectors::Attachment>> load_attachments(sql::Tx& tx, const ConversationId& id, std::int64_t first, std::int64_t last) {
+Result<std::vector<connectors::Attachment>> load_attachments(sql::Tx& tx, const ConversationId& id, std::int64_t first,
+                                                             std::int64_t last) {
   std::vector<connectors::Attachment> out;
   auto r = tx.query(
       "SELECT file_name, content_type, sha256, is_inline, content FROM attachments "

@@ -1,4 +1,5 @@
-// Conversations, their transcript, the keys that lead to them, and their attachments. Functions run inside the caller's transaction.
+// Conversations, their transcript, the keys that lead to them, and their attachments. Functions run inside the caller's
+// transaction.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,9 +14,9 @@ namespace usher::gateway::store {
 
 // What an answer by mail needs to land on the customer's thread.
 struct ReplyContext {
-  std::string recipient;                 // which of our addresses was written to
-  std::string message_id;                // of the newest message, with <>
-  std::vector<std::string> references;   // oldest first, with <>
+  std::string recipient;                // which of our addresses was written to
+  std::string message_id;               // of the newest message, with <>
+  std::vector<std::string> references;  // oldest first, with <>
   std::string to_json() const;
   static ReplyContext from_json(const std::string& json);
 };
@@ -25,24 +26,24 @@ struct Conversation {
   std::string channel;
   std::string contact_id, contact_address, contact_name;
   std::string language;
-  std::string status = "open";           // open | resolved | escalated
-  std::string dialog;                    // running script, for listings
-  std::string state;                     // dialogs::State as JSON; empty = not begun
+  std::string status = "open";  // open | resolved | escalated
+  std::string dialog;           // running script, for listings
+  std::string state;            // dialogs::State as JSON; empty = not begun
   std::int64_t version = 0;
   std::int64_t last_seq = 0;
   bool may_answer = true;
   std::string subject;
   ReplyContext reply;
-  std::string case_id;                   // empty: none
+  std::string case_id;  // empty: none
   Timestamp created_at{}, updated_at{};
 };
 
 struct Message {
   std::int64_t seq = 0;
   std::string id;
-  std::string author;                    // customer | bot | staff | robot
+  std::string author;  // customer | bot | staff | robot
   std::string text, html;
-  std::string extra;                     // JSON object or empty
+  std::string extra;  // JSON object or empty
   Timestamp at{};
 };
 
@@ -66,13 +67,13 @@ Result<void> insert_conversation(sql::Tx& tx, const Conversation& c);
 Result<std::optional<Conversation>> load_conversation(sql::Tx& tx, const ConversationId& id);
 struct NextSeq {
   std::int64_t seq = 0;
-  std::int64_t waiting = 0;   // unworked messages of this conversation, this one counted
+  std::int64_t waiting = 0;  // unworked messages of this conversation, this one counted
 };
 // The next sequence number for a customer's message; `to_work` counts it as waiting for a turn.
 Result<NextSeq> next_seq(sql::Tx& tx, const ConversationId& id, bool to_work, Timestamp now);
 Result<void> set_reply_context(sql::Tx& tx, const ConversationId& id, const ReplyContext& reply, const std::string& subject);
-// Commits a turn over one waiting message: state, status and `messages` new sequence numbers. kConflict when the version moved meanwhile.
-// Returns the first of the new sequence numbers.
+// Commits a turn over one waiting message: state, status and `messages` new sequence numbers. kConflict when the version moved
+// meanwhile. Returns the first of the new sequence numbers.
 Result<std::int64_t> commit_turn(sql::Tx& tx, const Conversation& c, std::int64_t expected_version, std::int64_t messages);
 // `count` new sequence numbers outside a turn (a ticket's number became known). Returns the first.
 Result<std::int64_t> reserve_seq(sql::Tx& tx, const ConversationId& id, std::int64_t count, Timestamp now);
@@ -85,7 +86,8 @@ Result<std::vector<Waiting>> waiting_messages(sql::Tx& tx, const ConversationId&
 Result<void> insert_attachment(sql::Tx& tx, const std::string& attachment_id, const ConversationId& id, std::int64_t seq,
                                const connectors::Attachment& a);
 // Those of messages with first <= seq <= last.
-Result<std::vector<connectors::Attachment>> load_attachments(sql::Tx& tx, const ConversationId& id, std::int64_t first, std::int64_t last);
+Result<std::vector<connectors::Attachment>> load_attachments(sql::Tx& tx, const ConversationId& id, std::int64_t first,
+                                                             std::int64_t last);
 
 struct ConversationListing {
   Conversation conversation;
@@ -94,7 +96,10 @@ struct ConversationListing {
 };
 // Newest first; `before` is a conversation id or empty.
 Result<std::vector<ConversationListing>> list_conversations(sql::Tx& tx, std::int64_t limit, const std::string& before);
-struct TraceRow { std::int64_t seq; std::string trace; };
+struct TraceRow {
+  std::int64_t seq;
+  std::string trace;
+};
 Result<std::vector<TraceRow>> traces_of(sql::Tx& tx, const ConversationId& id);
 
 }  // namespace usher::gateway::store

@@ -13,12 +13,12 @@ namespace usher::gateway::store {
 struct LedgerRow {
   std::string id, channel, dedup_key, digest;
   Timestamp received_at{};
-  std::string kind;               // message | automatic | bounce
-  std::string conversation_id;    // empty: belongs to none
+  std::string kind;             // message | automatic | bounce
+  std::string conversation_id;  // empty: belongs to none
   std::int64_t seq = 0;
-  std::string fate;               // see schema.cpp
+  std::string fate;  // see schema.cpp
   std::string reason;
-  std::string raw;                // may be empty
+  std::string raw;  // may be empty
 };
 
 struct KnownMessage {
@@ -30,8 +30,8 @@ Result<std::optional<KnownMessage>> find_known(sql::Tx& tx, const std::string& c
 Result<void> insert_ledger(sql::Tx& tx, const LedgerRow& row);
 Result<void> settle_ledger(sql::Tx& tx, const std::string& id, const std::string& fate, const std::string& trace_json);
 
-// Conversations with messages accepted before `before` that no turn has worked: what a restart, or a mail delivered by the command line,
-// leaves to do. At most `limit`.
+// Conversations with messages accepted before `before` that no turn has worked: what a restart, or a mail delivered by the
+// command line, leaves to do. At most `limit`.
 Result<std::vector<ConversationId>> conversations_to_work(sql::Tx& tx, Timestamp before, std::int64_t limit);
 
 struct ChannelPulse {

@@ -4,7 +4,8 @@ namespace usher::gateway::store {
 namespace {
 
 constexpr std::string_view kColumns =
-    "id, kind, target, lane, conversation_id, case_id, (SELECT p.payload FROM outbox_payloads p WHERE p.id = outbox.id), state, epoch, "
+    "id, kind, target, lane, conversation_id, case_id, (SELECT p.payload FROM outbox_payloads p WHERE p.id = outbox.id), state, "
+    "epoch, "
     "attempts, refusals, next_at, created_at, reason, last_response, remote_id, doubt";
 
 OutboxRow read_row(const sql::Row& row) {
@@ -41,8 +42,8 @@ Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row) {
       "INSERT INTO outbox (id, kind, target, lane, conversation_id, case_id, state, epoch, lease_until, attempts, refusals, "
       "doubt, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, 0, 0, 0, $9, $7, $8)",
       {row.id, row.kind, row.target, row.lane, row.conversation.value,
-       row.case_id.empty() ? sql::Value{nullptr} : sql::Value{row.case_id}, to_millis(row.next_at),
-       to_millis(row.created_at), std::int64_t{row.doubt}});
+       row.case_id.empty() ? sql::Value{nullptr} : sql::Value{row.case_id}, to_millis(row.next_at), to_millis(row.created_at),
+       std::int64_t{row.doubt}});
   if (r) r = tx.exec("INSERT INTO outbox_payloads (id, payload) VALUES ($1, $2)", {row.id, row.payload});
   if (!r) return fail(std::move(r.error()));
   return {};
@@ -63,7 +64,8 @@ Result<std::vector<OutboxRow>> lease_due(sql::Tx& tx, Timestamp now, std::chrono
       "AND e.state IN ('pending', 'unknown', 'leased', 'dead') AND NOT (e.state = 'dead' AND e.kind = 'message')) "
       "ORDER BY o.next_at, o.id LIMIT $3) RETURNING " +
       std::string(kColumns);
-  auto r = tx.query(sql, {to_millis(now), to_millis(now + lease), limit, skip}, [&](const sql::Row& row) { out.push_back(read_row(row)); });
+  auto r = tx.query(sql, {to_millis(now), to_millis(now + lease), limit, skip},
+                    [&](const sql::Row& row) { out.push_back(read_row(row)); });
   if (!r) return fail(std::move(r.error()));
   return out;
 }
@@ -77,32 +79,36 @@ Result<bool> still_leased(sql::Tx& tx, const OutboxRow& row) {
 }
 
 Result<bool> mark_sent(sql::Tx& tx, const OutboxRow& row, const std::string& remote_id, Timestamp now) {
-  return changed(tx.exec(
-      "UPDATE outbox SET state = 'sent', remote_id = $3, done_at = $4, reason = NULL WHERE id = $1 AND epoch = $2 AND state = 'leased'",
-      {row.id, row.epoch, remote_id, to_millis(now)}));
+  return changed(
+      tx.exec("UPDATE outbox SET state = 'sent', remote_id = $3, done_at = $4, reason = NULL WHERE id = $1 AND epoch = $2 AND "
+              "state = 'leased'",
+              {row.id, row.epoch, remote_id, to_millis(now)}));
 }
 
 Result<bool> mark_retry(sql::Tx& tx, const OutboxRow& row, bool outcome_unknown, bool counts_as_refusal, Timestamp next_at,
                         const std::string& reason, const std::string& last_response) {
-  return changed(tx.exec(
-      "UPDATE outbox SET state = $3, doubt = CASE WHEN $3 = 'unknown' THEN 1 ELSE doubt END, refusals = refusals + $4, next_at = $5, "
-      "lease_until = 0, reason = $6, last_response = $7 "
-      "WHERE id = $1 AND epoch = $2 AND state = 'leased'",
-      {row.id, row.epoch, std::string(outcome_unknown ? "unknown" : "pending"), std::int64_t{counts_as_refusal}, to_millis(next_at),
-       reason, last_response}));
+  return changed(
+      tx.exec("UPDATE outbox SET state = $3, doubt = CASE WHEN $3 = 'unknown' THEN 1 ELSE doubt END, refusals = refusals + $4, "
+              "next_at = $5, "
+              "lease_until = 0, reason = $6, last_response = $7 "
+              "WHERE id = $1 AND epoch = $2 AND state = 'leased'",
+              {row.id, row.epoch, std::string(outcome_unknown ? "unknown" : "pending"), std::int64_t{counts_as_refusal},
+               to_millis(next_at), reason, last_response}));
 }
 
-Result<bool> mark_dead(sql::Tx& tx, const OutboxRow& row, const std::string& reason, const std::string& last_response, Timestamp now) {
-  return changed(tx.exec(
-      "UPDATE outbox SET state = 'dead', reason = $3, last_response = $4, done_at = $5 WHERE id = $1 AND epoch = $2 AND state = 'leased'",
-      {row.id, row.epoch, reason, last_response, to_millis(now)}));
+Result<bool> mark_dead(sql::Tx& tx, const OutboxRow& row, const std::string& reason, const std::string& last_response,
+                       Timestamp now) {
+  return changed(
+      tx.exec("UPDATE outbox SET state = 'dead', reason = $3, last_response = $4, done_at = $5 WHERE id = $1 AND epoch = $2 AND "
+              "state = 'leased'",
+              {row.id, row.epoch, reason, last_response, to_millis(now)}));
 }
 
 Result<bool> release(sql::Tx& tx, const OutboxRow& row) {
-  return changed(tx.exec(
-      "UPDATE outbox SET state = 'unknown', next_at = created_at, lease_until = 0, attempts = attempts - 1 "
-      "WHERE id = $1 AND epoch = $2 AND state = 'leased'",
-      {row.id, row.epoch}));
+  return changed(
+      tx.exec("UPDATE outbox SET state = 'unknown', next_at = created_at, lease_until = 0, attempts = attempts - 1 "
+              "WHERE id = $1 AND epoch = $2 AND state = 'leased'",
+              {row.id, row.epoch}));
 }
 
 Result<std::int64_t> take_over_leases(sql::Tx& tx, Timestamp now) {
@@ -121,9 +127,9 @@ Result<std::optional<OutboxRow>> load_outbox(sql::Tx& tx, const std::string& id)
 }
 
 Result<bool> redrive(sql::Tx& tx, const std::string& id, Timestamp now) {
-  return changed(tx.exec(
-      "UPDATE outbox SET state = 'unknown', refusals = 0, next_at = $2, done_at = NULL WHERE id = $1 AND state = 'dead'",
-      {id, to_millis(now)}));
+  return changed(
+      tx.exec("UPDATE outbox SET state = 'unknown', refusals = 0, next_at = $2, done_at = NULL WHERE id = $1 AND state = 'dead'",
+              {id, to_millis(now)}));
 }
 
 Result<std::int64_t> redrive_all(sql::Tx& tx, Timestamp now) {
@@ -142,13 +148,12 @@ Result<std::vector<OutboxRow>> list_outbox(sql::Tx& tx, const std::string& state
 
 Result<OutboxSummary> outbox_summary(sql::Tx& tx) {
   OutboxSummary s;
-  auto r = tx.query(
-      "SELECT count(*), min(created_at), min(next_at) FROM outbox WHERE state IN ('pending', 'unknown', 'leased')", {},
-      [&](const sql::Row& row) {
-        s.waiting = row.integer(0);
-        if (auto t = row.maybe_integer(1)) s.oldest_waiting = from_millis(*t);
-        if (auto t = row.maybe_integer(2)) s.next_due = from_millis(*t);
-      });
+  auto r = tx.query("SELECT count(*), min(created_at), min(next_at) FROM outbox WHERE state IN ('pending', 'unknown', 'leased')",
+                    {}, [&](const sql::Row& row) {
+                      s.waiting = row.integer(0);
+                      if (auto t = row.maybe_integer(1)) s.oldest_waiting = from_millis(*t);
+                      if (auto t = row.maybe_integer(2)) s.next_due = from_millis(*t);
+                    });
   if (!r) return fail(std::move(r.error()));
   r = tx.query("SELECT count(*) FROM outbox WHERE state = 'dead'", {}, [&](const sql::Row& row) { s.dead = row.integer(0); });
   if (!r) return fail(std::move(r.error()));

@@ -13,24 +13,25 @@
 namespace usher::gateway::store {
 
 struct OutboxRow {
-  std::string id;                 // UUIDv7: rows of one lane go out in order of id
-  std::string kind;               // create | append | message
-  std::string target;             // name of the ticket system or channel
-  std::string lane;               // case id or conversation id
+  std::string id;      // UUIDv7: rows of one lane go out in order of id
+  std::string kind;    // create | append | message
+  std::string target;  // name of the ticket system or channel
+  std::string lane;    // case id or conversation id
   ConversationId conversation;
   std::string case_id;            // empty for messages outside a case
   std::string payload;            // JSON
   std::string state = "pending";  // pending | leased | unknown | sent | dead
   std::int64_t epoch = 0;
   std::int64_t attempts = 0;
-  std::int64_t refusals = 0;      // answers that blamed this payload (5xx): 20 of them make a dead letter
-  bool doubt = false;             // an earlier attempt may have taken effect: look up before doing it again
+  std::int64_t refusals = 0;  // answers that blamed this payload (5xx): 20 of them make a dead letter
+  bool doubt = false;         // an earlier attempt may have taken effect: look up before doing it again
   Timestamp next_at{}, created_at{};
   std::string reason, last_response, remote_id;
 };
 
-Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row);   // kConflict: a second create for one case
-// Leases up to `limit` rows that are due and first in their lane, skipping `paused` targets. Expired leases are taken over, in doubt.
+Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row);  // kConflict: a second create for one case
+// Leases up to `limit` rows that are due and first in their lane, skipping `paused` targets. Expired leases are taken over, in
+// doubt.
 Result<std::vector<OutboxRow>> lease_due(sql::Tx& tx, Timestamp now, std::chrono::milliseconds lease, std::int64_t limit,
                                          const std::vector<std::string>& paused);
 // Every function below returns false when the lease was lost (another epoch): the caller's result is void.
@@ -38,10 +39,12 @@ Result<bool> still_leased(sql::Tx& tx, const OutboxRow& row);
 Result<bool> mark_sent(sql::Tx& tx, const OutboxRow& row, const std::string& remote_id, Timestamp now);
 Result<bool> mark_retry(sql::Tx& tx, const OutboxRow& row, bool outcome_unknown, bool counts_as_refusal, Timestamp next_at,
                         const std::string& reason, const std::string& last_response);
-Result<bool> mark_dead(sql::Tx& tx, const OutboxRow& row, const std::string& reason, const std::string& last_response, Timestamp now);
+Result<bool> mark_dead(sql::Tx& tx, const OutboxRow& row, const std::string& reason, const std::string& last_response,
+                       Timestamp now);
 // Gives unfinished leases back at drain, attempts untouched.
 Result<bool> release(sql::Tx& tx, const OutboxRow& row);
-// At start: leases of a process that is gone become "unknown" and due; pending creates and appends are doubted (a restored backup).
+// At start: leases of a process that is gone become "unknown" and due; pending creates and appends are doubted (a restored
+// backup).
 Result<std::int64_t> take_over_leases(sql::Tx& tx, Timestamp now);
 
 Result<std::optional<OutboxRow>> load_outbox(sql::Tx& tx, const std::string& id);

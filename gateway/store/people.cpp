@@ -21,7 +21,8 @@ Result<std::optional<User>> one_user(sql::Tx& tx, std::string_view sql, const sq
 Result<void> insert_user(sql::Tx& tx, const User& user, Timestamp now) {
   auto r = tx.exec("INSERT INTO users (name, password, role, disabled, created_at) VALUES ($1, $2, $3, $4, $5)",
                    {user.name, user.password_hash, user.role, std::int64_t{user.disabled}, to_millis(now)});
-  if (!r && r.error().code == ErrorCode::kConflict) return fail(ErrorCode::kConflict, "a user named '" + user.name + "' exists already");
+  if (!r && r.error().code == ErrorCode::kConflict)
+    return fail(ErrorCode::kConflict, "a user named '" + user.name + "' exists already");
   return done(std::move(r));
 }
 
@@ -43,7 +44,8 @@ Result<std::int64_t> count_users(sql::Tx& tx) {
   return n;
 }
 
-Result<void> insert_session(sql::Tx& tx, const std::string& token_hash, const std::string& user, Timestamp now, Timestamp expires) {
+Result<void> insert_session(sql::Tx& tx, const std::string& token_hash, const std::string& user, Timestamp now,
+                            Timestamp expires) {
   auto swept = tx.exec("DELETE FROM sessions WHERE expires_at < $1", {to_millis(now)});
   if (!swept) return fail(std::move(swept.error()));
   return done(tx.exec("INSERT INTO sessions (token_hash, user_name, created_at, expires_at) VALUES ($1, $2, $3, $4)",

@@ -92,6 +92,8 @@ constexpr std::array kMigrations = {
 
 }  // namespace
 
-std::span<const sql::Migration> migrations() { return kMigrations; }
+std::span<const sql::Migration> migrations() {
+  return kMigrations;
+}
 
 }  // namespace usher::gateway::store

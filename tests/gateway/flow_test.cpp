@@ -46,10 +46,10 @@ TEST_F(Flow, ManyMessagesOfOneConversationAreWorkedInOrder) {
   for (int i = 0; i < 50; ++i) {
     std::promise<Result<connectors::Accepted>> promise;
     answers.push_back(promise.get_future());
-    boost::asio::co_spawn(io_->context(static_cast<std::size_t>(i) % 2), intake_->accept(chat_message("v1", "word " + std::to_string(i))),
-                          [p = std::make_shared<std::promise<Result<connectors::Accepted>>>(std::move(promise))](std::exception_ptr, Result<connectors::Accepted> r) {
-                            p->set_value(std::move(r));
-                          });
+    boost::asio::co_spawn(io_->context(static_cast<std::size_t>(i) % 2),
+                          intake_->accept(chat_message("v1", "word " + std::to_string(i))),
+                          [p = std::make_shared<std::promise<Result<connectors::Accepted>>>(std::move(promise))](
+                              std::exception_ptr, Result<connectors::Accepted> r) { p->set_value(std::move(r)); });
   }
   for (auto& a : answers) ASSERT_TRUE(a.get());
   settle();
@@ -131,7 +131,8 @@ TEST_F(Flow, LaterMessagesBecomeCommentsInOrderEachOnce) {
   tickets_.next({Fault::kCreatesButAnswerIsLost, Fault::kUnavailable});
   say("v1", "first thing");
   say("v1", "second thing");
-  until([&] { return tickets_.comments().size() >= 2 && one("SELECT count(*) FROM outbox WHERE state <> 'sent'") == "0"; }, "both comments");
+  until([&] { return tickets_.comments().size() >= 2 && one("SELECT count(*) FROM outbox WHERE state <> 'sent'") == "0"; },
+        "both comments");
   auto comments = tickets_.comments();
   ASSERT_EQ(comments.size(), 2u);
   EXPECT_EQ(comments[0].body, "first thing");
@@ -164,7 +165,8 @@ TEST_F(Flow, ABusyRelayGetsTheSameMailAgain) {
 
 TEST_F(Flow, AReplyLandsOnTheSameTicketWithoutAnotherAcknowledgement) {
   ASSERT_TRUE(accept(mail("ana@customer.test", "<1@c>", "Hello", "A question about my order")));
-  until([&] { return mail_.sent().size() == 1 && one("SELECT count(*) FROM outbox WHERE state <> 'sent'") == "0"; }, "acknowledgement");
+  until([&] { return mail_.sent().size() == 1 && one("SELECT count(*) FROM outbox WHERE state <> 'sent'") == "0"; },
+        "acknowledgement");
   const std::string own_id = "<" + mail_.sent().at(0).id + "@test>";
   ASSERT_TRUE(accept(mail("ana@customer.test", "<2@c>", "Re: Hello", "One more thing", {"mid:" + own_id})));
   until([&] { return tickets_.comments().size() == 1; }, "comment");
@@ -247,8 +249,10 @@ TEST_F(Flow, ARestoredBackupLooksForTheTicketBeforeItCreatesOne) {
   end();
   // The restore: nothing of the ticket is known any more.
   ASSERT_TRUE(database_->write_sync([](sql::Tx& tx) -> Result<void> {
-    for (const char* sql : {"DELETE FROM cases", "DELETE FROM outbox", "DELETE FROM conversations", "INSERT INTO conversations SELECT * FROM copy",
-                            "DELETE FROM messages WHERE seq > (SELECT last_seq FROM conversations)", "DELETE FROM ledger WHERE seq > (SELECT last_seq FROM conversations)"}) {
+    for (const char* sql :
+         {"DELETE FROM cases", "DELETE FROM outbox", "DELETE FROM conversations", "INSERT INTO conversations SELECT * FROM copy",
+          "DELETE FROM messages WHERE seq > (SELECT last_seq FROM conversations)",
+          "DELETE FROM ledger WHERE seq > (SELECT last_seq FROM conversations)"}) {
       if (auto r = tx.exec(sql); !r) return fail(r.error());
     }
     return {};

@@ -37,7 +37,8 @@ class FaultyTickets final : public connectors::TicketSystem {
     if (fault == Fault::kRefuses) co_return fail(ErrorCode::kInvalid, "the queue does not exist");
     if (fault == Fault::kUnavailable) co_return fail(ErrorCode::kUnavailable, "connection refused");
     if (fault == Fault::kDenied) co_return fail(ErrorCode::kDenied, "the token is wrong");
-    connectors::Ticket t{std::to_string(tickets_.size() + 1), std::to_string(4711 + tickets_.size()), "new", draft.external_ref, ""};
+    connectors::Ticket t{std::to_string(tickets_.size() + 1), std::to_string(4711 + tickets_.size()), "new", draft.external_ref,
+                         ""};
     tickets_.push_back(t);
     drafts_.push_back(std::move(draft));
     if (fault == Fault::kCreatesButAnswerIsLost) co_return fail(ErrorCode::kUnknown, "no answer");
@@ -55,7 +56,9 @@ class FaultyTickets final : public connectors::TicketSystem {
     if (fault == Fault::kCreatesButAnswerIsLost) co_return fail(ErrorCode::kUnknown, "no answer");
     co_return Result<void>{};
   }
-  boost::asio::awaitable<Result<connectors::Ticket>> read(std::string) override { co_return fail(ErrorCode::kNotFound, "not asked for"); }
+  boost::asio::awaitable<Result<connectors::Ticket>> read(std::string) override {
+    co_return fail(ErrorCode::kNotFound, "not asked for");
+  }
 
   void next(std::deque<Fault> faults) {
     std::lock_guard lock(mutex_);
@@ -149,21 +152,25 @@ class GatewayFixture : public testing::Test {
     channels_->add(chat_, "", true);
     channels_->add(mail_, "email", false);
     publisher_ = std::make_unique<flow::Publisher>(*channels_, clock_);
-    escalation_ = std::make_unique<flow::Escalation>(flow::EscalationSettings{"tickets", "secret", "Test", "", clock_.now(), {{"P3", "2 hours"}}, {{"P3", "2 小时"}}},
-                                                     current_, *channels_, *publisher_, clock_);
+    escalation_ = std::make_unique<flow::Escalation>(
+        flow::EscalationSettings{"tickets", "secret", "Test", "", clock_.now(), {{"P3", "2 hours"}}, {{"P3", "2 小时"}}},
+        current_, *channels_, *publisher_, clock_);
     flow::OutboxSettings settings;
     settings.backoff = {std::chrono::milliseconds{1}, std::chrono::milliseconds{5}};
     settings.poll = std::chrono::milliseconds{10};
     settings.pause_on_denied = std::chrono::milliseconds{20};
     settings.number_wait = number_wait;
-    runner_ = std::make_unique<flow::OutboxRunner>(io_->executor(1), *tasks_, *database_, *channels_, tickets_, *escalation_, *publisher_, clock_, settings);
-    conversations_ = std::make_unique<flow::Conversations>(*io_, *tasks_, *database_, current_, *channels_, *escalation_, *publisher_, clock_,
-                                                           [this](CaseId id) { runner_->await_number(std::move(id)); });
+    runner_ = std::make_unique<flow::OutboxRunner>(io_->executor(1), *tasks_, *database_, *channels_, tickets_, *escalation_,
+                                                   *publisher_, clock_, settings);
+    conversations_ =
+        std::make_unique<flow::Conversations>(*io_, *tasks_, *database_, current_, *channels_, *escalation_, *publisher_, clock_,
+                                              [this](CaseId id) { runner_->await_number(std::move(id)); });
     flow::Publisher::Hooks hooks;
     hooks.kick_outbox = [this] { runner_->kick(); };
     publisher_->set_hooks(std::move(hooks));
     intake_ = std::make_unique<flow::Intake>(*database_, clock_, flow::IntakeLimits{database_.folder(), 1, 1, 10'000});
-    intake_->set_worker([this](flow::Work w) { conversations_->enqueue(std::move(w)); }, [this] { return conversations_->backlog(); });
+    intake_->set_worker([this](flow::Work w) { conversations_->enqueue(std::move(w)); },
+                        [this] { return conversations_->backlog(); });
     io_->start();
     ASSERT_TRUE(conversations_->recover());
     ASSERT_TRUE(runner_->start());
@@ -185,7 +192,9 @@ class GatewayFixture : public testing::Test {
     std::promise<Result<connectors::Accepted>> promise;
     auto answer = promise.get_future();
     boost::asio::co_spawn(io_->context(0), intake_->accept(std::move(m)),
-                          [&](std::exception_ptr e, Result<connectors::Accepted> r) { promise.set_value(e ? fail(ErrorCode::kInternal, "threw") : std::move(r)); });
+                          [&](std::exception_ptr e, Result<connectors::Accepted> r) {
+                            promise.set_value(e ? fail(ErrorCode::kInternal, "threw") : std::move(r));
+                          });
     return answer.get();
   }
   connectors::Inbound chat_message(const std::string& who, const std::string& text, const std::string& cmid = "") {

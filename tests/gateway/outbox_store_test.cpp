@@ -103,7 +103,8 @@ TEST_F(OutboxStore, AnExpiredLeaseIsTakenOverInDoubtAndTheOldHolderIsFenced) {
 TEST_F(OutboxStore, ARowThatFailedIsTriedAgainLater) {
   add("1", "a", "create");
   auto rows = lease();
-  EXPECT_TRUE(must<bool>([&](sql::Tx& tx) { return mark_retry(tx, rows[0], false, false, kNow + milliseconds{500}, "refused", ""); }));
+  EXPECT_TRUE(
+      must<bool>([&](sql::Tx& tx) { return mark_retry(tx, rows[0], false, false, kNow + milliseconds{500}, "refused", ""); }));
   EXPECT_TRUE(lease().empty());
   rows = lease(kNow + milliseconds{500});
   ASSERT_EQ(rows.size(), 1u);

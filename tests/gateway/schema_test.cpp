@@ -20,8 +20,10 @@ TEST(Schema, TheOutboxIsFoundByItsIndexes) {
   std::string plan;
   auto r = database->read_sync([&](sql::Tx& tx) -> Result<void> {
     auto q = tx.query(
-        "EXPLAIN QUERY PLAN SELECT o.id FROM outbox o WHERE o.state IN ('pending', 'unknown', 'leased') AND o.next_at <= $1 AND NOT EXISTS (SELECT 1 FROM "
-        "outbox e WHERE e.lane = o.lane AND e.id < o.id AND e.state IN ('pending', 'unknown', 'leased', 'dead')) ORDER BY o.next_at, o.id LIMIT 5",
+        "EXPLAIN QUERY PLAN SELECT o.id FROM outbox o WHERE o.state IN ('pending', 'unknown', 'leased') AND o.next_at <= $1 AND "
+        "NOT EXISTS (SELECT 1 FROM "
+        "outbox e WHERE e.lane = o.lane AND e.id < o.id AND e.state IN ('pending', 'unknown', 'leased', 'dead')) ORDER BY "
+        "o.next_at, o.id LIMIT 5",
         {std::int64_t{1}}, [&](const sql::Row& row) { plan += row.text(3) + "\n"; });
     if (!q) return fail(q.error());
     return {};

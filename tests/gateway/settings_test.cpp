@@ -73,7 +73,8 @@ TEST(Settings, EveryProblemHasItsPlaceAndAHint) {
     bool found = false;
     std::string seen;
     for (const auto& problem : p.problems) {
-      seen += std::to_string(problem.line) + ":" + std::to_string(problem.column) + " " + problem.message + " / " + problem.hint + "\n";
+      seen += std::to_string(problem.line) + ":" + std::to_string(problem.column) + " " + problem.message + " / " + problem.hint +
+              "\n";
       if (problem.line == row.line && problem.column == row.column && problem.message.find(row.message) != std::string::npos &&
           problem.hint.find(row.hint) != std::string::npos) {
         found = true;
@@ -89,8 +90,9 @@ TEST(Settings, AllProblemsAreToldNotOnlyTheFirst) {
 }
 
 TEST(Settings, SecretsComeFromTheEnvironment) {
-  auto p = parse("ticket_system: { kind: request_tracker, url: 'https://rt.example', queue: Support }\nwebhooks:\n  - name: partner\n",
-                 {{"USHER_TICKET_SYSTEM_TOKEN", "1-2-abc"}, {"USHER_WEBHOOKS_PARTNER_SECRET", "whsec_x"}});
+  auto p =
+      parse("ticket_system: { kind: request_tracker, url: 'https://rt.example', queue: Support }\nwebhooks:\n  - name: partner\n",
+            {{"USHER_TICKET_SYSTEM_TOKEN", "1-2-abc"}, {"USHER_WEBHOOKS_PARTNER_SECRET", "whsec_x"}});
   for (const auto& problem : p.problems) ADD_FAILURE() << problem.message;
   EXPECT_EQ(p.settings.ticket_system.token, "1-2-abc");
   EXPECT_EQ(p.settings.webhooks.at(0).secret, "whsec_x");

@@ -187,8 +187,8 @@ TEST_F(MailTest, SilenceAfterTheEndOfDataIsUnknown) {
   EXPECT_EQ(sent.error().code, ErrorCode::kUnknown);
 }
 
-// The relay goes right after "354" but its system still takes what comes: whether the final dot left decides between unavailable and
-// unknown, and both are tried again.
+// The relay goes right after "354" but its system still takes what comes: whether the final dot left decides between unavailable
+// and unknown, and both are tried again.
 TEST_F(MailTest, AConnectionLostBeforeTheEndOfDataIsTriedAgain) {
   relay.drop_during_data = true;
   const auto sent = send(mail(std::string(1'000'000, 'x')));

@@ -179,7 +179,8 @@ TEST(Mime, DeepNestingIsCutAndNamed) {
   for (int i = 0; i < 10'000; ++i) parts += fmt::format("Content-Type: multipart/mixed; boundary=b{}\r\n\r\n--b{}\r\n", i, i);
   std::string mails = "From: a@b.example\r\n";
   for (int i = 0; i < 1'000; ++i) mails += "Content-Type: message/rfc822\r\n\r\n";
-  EXPECT_LT(seconds_for([&] { EXPECT_THAT(parse_mail(parts + "\r\nhi").warnings, Contains(HasSubstr("nested deeper"))); }), kBound);
+  EXPECT_LT(seconds_for([&] { EXPECT_THAT(parse_mail(parts + "\r\nhi").warnings, Contains(HasSubstr("nested deeper"))); }),
+            kBound);
   EXPECT_LT(seconds_for([&] { EXPECT_EQ(parse_mail(mails + "\r\nhi").attachments.size(), 1u); }), kBound);
 }
 
