@@ -14,8 +14,6 @@ namespace {
 
 using connectors::Ticket;
 
-constexpr std::int64_t kBatch = 256;
-
 // "retry_after=SECONDS" at the head of Error.detail, at most an hour.
 std::optional<std::chrono::milliseconds> retry_after(const Error& error) {
   constexpr std::string_view key = "retry_after=";
@@ -136,7 +134,6 @@ boost::asio::awaitable<void> OutboxRunner::loop() {
   while (!draining_) {
     const Timestamp now = clock_.now();
     std::vector<std::string> skip;
-    std::int64_t room = kBatch;
     {
       std::lock_guard lock(mutex_);
       for (const auto& [target, h] : health_) {
@@ -147,7 +144,7 @@ boost::asio::awaitable<void> OutboxRunner::loop() {
       if (until > now) skip.push_back(target);
     }
     // A target gets at most `concurrency` rows at a time; one lease statement serves them all.
-    room = std::min<std::int64_t>(kBatch, settings_.concurrency);
+    const std::int64_t room = settings_.concurrency;
     kicked_ = false;
     auto lease = [this, now, skip, room](sql::Tx& tx) { return store::lease_due(tx, now, settings_.lease, room, skip); };
     auto rows = co_await sql::write_returning<std::vector<store::OutboxRow>>(database_, lease);

@@ -61,10 +61,6 @@ Result<std::optional<Case>> load_case(sql::Tx& tx, const CaseId& id) {
 Result<std::optional<Case>> case_of(sql::Tx& tx, const ConversationId& id) {
   return one(tx, "conversation_id = $1", {id.value});
 }
-Result<std::optional<Case>> find_case(sql::Tx& tx, const std::string& reference) {
-  return one(tx, "reference = $1 OR ticket_number = $1", {reference});
-}
-
 Result<bool> link_case(sql::Tx& tx, const CaseId& id, const std::string& ticket_id, const std::string& number,
                        const std::string& url, Timestamp now) {
   return changed(

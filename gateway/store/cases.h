@@ -27,8 +27,6 @@ struct Case {
 Result<void> insert_case(sql::Tx& tx, const Case& c);  // kConflict when the conversation has one already
 Result<std::optional<Case>> load_case(sql::Tx& tx, const CaseId& id);
 Result<std::optional<Case>> case_of(sql::Tx& tx, const ConversationId& id);
-// By provisional reference or ticket number.
-Result<std::optional<Case>> find_case(sql::Tx& tx, const std::string& reference);
 // Links once; false when it was linked before (then the first ticket stands).
 Result<bool> link_case(sql::Tx& tx, const CaseId& id, const std::string& ticket_id, const std::string& number,
                        const std::string& url, Timestamp now);

@@ -104,13 +104,6 @@ Result<bool> mark_dead(sql::Tx& tx, const OutboxRow& row, const std::string& rea
               {row.id, row.epoch, reason, last_response, to_millis(now)}));
 }
 
-Result<bool> release(sql::Tx& tx, const OutboxRow& row) {
-  return changed(
-      tx.exec("UPDATE outbox SET state = 'unknown', next_at = created_at, lease_until = 0, attempts = attempts - 1 "
-              "WHERE id = $1 AND epoch = $2 AND state = 'leased'",
-              {row.id, row.epoch}));
-}
-
 Result<std::int64_t> take_over_leases(sql::Tx& tx, Timestamp now) {
   // A database restored from a backup does not know what happened after the copy: what waits to be created is looked up first.
   auto doubted = tx.exec("UPDATE outbox SET doubt = 1 WHERE state = 'pending' AND kind <> 'message'");

@@ -41,8 +41,6 @@ Result<bool> mark_retry(sql::Tx& tx, const OutboxRow& row, bool outcome_unknown,
                         const std::string& reason, const std::string& last_response);
 Result<bool> mark_dead(sql::Tx& tx, const OutboxRow& row, const std::string& reason, const std::string& last_response,
                        Timestamp now);
-// Gives unfinished leases back at drain, attempts untouched.
-Result<bool> release(sql::Tx& tx, const OutboxRow& row);
 // At start: leases of a process that is gone become "unknown" and due; pending creates and appends are doubted (a restored
 // backup).
 Result<std::int64_t> take_over_leases(sql::Tx& tx, Timestamp now);

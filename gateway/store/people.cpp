@@ -26,22 +26,8 @@ Result<void> insert_user(sql::Tx& tx, const User& user, Timestamp now) {
   return done(std::move(r));
 }
 
-Result<void> set_password(sql::Tx& tx, const std::string& name, const std::string& hash) {
-  auto r = tx.exec("UPDATE users SET password = $2 WHERE name = $1", {name, hash});
-  if (!r) return fail(std::move(r.error()));
-  if (*r == 0) return fail(ErrorCode::kNotFound, "no user named '" + name + "'");
-  return done(tx.exec("DELETE FROM sessions WHERE user_name = $1", {name}));
-}
-
 Result<std::optional<User>> load_user(sql::Tx& tx, const std::string& name) {
   return one_user(tx, "SELECT name, password, role, disabled FROM users WHERE name = $1", {name});
-}
-
-Result<std::int64_t> count_users(sql::Tx& tx) {
-  std::int64_t n = 0;
-  auto r = tx.query("SELECT count(*) FROM users", {}, [&](const sql::Row& row) { n = row.integer(0); });
-  if (!r) return fail(std::move(r.error()));
-  return n;
 }
 
 Result<void> insert_session(sql::Tx& tx, const std::string& token_hash, const std::string& user, Timestamp now,

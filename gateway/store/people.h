@@ -14,10 +14,8 @@ struct User {
   bool disabled = false;
 };
 
-Result<void> insert_user(sql::Tx& tx, const User& user, Timestamp now);                    // kConflict when the name is taken
-Result<void> set_password(sql::Tx& tx, const std::string& name, const std::string& hash);  // ends the user's sessions; kNotFound
+Result<void> insert_user(sql::Tx& tx, const User& user, Timestamp now);  // kConflict when the name is taken
 Result<std::optional<User>> load_user(sql::Tx& tx, const std::string& name);
-Result<std::int64_t> count_users(sql::Tx& tx);
 
 // Sessions are found by the SHA-256 of their token; the token itself is nowhere on disk.
 Result<void> insert_session(sql::Tx& tx, const std::string& token_hash, const std::string& user, Timestamp now,

@@ -59,7 +59,6 @@ CREATE TABLE cases (
   created_at BIGINT NOT NULL, linked_at BIGINT
 );
 CREATE INDEX cases_untold ON cases (created_at) WHERE told = '';
-CREATE INDEX cases_number ON cases (ticket_number);
 
 -- Everything a ticket system is asked for and everything pushed to a customer. kind: create | append | message.
 -- state: pending -> leased(node, epoch, until) -> sent | unknown | dead. Rows of one lane go out in order of id.
