@@ -62,17 +62,18 @@ class Prover {
     auto add = [&](const std::string& target, bool waits) {
       if (std::string to = place(script, target); !target.empty() && !to.empty()) ways.push_back({std::move(to), waits});
     };
-    std::visit(Match{[&](const Say& k) { add(k.next, false); },
-                     [&](const Ask& k) { add(k.next, false); },  // skipped when the slot is known
-                     [&](const Choose& k) {
-                       for (const Option& o : k.options) add(o.next, true);
-                     },
-                     [&](const ShowArticle& k) {
-                       if (k.ask_if_solved) add(k.solved, true);
-                       add(k.unsolved, false);  // also when nothing is found
-                     },
-                     [&](const Goto& k) { add(k.next, false); }, [](const Escalate&) {}, [](const Resolve&) {}},
-               step.kind);
+    std::visit(
+        Match{[&](const Say& k) { add(k.next, false); },
+              [&](const Ask& k) { add(k.next, false); },  // skipped when the slot is known
+              [&](const Choose& k) {
+                for (const Option& o : k.options) add(o.next, true);
+              },
+              [&](const ShowArticle& k) {
+                if (k.ask_if_solved) add(k.solved, true);
+                add(k.unsolved, false);  // also when nothing is found
+              },
+              [&](const Goto& k) { add(k.next, false); }, [](const Escalate&) {}, [](const Resolve&) {}, [](const auto&) {}},
+        step.kind);
     return ways;
   }
 
@@ -197,7 +198,7 @@ class Prover {
                      [&](const Ask& k) { check_ask(script, step, k); }, [&](const Choose& k) { check_choose(script, step, k); },
                      [&](const ShowArticle& k) { check_article(script, step, k); }, [](const Goto&) {},
                      [&](const Escalate& k) { translated(k.text, script.file, step.at, where); },
-                     [&](const Resolve& k) { translated(k.text, script.file, step.at, where); }},
+                     [&](const Resolve& k) { translated(k.text, script.file, step.at, where); }, [](const auto&) {}},
                step.kind);
   }
 

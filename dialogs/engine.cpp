@@ -42,7 +42,7 @@ class Turn {
 
   Outcome take(const Event& event, std::string_view entry) {
     std::visit(Match{[&](const Opened& e) { opened(e); }, [&](const Said& e) { said(e, entry); },
-                     [&](const ArticlesFound& e) { found(e); }},
+                     [&](const ArticlesFound& e) { found(e); }, [&](const auto&) {}},
                event);
     return std::move(out_);
   }
@@ -123,7 +123,7 @@ class Turn {
     const Step* step = script->find(s().step);
     if (e.choice.empty() && wish(step)) return;
     const std::map<std::string, std::string> slots = s().slots;
-    const Past here{s().dialog, s().step, s().tried.size(), {}};
+    const Past here{s().dialog, s().hash, s().step, s().calls, s().tried.size(), {}};
     if (text_.empty() && e.choice.empty()) {
       trace("attachment", "no words in the message");
       if (e.attachments > 0) say(words("attachment_received"));
@@ -669,7 +669,8 @@ class Turn {
                               s().end = "resolved";
                               s().step.clear();
                               return std::string();
-                            }},
+                            },
+                            [&](const auto&) { return std::string(); }},
                       step.kind);
   }
 

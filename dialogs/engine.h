@@ -1,10 +1,12 @@
 // (scripts, state, event) → (state, effects). A pure function: no clock, no I/O, no randomness. The heart.
 //
-// One call = one event. Effects are wishes; the gateway carries them out and, for Search, answers with an ArticlesFound event in
-// the same turn. State is small JSON and may be stored between any two calls; it works across days and channels. Scripts the
-// engine knows by name, each optional: "handover" (collects what a person needs, then escalates), "fallback" (nothing else fits).
-// A guard ends a turn after 64 steps without a customer's answer (a bug of the script): the conversation is escalated and traced.
+// One call = one event. Effects are wishes; the gateway carries them out and answers Search and FetchArticle with ArticlesFound
+// and LookUp with LookedUp before the customer's next word. State is small JSON and may be stored between any two calls; it works
+// across days and channels. Scripts the engine knows by name, each optional: "handover" (collects what a person needs, then
+// escalates), "fallback" (nothing else fits). A guard ends a turn after 64 steps without a customer's answer (a bug of the
+// script): the conversation is escalated and traced.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -18,9 +20,22 @@
 
 namespace usher::dialogs {
 
+// A script that called another one and waits for its "return".
+struct Frame {
+  std::string dialog, hash, next;
+  bool operator==(const Frame&) const = default;
+};
+
+// What a customer agreed to or declined, word for word (R13).
+struct Consent {
+  std::string step, wording, language, answer, at;  // answer: "agree" | "decline"; at: Said::now
+  bool operator==(const Consent&) const = default;
+};
+
 // One answered question, so that "back" can return to it.
 struct Past {
-  std::string dialog, step;
+  std::string dialog, hash, step;
+  std::vector<Frame> calls;
   std::size_t tried = 0;                    // length of State::tried before the answer
   std::map<std::string, std::string> undo;  // slot → value before the answer; "" = it had none
   bool operator==(const Past&) const = default;
@@ -38,6 +53,15 @@ struct State {
   std::string symptom;        // the customer's first words
   int misunderstood = 0;      // in a row at this step
   std::string end;            // "" | "resolved" | "escalated"
+  std::string last_step;      // the step entered last, also after the end
+  std::string today;          // date of the last event, YYYY-MM-DD
+  std::vector<Frame> calls;   // outermost first, at most kMaxCalls
+  std::vector<Consent> consents;
+  int reminded = 0;           // reminders since the customer's last word
+  std::string to_confirm;     // a slot's value that was read back and waits for "yes, that is right"
+  std::string side_question;  // a question of the customer's that is being looked up; the step is asked again after it
+  std::string check;          // troubleshoot: the check or question that waits for an answer
+  std::vector<std::pair<std::string, std::string>> checked;  // troubleshoot: (id, answer | "failed" | "impossible" | "unknown")
   bool greeted = false;
   std::vector<std::string> skipped;  // slots the customer could not fill: not asked again
   std::vector<Past> history;         // the last kMaxHistory answers, oldest first
@@ -51,12 +75,14 @@ struct State {
 // Events.
 struct Opened {  // the customer opened the chat, nothing written yet (webchat only)
   std::string language;
+  std::string now = {};  // RFC 3339, as of the gateway's clock; may be empty
 };
 struct Said {  // the customer wrote or pressed a button
   std::string text;
   std::string choice;    // option id, when a button was pressed
   std::string language;  // guess for this message; "" unknown
   int attachments = 0;
+  std::string now = {};  // RFC 3339
 };
 struct FoundArticle {
   std::string id, title, text;  // text: what to show, already plain or Markdown as the gateway chose
@@ -65,7 +91,15 @@ struct FoundArticle {
 struct ArticlesFound {  // answer to Search (best first, already filtered), or to FetchArticle; empty = none
   std::vector<FoundArticle> articles;
 };
-using Event = std::variant<Opened, Said, ArticlesFound>;
+struct LookedUp {  // answer to LookUp
+  enum class Result : std::uint8_t { kFound, kNotFound, kFailed } result = Result::kFailed;
+  std::map<std::string, std::string> values;  // what was asked for in LookUp::members, as text
+  std::string why;                            // kFailed: for the trace
+};
+struct TimePassed {  // the customer did not answer: the time of the last Await has come
+  std::string now;
+};
+using Event = std::variant<Opened, Said, ArticlesFound, LookedUp, TimePassed>;
 
 // Effects.
 struct Choice {
@@ -75,8 +109,9 @@ struct Choice {
 struct Prompt {      // say this; with choices: and wait
   std::string text;  // in the state's language, variables filled in
   std::vector<Choice> choices;
-  std::string slot;     // the slot asked for, or empty: lets a page choose the right keyboard
-  std::string article;  // id of the article this text is, or empty
+  std::string slot = {};     // the slot asked for, or empty: lets a page choose the right keyboard
+  std::string article = {};  // id of the article this text is, or empty
+  std::string picture = {};  // address of a picture that belongs to it, or empty
 };
 struct Search {
   std::string text;
@@ -86,21 +121,52 @@ struct FetchArticle {
   std::string id;
   std::string language;
 };
+struct LookUp {
+  std::string service;
+  std::map<std::string, std::string> with;
+  std::vector<std::string> members;
+};
 struct OpenTicket {  // at most once per conversation
   std::string priority, fault_class, queue;
 };
-struct Resolved {};
+struct Resolved {
+  bool by_silence = false;
+};
 struct FollowUp {  // the conversation is with a person already: pass this message on to the ticket
   std::string text;
 };
-using Effect = std::variant<Prompt, Search, FetchArticle, OpenTicket, Resolved, FollowUp>;
+struct TellStatus {};  // the customer asks how the case stands: the gateway tells it, from the conversation's own case
+struct Await {  // wake me with TimePassed when the customer has not written for so long; replaces the one before. 0 = never
+  std::chrono::seconds after{0};
+};
+struct Learn {  // a troubleshoot block ended: to be counted (troubleshoot.h)
+  std::string dialog, step;
+  std::vector<std::pair<std::string, std::string>> checked;
+  std::string solved_by;  // id of the check that solved it; "" = none
+};
+struct Rated {  // an answer to a survey
+  int score = 0;
+};
+using Effect =
+    std::variant<Prompt, Search, FetchArticle, LookUp, OpenTicket, Resolved, FollowUp, TellStatus, Await, Learn, Rated>;
 
 inline constexpr int kMaxSteps = 64;  // entered without a word of the customer
 inline constexpr std::size_t kMaxHistory = 20;
 inline constexpr std::size_t kMaxTried = 100;
+inline constexpr std::size_t kMaxCalls = 8;
 
 struct TraceLine {
   std::string rule;
+  std::string why;
+};
+
+// How the customer's words were taken, for people and for `usher dialog play`.
+struct Taken {
+  bool is_answer = false;  // an event of another kind, or no words
+  bool ok = false;         // understood
+  std::string as;          // "option" | "value" | "dont_know" | "question" | "command" | "dialog" | "courtesy" | "nothing"
+  std::string value;
+  double confidence = 0;
   std::string why;
 };
 
@@ -108,6 +174,7 @@ struct Outcome {
   State state;
   std::vector<Effect> effects;
   std::vector<TraceLine> trace;
+  Taken taken;
 };
 
 // `entry`: script to start when none runs: a name, or "" to choose by the first message (falling back to the script "fallback").

@@ -294,4 +294,28 @@ std::optional<int> small_number(std::string_view s) {
   return *tens * 10 + *ones;
 }
 
+struct Lexicons::Tables {};
+
+const Lexicons& Lexicons::built_in() {
+  static const Lexicons lexicons{{}};
+  return lexicons;
+}
+Lexicons::Lexicons(const std::map<std::string, std::vector<std::string>>&) {}
+const std::vector<std::string>& Lexicons::tag_names() {
+  static const std::vector<std::string> names;
+  return names;
+}
+const Lexicon& Lexicons::answers() const {
+  return dialogs::answers();
+}
+const Lexicon& Lexicons::skips() const {
+  return dialogs::skips();
+}
+const Lexicon& Lexicons::wishes() const {
+  return dialogs::wishes();
+}
+const Lexicon& Lexicons::courtesies() const {
+  return dialogs::courtesies();
+}
+
 }  // namespace usher::dialogs

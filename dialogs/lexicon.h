@@ -1,9 +1,12 @@
-// What everyday words mean in an answer: yes, no, hedges, "I don't know", "a person, please", … English and Chinese in one table
-// (lexicon.cpp); to teach the bot a new phrase, add it there. Phrases are compared as canonical words (words.h), so one spelling
-// of a contraction or inflection stands for all. Built once; immutable; thread-safe.
+// What everyday words mean in an answer: yes, no, hedges, "I don't know", "a person, please", … English and Chinese. The built-in
+// tables (lexicon.cpp) can be extended by staff in config/dialogs/lexicon.yaml. Phrases are compared as canonical words
+// (words.h), so one spelling of a contraction or inflection stands for all. Built once; immutable; thread-safe.
 #pragma once
 #include <cstddef>
+#include <map>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -59,6 +62,24 @@ class Lexicon {
     double weight;
   };
   std::unordered_map<std::string, std::vector<Known>> by_first_word_;
+};
+
+// All tables one script set understands with: the built-in ones, and what lexicon.yaml adds. Immutable.
+class Lexicons {
+ public:
+  static const Lexicons& built_in();
+  // `additions`: tag name (tag_names()) → phrases. An unknown name is left out; parse has reported it.
+  explicit Lexicons(const std::map<std::string, std::vector<std::string>>& additions);
+  static const std::vector<std::string>& tag_names();  // "yes", "no", "hedge", "human", … as lexicon.yaml writes them
+
+  const Lexicon& answers() const;     // yes, no, solved, hedges, questions, don't know
+  const Lexicon& skips() const;       // "don't know" as an answer to a question for a value: also "none", "can't find it", "没有"
+  const Lexicon& wishes() const;      // a person, start over, back, status, language
+  const Lexicon& courtesies() const;  // greetings, thanks, noise
+
+ private:
+  struct Tables;
+  std::shared_ptr<const Tables> tables_;
 };
 
 const Lexicon& answers();     // yes, no, solved, hedges, questions, don't know

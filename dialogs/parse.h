@@ -18,12 +18,15 @@ struct Source {
 struct Problem {
   std::string file;
   int line = 1, column = 1;
-  std::string message;  // what is wrong
-  std::string hint;     // what to do
+  std::string message;    // what is wrong
+  std::string hint;       // what to do
+  std::string code = {};  // kind of finding, "unreachable-step"; empty for mistakes of form
+  bool is_warning = false;
 };
 
-// Sources: <dialog>.yaml files, `slots.yaml` (shared slots) and `texts.yaml` (greeting and the bot's own phrases), told apart by
-// their top-level key (dialog | slots | texts). Null when anything is wrong; then `problems` is not empty.
+// Sources, told apart by their top-level key: scripts (dialog), shared slots (slots), the bot's own phrases and the default
+// patience (texts, patience), shared pieces of text (fragments), words staff teach the bot (lexicon). A *.csv is a catalogue
+// under its file name. Null when anything is wrong; then `problems` is not empty.
 std::shared_ptr<const ScriptSet> parse(const std::vector<Source>& sources, std::vector<Problem>& problems);
 
 }  // namespace usher::dialogs

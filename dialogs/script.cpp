@@ -41,6 +41,13 @@ const Script* ScriptSet::find(std::string_view name) const {
   return it == scripts.end() ? nullptr : &it->second;
 }
 
+const Script* ScriptSet::find(std::string_view name, std::string_view version) const {
+  const Script* current = find(name);
+  if (current != nullptr && current->hash == version) return current;
+  const auto it = earlier.find(std::string(version));
+  return it != earlier.end() && it->second->name == name ? it->second.get() : current;
+}
+
 const std::string& ScriptSet::text(std::string_view key, std::string_view language) const {
   const auto it = texts.find(std::string(key));
   return it == texts.end() ? kNothing : it->second.in(language);

@@ -31,7 +31,7 @@ std::size_t beyond_courtesy(const Message& m, std::vector<Tag>& seen) {
 
 }  // namespace
 
-Understood understand_command(std::string_view words) {
+Understood understand_command(std::string_view words, const Lexicons&) {
   const Message m = read_words(words);
   const auto tags = wishes().scan(m);
   if (tags.empty()) return {};

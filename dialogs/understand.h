@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dialogs/lexicon.h"
 #include "dialogs/script.h"
 
 namespace usher::dialogs {
@@ -13,8 +14,19 @@ namespace usher::dialogs {
 inline constexpr double kMinUnderstood = 0.55;  // below it an answer is kNothing: rather ask again than guess
 
 struct Understood {
-  enum class As : unsigned char { kNothing, kOption, kValue, kDontKnow, kHuman, kRestart, kBack } as = As::kNothing;
-  std::string value;      // option id or normalised slot value
+  enum class As : unsigned char {
+    kNothing,
+    kOption,
+    kValue,
+    kDontKnow,
+    kQuestion,  // the customer asks something back: to be answered, then the step is asked again
+    kHuman,
+    kRestart,
+    kBack,  // also "correct that"
+    kStatus,
+    kLanguage  // "in English, please": value = language tag
+  } as = As::kNothing;
+  std::string value;      // option id, normalised slot value, language
   double confidence = 0;  // 0..1
   std::string why;        // which rule, with the words that matched; or why it was refused (for people, in `language`)
 };
@@ -23,12 +35,18 @@ struct Understood {
 // words with negation and hedges. Two options that fit about equally well = not understood. `question`: what was asked, if known;
 // then "the light is on" answers "Is the power light on?".
 Understood understand_choice(std::string_view words, const std::vector<Option>& options, std::string_view language,
-                             std::string_view question = {});
+                             std::string_view question = {}, const Lexicons& lexicons = Lexicons::built_in());
 // A value for a slot: found in the words, normalised ("sn: abc-123 " → "ABC123"), checked by type, pattern and checksum.
 // A value that is there but wrong: kNothing with the reason in `why` in the customer's language.
-Understood understand_value(std::string_view words, const Slot& slot, std::string_view language);
-// Wishes that hold anywhere: talk to a person, start over, back. Only clear ones.
-Understood understand_command(std::string_view words);
+Understood understand_value(std::string_view words, const Slot& slot, std::string_view language,
+                            const Lexicons& lexicons = Lexicons::built_in());
+// Wishes that hold anywhere: talk to a person, start over, back, how is my case, another language. Only clear ones.
+Understood understand_command(std::string_view words, const Lexicons& lexicons = Lexicons::built_in());
+// Only an explicit "I agree" or "no" to a consent counts: hedged, conditional or merely polite words are kNothing.
+Understood understand_consent(std::string_view words, std::string_view language, const Lexicons& lexicons = Lexicons::built_in());
+// Whether the first message `words` already answers `question`: an option only when the message speaks of what the question asks.
+Understood answered_by(std::string_view words, const std::vector<Option>& options, std::string_view language,
+                       std::string_view question, const Lexicons& lexicons = Lexicons::built_in());
 
 struct DialogChoice {
   std::string dialog;  // empty: none fits

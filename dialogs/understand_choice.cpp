@@ -609,7 +609,7 @@ void prepare(std::vector<Option>& options) {
 }
 
 Understood understand_choice(std::string_view words, const std::vector<Option>& options, std::string_view,
-                             std::string_view question) {
+                             std::string_view question, const Lexicons&) {
   if (options.empty()) return nothing("there are no options");
   if (std::ranges::any_of(options, [](const Option& o) { return o.keys.empty(); })) {
     std::vector<Option> own = options;

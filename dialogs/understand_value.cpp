@@ -436,7 +436,7 @@ bool does_not_know(std::string_view words, const Slot& slot) {
 
 }  // namespace
 
-Understood understand_value(std::string_view words, const Slot& slot, std::string_view language) {
+Understood understand_value(std::string_view words, const Slot& slot, std::string_view language, const Lexicons&) {
   if (text::trim(words).empty()) return refused(not_found(slot, language));
   if (slot.type == SlotType::kYesNo) {
     return read_choice(words, yes_no_options(), slot, language);
