@@ -377,7 +377,9 @@ class Reader {
       return Ask{scalar(map, "ask", "name one slot; slots are declared in slots.yaml"), target(map, "next", true, at, where)};
     }
     if (key == "choose") {
-      Choose c{text(map, "choose"), options(map, true, at), {}};
+      Choose c;
+      c.text = text(map, "choose");
+      c.options = options(map, true, at);
       if (map.find("slot") != nullptr) c.slot = scalar(map, "slot", "name one slot");
       return c;
     }

@@ -465,6 +465,7 @@ Understood understand_value(std::string_view words, const Slot& slot, std::strin
     case SlotType::kText:
     case SlotType::kYesNo:
     case SlotType::kChoice:
+    case SlotType::kPhoto:
       break;
   }
   return read_text(words, slot, language);
