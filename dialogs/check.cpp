@@ -300,8 +300,8 @@ class Prover {
 
 }  // namespace
 
-std::vector<Problem> check(const ScriptSet& scripts, const std::function<bool(std::string_view, std::string_view)>& has_article) {
-  return Prover(scripts, has_article).run();
+std::vector<Problem> check(const ScriptSet& scripts, const World& world) {
+  return Prover(scripts, world.has_article).run();
 }
 
 }  // namespace usher::dialogs

@@ -27,7 +27,6 @@ struct World {  // what lies outside the scripts
 
 // Findings in order of file and line. Problem::code is set; Problem::is_warning marks what does not stop publishing.
 std::vector<Problem> check(const ScriptSet& scripts, const World& world);
-std::vector<Problem> check(const ScriptSet& scripts, const std::function<bool(std::string_view, std::string_view)>& has_article);
 
 const std::vector<std::string>& finding_codes();
 

@@ -57,11 +57,11 @@ struct State {
   std::string today;          // date of the last event, YYYY-MM-DD
   std::vector<Frame> calls;   // outermost first, at most kMaxCalls
   std::vector<Consent> consents;
-  int reminded = 0;           // reminders since the customer's last word
-  std::string to_confirm;     // a slot's value that was read back and waits for "yes, that is right"
-  std::string side_question;  // a question of the customer's that is being looked up; the step is asked again after it
-  std::string check;          // troubleshoot: the check or question that waits for an answer
-  std::vector<std::pair<std::string, std::string>> checked;  // troubleshoot: (id, answer | "failed" | "impossible" | "unknown")
+  int reminded = 0;               // reminders since the customer's last word
+  std::string to_confirm;         // a slot's value that was read back and waits for "yes, that is right"
+  std::string side_question;      // a question of the customer's that is being looked up; the step is asked again after it
+  std::string check;              // troubleshoot: the check or question that waits for an answer
+  troubleshoot::History checked;  // troubleshoot: what was done and answered in the block that runs
   bool greeted = false;
   std::vector<std::string> skipped;  // slots the customer could not fill: not asked again
   std::vector<Past> history;         // the last kMaxHistory answers, oldest first
@@ -141,8 +141,8 @@ struct Await {  // wake me with TimePassed when the customer has not written for
 };
 struct Learn {  // a troubleshoot block ended: to be counted (troubleshoot.h)
   std::string dialog, step;
-  std::vector<std::pair<std::string, std::string>> checked;
-  std::string solved_by;  // id of the check that solved it; "" = none
+  std::string line;  // value of the block's line_slot
+  troubleshoot::History checked;
 };
 struct Rated {  // an answer to a survey
   int score = 0;

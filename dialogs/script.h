@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "dialogs/troubleshoot_learn.h"
+
 namespace re2 {
 class RE2;
 }
@@ -211,9 +213,11 @@ struct TroubleshootBlock {  // ordered by chance per cost, see docs/troubleshoot
   };
   std::vector<Check> checks;
   std::vector<Question> questions;
-  std::map<std::string, Text> causes;                     // id → label
-  std::shared_ptr<const struct TroubleshootModel> model;  // what troubleshoot.h computes with; ids as above
-  std::string solved, unsolved;                           // unsolved: the best prefix is used up, or the customer has enough
+  std::map<std::string, Text> causes;  // id → label
+  troubleshoot::Model model;           // as written; ids as above
+  troubleshoot::Learning learning;     // `learn: false` = frozen
+  std::string line_slot;               // slot that holds the product line the counts are kept for; empty = one line
+  std::string solved, unsolved;        // unsolved: the best prefix is used up, or the customer has enough
 };
 struct Escalate {
   Text text;                    // said before the reference is known; may be empty
@@ -278,9 +282,10 @@ struct ScriptSet {
   std::string hash;  // sha256 hex over all sources: the published state's name
   // Versions that running conversations still stand on, by hash. Filled by the gateway; empty after parse.
   std::map<std::string, std::shared_ptr<const Script>> earlier;
-  // What troubleshoot blocks have learned, "dialog/step" → counts. Filled by the gateway; empty after parse.
-  std::shared_ptr<const std::map<std::string, std::string>> learned;  // values: troubleshoot counts as JSON
-  Patience patience;                                                  // texts.yaml: default of all scripts
+  // Models of troubleshoot blocks as learned from outcomes, by "dialog/step" and "dialog/step/line"; a block without an entry
+  // uses its written one. Filled by the gateway; null after parse.
+  std::shared_ptr<const std::map<std::string, troubleshoot::Model>> learned;
+  Patience patience;  // texts.yaml: default of all scripts
   std::map<std::string, std::shared_ptr<const Catalogue>> catalogues;
   std::shared_ptr<const class Lexicons> lexicons;  // lexicon.h; never null after parse
   Text greeting;                                   // texts.yaml

@@ -79,7 +79,7 @@ std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::
       const kb::Article* a = content->library->find(id, language);
       return a != nullptr && (language.empty() || a->language == language);
     };
-    for (auto& p : dialogs::check(*content->scripts, has_article)) {
+    for (auto& p : dialogs::check(*content->scripts, {.has_article = has_article})) {
       problems.push_back({p.file, p.line, p.column, p.message, p.hint});
     }
     for (const char* key : kGatewayTexts) {

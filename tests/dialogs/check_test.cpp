@@ -16,9 +16,9 @@ std::string findings(const std::string& steps, const std::string& top = "") {
   const auto set = parse_with({{"t.yaml", "dialog: t\ntitle: { en: T, zh: 题 }\nsteps:\n" + steps + top}}, problems);
   EXPECT_TRUE(set) << to_string(problems);
   if (!set) return {};
-  return to_string(check(*set, [](std::string_view id, std::string_view language) {
+  return to_string(check(*set, {.has_article = [](std::string_view id, std::string_view language) {
     return id == "here" || (id == "english" && language == "en");
-  }));
+  }}));
 }
 
 constexpr const char* kEnd = "  end: { resolve: { en: Bye, zh: 再见 } }\n";
@@ -121,7 +121,7 @@ TEST(Check, TheShippedScriptsAreClean) {
   const auto has = [](std::string_view id, std::string_view language) {
     return std::filesystem::exists(fmt::format(USHER_SOURCE_DIR "/config/kb/{}.{}.md", id, language));
   };
-  EXPECT_EQ(to_string(check(*shipped_scripts(), has)), "");
+  EXPECT_EQ(to_string(check(*shipped_scripts(), {.has_article = has})), "");
 }
 
 }  // namespace
