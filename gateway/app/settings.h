@@ -1,5 +1,5 @@
-// The configuration: config/usher.yaml as a checked value. Every key is one row of the table in settings.cpp, which is also where
-// the JSON Schema for editors (config/usher.schema.json) and the reference in docs/operate.md come from.
+// The configuration: config/usher.yaml as a checked value. Every key is one row of the table in settings_keys.cpp, which is also
+// where the JSON Schema for editors (config/usher.schema.json) and the reference in docs/operate.md come from.
 //
 // Unknown keys are refused with the nearest valid name, wrong values with what is allowed; every problem has file:line:column.
 // Secrets never stand in the file: a secret `x` is read from the file named by `x_file`, or from the environment (USHER_ + its
@@ -18,6 +18,12 @@ namespace usher::gateway::app {
 
 struct WebhookSection {
   std::string name, secret, secret_next, url, entry, ca_file;
+  bool allow_private = false;
+};
+
+struct LookupSection {
+  std::string name, url, method = "GET", token, ca_file;
+  std::int64_t timeout_ms = 3000;
   bool allow_private = false;
 };
 
@@ -58,6 +64,7 @@ struct Settings {
   } email;
 
   std::vector<WebhookSection> webhooks;
+  std::vector<LookupSection> lookups;
 
   struct TicketSystem {
     std::string kind = "builtin", url, token, user, password, queue, external_ref_field = "ExternalRef", reply_as = "correspond",
