@@ -14,6 +14,10 @@
 #include "base/result.h"
 #include "connectors/message.h"
 
+namespace usher::sql {
+class Tx;
+}
+
 namespace usher::connectors {
 
 struct TicketDraft {
@@ -26,6 +30,7 @@ struct TicketDraft {
   std::string fault_class;  // "hardware/power"
   std::string channel;
   std::string language;
+  std::string queue;                                        // where the script wants it; empty: the system's own default
   std::vector<std::pair<std::string, std::string>> fields;  // slot name → value, for custom fields by the driver's mapping
   std::vector<Attachment> attachments;
 };
@@ -45,6 +50,25 @@ struct Ticket {
   std::string url;  // for staff; may be empty
 };
 
+// Where in the gateway's own database the words and files lie: conversation and the last message that belongs to it.
+struct Source {
+  std::string conversation;
+  std::int64_t last_seq = 0;
+};
+
+// A ticket system that keeps its tickets in the gateway's own database: written in the gateway's transaction, so a ticket exists
+// exactly when what asked for it does. Nothing is copied: draft and comment come without transcript and attachments, `source`
+// says where they are. Called on the database's writer thread; errors are the database's own and undo the transaction.
+class ColocatedTickets {
+ public:
+  virtual ~ColocatedTickets() = default;
+  // external_ref has to be new: kConflict otherwise.
+  virtual Result<Ticket> create_in(sql::Tx& tx, const TicketDraft& draft, const Source& source) = 0;
+  // kNotFound: no such ticket. A comment with an external_ref that is there changes nothing.
+  virtual Result<void> append_in(sql::Tx& tx, const std::string& ticket_id, const TicketComment& comment,
+                                 const Source& source) = 0;
+};
+
 class TicketSystem {
  public:
   virtual ~TicketSystem() = default;
@@ -56,6 +80,8 @@ class TicketSystem {
   virtual boost::asio::awaitable<Result<bool>> has_comment(std::string ticket_id, std::string external_ref) = 0;
   virtual boost::asio::awaitable<Result<void>> append(std::string ticket_id, TicketComment comment) = 0;
   virtual boost::asio::awaitable<Result<Ticket>> read(std::string ticket_id) = 0;
+  // Not null for a system whose tickets live in the gateway's own database; lives as long as this.
+  virtual ColocatedTickets* colocated() { return nullptr; }
 };
 
 }  // namespace usher::connectors

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,11 +29,12 @@
 
 namespace usher::sql {
 
+// What a parameter is: a view. The caller's strings, temporaries of the same expression included, are read where they lie.
 struct Blob {
-  std::string bytes;
+  std::string_view bytes;
 };
-using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string, Blob>;
-using Params = std::vector<Value>;
+using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string_view, Blob>;
+using Params = std::initializer_list<Value>;
 
 // One result row; columns by position, 0-based. Wrong position or a NULL read as non-optional is our bug and aborts.
 class Row {

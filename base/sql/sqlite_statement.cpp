@@ -17,10 +17,13 @@ struct Binder {
   int operator()(std::nullptr_t) const { return sqlite3_bind_null(statement, index); }
   int operator()(std::int64_t v) const { return sqlite3_bind_int64(statement, index, v); }
   int operator()(double v) const { return sqlite3_bind_double(statement, index, v); }
-  int operator()(const std::string& v) const {
-    return sqlite3_bind_text64(statement, index, v.data(), v.size(), nullptr, SQLITE_UTF8);
+  // A null pointer would bind NULL, and an empty view may hold one.
+  int operator()(std::string_view v) const {
+    return sqlite3_bind_text64(statement, index, v.empty() ? "" : v.data(), v.size(), nullptr, SQLITE_UTF8);
   }
-  int operator()(const Blob& v) const { return sqlite3_bind_blob64(statement, index, v.bytes.data(), v.bytes.size(), nullptr); }
+  int operator()(const Blob& v) const {
+    return sqlite3_bind_blob64(statement, index, v.bytes.empty() ? "" : v.bytes.data(), v.bytes.size(), nullptr);
+  }
 };
 
 }  // namespace
@@ -65,8 +68,9 @@ std::string SqliteStatement::number_parameters() {
 }
 
 int SqliteStatement::bind(const Params& params) {
-  for (std::size_t i = 0; i < params.size(); ++i) {
-    const int code = std::visit(Binder{handle_, index_of_[i]}, params[i]);
+  auto index = index_of_.begin();
+  for (const Value& value : params) {
+    const int code = std::visit(Binder{handle_, *index++}, value);
     if (code != SQLITE_OK) return code;
   }
   return SQLITE_OK;

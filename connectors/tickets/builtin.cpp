@@ -48,16 +48,14 @@ Result<void> store_attachments(sql::Tx& tx, std::int64_t ticket, const std::stri
         "INSERT INTO builtin_attachments (ticket, comment_ref, position, file_name, content_type, sha256, content)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7)",
         {ticket, comment_ref, position++, a.file_name, a.content_type, a.sha256,
-         sql::Blob{a.content ? *a.content : std::string()}});
+         sql::Blob{a.content ? std::string_view(*a.content) : std::string_view{}}});
     if (!done) return fail(std::move(done.error()));
   }
   return {};
 }
 
-Result<Ticket> create_in(sql::Tx& tx, const TicketDraft& draft, std::int64_t now, const std::string& ticket_url) {
-  auto existing = find_in(tx, draft.external_ref, ticket_url);
-  if (!existing) return fail(std::move(existing.error()));
-  if (*existing) return std::move(**existing);
+Result<Ticket> insert_ticket(sql::Tx& tx, const TicketDraft& draft, const Source* source, std::int64_t now,
+                             const std::string& ticket_url) {
   std::int64_t number = 0;
   auto counted =
       tx.query("UPDATE builtin_ticket_counter SET last_number = last_number + 1 WHERE only_row = 1 RETURNING last_number", {},
@@ -69,24 +67,27 @@ Result<Ticket> create_in(sql::Tx& tx, const TicketDraft& draft, std::int64_t now
   for (const auto& [name, value] : draft.fields) fields.push_back({name, value});
   auto done = tx.exec(
       "INSERT INTO builtin_tickets (number, external_ref, status, subject, body, requester, requester_name, priority,"
-      " fault_class, channel, language, fields, created_at, updated_at)"
-      " VALUES ($1, $2, 'new', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+      " fault_class, channel, language, fields, conversation_id, last_seq, created_at, updated_at)"
+      " VALUES ($1, $2, 'new', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
       {number, draft.external_ref, draft.subject, draft.body, draft.requester, draft.requester_name, draft.priority,
-       draft.fault_class, draft.channel, draft.language, to_json_text(fields), now});
+       draft.fault_class, draft.channel, draft.language, to_json_text(fields),
+       source == nullptr ? sql::Value{nullptr} : sql::Value{source->conversation},
+       source == nullptr ? sql::Value{nullptr} : sql::Value{source->last_seq}, now});
   if (!done) return fail(std::move(done.error()));
   if (auto kept = store_attachments(tx, number, {}, draft.attachments); !kept) return fail(std::move(kept.error()));
   return make_ticket(number, "new", draft.external_ref, ticket_url);
 }
 
-Result<void> append_in(sql::Tx& tx, std::int64_t ticket, const TicketComment& comment, std::int64_t now) {
+// `seq`: the conversation's message it is; 0 for none.
+Result<void> insert_comment(sql::Tx& tx, std::int64_t ticket, const TicketComment& comment, std::int64_t seq, std::int64_t now) {
   auto touched = tx.exec("UPDATE builtin_tickets SET updated_at = $2 WHERE number = $1", {ticket, now});
   if (!touched) return fail(std::move(touched.error()));
   if (*touched == 0)
     return fail(ErrorCode::kNotFound, "there is no ticket " + std::string(kNumberPrefix) + std::to_string(ticket));
   auto added = tx.exec(
-      "INSERT INTO builtin_comments (ticket, external_ref, author, body, created_at) VALUES ($1, $2, $3, $4, $5)"
+      "INSERT INTO builtin_comments (ticket, external_ref, author, body, seq, created_at) VALUES ($1, $2, $3, $4, $5, $6)"
       " ON CONFLICT DO NOTHING",
-      {ticket, comment.external_ref, comment.author, comment.body, now});
+      {ticket, comment.external_ref, comment.author, comment.body, seq > 0 ? sql::Value{seq} : sql::Value{nullptr}, now});
   if (!added) return fail(std::move(added.error()));
   if (*added == 0) return {};  // said before
   return store_attachments(tx, ticket, comment.external_ref, comment.attachments);
@@ -104,8 +105,12 @@ boost::asio::awaitable<Result<std::optional<Ticket>>> BuiltinTickets::find(std::
 
 boost::asio::awaitable<Result<Ticket>> BuiltinTickets::create(TicketDraft draft) {
   if (draft.external_ref.empty()) co_return fail(ErrorCode::kInvalid, "a ticket needs an external_ref");
-  auto operation = [draft = std::move(draft), now = to_millis(clock_.now()), url = settings_.ticket_url](sql::Tx& tx) {
-    return create_in(tx, draft, now, url);
+  auto operation = [draft = std::move(draft), now = to_millis(clock_.now()),
+                    url = settings_.ticket_url](sql::Tx& tx) -> Result<Ticket> {
+    auto existing = find_in(tx, draft.external_ref, url);
+    if (!existing) return fail(std::move(existing.error()));
+    if (*existing) return std::move(**existing);
+    return insert_ticket(tx, draft, nullptr, now, url);
   };
   co_return co_await sql::write_returning<Ticket>(database_, std::move(operation));
 }
@@ -126,9 +131,21 @@ boost::asio::awaitable<Result<void>> BuiltinTickets::append(std::string ticket_i
   auto number = parse_id(ticket_id);
   if (!number) co_return fail(std::move(number.error()));
   sql::Op operation = [number = *number, comment = std::move(comment), now = to_millis(clock_.now())](sql::Tx& tx) {
-    return append_in(tx, number, comment, now);
+    return insert_comment(tx, number, comment, 0, now);
   };
   co_return co_await database_.write(std::move(operation));
+}
+
+Result<Ticket> BuiltinTickets::create_in(sql::Tx& tx, const TicketDraft& draft, const Source& source) {
+  if (draft.external_ref.empty()) return fail(ErrorCode::kInvalid, "a ticket needs an external_ref");
+  return insert_ticket(tx, draft, &source, to_millis(clock_.now()), settings_.ticket_url);
+}
+
+Result<void> BuiltinTickets::append_in(sql::Tx& tx, const std::string& ticket_id, const TicketComment& comment,
+                                       const Source& source) {
+  auto number = parse_id(ticket_id);
+  if (!number) return fail(std::move(number.error()));
+  return insert_comment(tx, *number, comment, source.last_seq, to_millis(clock_.now()));
 }
 
 boost::asio::awaitable<Result<Ticket>> BuiltinTickets::read(std::string ticket_id) {

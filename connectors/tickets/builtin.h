@@ -2,7 +2,8 @@
 // the console. Numbers are "T-1001", "T-1002" … and are never used twice. Thread-safe; completes on the caller's executor.
 //
 // create() and append() with an external_ref that exists already change nothing and return what is there, so an unknown outcome
-// cannot come from here; errors are the database's own (kBusy, kIo).
+// cannot come from here; errors are the database's own (kBusy, kIo). The gateway uses colocated(): the ticket is written in the
+// transaction that opens the case.
 #pragma once
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ CREATE TABLE builtin_tickets (
   channel TEXT NOT NULL,
   language TEXT NOT NULL,
   fields TEXT NOT NULL,
+  conversation_id TEXT,
+  last_seq BIGINT,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
 );
@@ -41,6 +44,7 @@ CREATE TABLE builtin_comments (
   external_ref TEXT NOT NULL,
   author TEXT NOT NULL,
   body TEXT NOT NULL,
+  seq BIGINT,
   created_at BIGINT NOT NULL,
   PRIMARY KEY (ticket, external_ref)
 );
@@ -55,14 +59,17 @@ CREATE TABLE builtin_attachments (
   PRIMARY KEY (ticket, comment_ref, position)
 );
 )sql";
-// In kBuiltinSchema: `fields` is a JSON array of [name, value]; comment_ref is empty for the ticket's own attachments.
+// In kBuiltinSchema: `fields` is a JSON array of [name, value]; comment_ref is empty for the ticket's own attachments. A ticket
+// with a conversation_id was written by the gateway itself: its transcript and attachments are that conversation's up to
+// last_seq, a comment's attachments those of the conversation's message `seq`. builtin_attachments holds what came without a
+// conversation.
 
 struct BuiltinSettings {
   std::string name = "builtin";
   std::string ticket_url;  // where staff see tickets; the number is appended ("https://host/console/tickets/"); may be empty
 };
 
-class BuiltinTickets final : public TicketSystem {
+class BuiltinTickets final : public TicketSystem, public ColocatedTickets {
  public:
   // `database` has kBuiltinSchema applied and outlives this, as does `clock`.
   BuiltinTickets(BuiltinSettings settings, sql::Database& database, const Clock& clock);
@@ -74,6 +81,9 @@ class BuiltinTickets final : public TicketSystem {
   boost::asio::awaitable<Result<void>> append(std::string ticket_id,
                                               TicketComment comment) override;  // kNotFound: no such ticket
   boost::asio::awaitable<Result<Ticket>> read(std::string ticket_id) override;  // kNotFound
+  ColocatedTickets* colocated() override { return this; }
+  Result<Ticket> create_in(sql::Tx& tx, const TicketDraft& draft, const Source& source) override;
+  Result<void> append_in(sql::Tx& tx, const std::string& ticket_id, const TicketComment& comment, const Source& source) override;
 
  private:
   BuiltinSettings settings_;

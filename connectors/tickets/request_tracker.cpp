@@ -4,6 +4,7 @@
 // was carried out, so signing in again and repeating is safe even for a create.
 #include "connectors/tickets/request_tracker.h"
 
+#include <map>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -24,8 +25,10 @@ std::string without_trailing_slashes(std::string url) {
   return url;
 }
 
+constexpr std::string_view kConfiguration = "configuration: ";
+
 Error configuration_error(const std::string& message) {
-  return {ErrorCode::kUnavailable, message, "configuration: " + message};
+  return {ErrorCode::kUnavailable, message, std::string(kConfiguration) + message};
 }
 
 }  // namespace
@@ -46,8 +49,8 @@ struct RequestTracker::Impl {
 
   std::mutex mutex;  // guards what follows; never held across co_await
   std::optional<std::string> cookie;
-  bool without_session = false;  // this RT gives none: credentials with every request
-  std::optional<std::set<std::string>> queue_fields;
+  bool without_session = false;                                            // this RT gives none: credentials with every request
+  std::map<std::string, std::set<std::string>, std::less<>> queue_fields;  // by queue, once it was found usable
   std::optional<Unmarked> unmarked;
 
   std::optional<std::string> current_cookie() {
@@ -75,13 +78,18 @@ struct RequestTracker::Impl {
     std::lock_guard lock(mutex);
     unmarked = std::move(what);
   }
-  std::optional<std::set<std::string>> known_fields() {
+  std::optional<std::set<std::string>> known_fields(const std::string& queue) {
     std::lock_guard lock(mutex);
-    return queue_fields;
+    const auto it = queue_fields.find(queue);
+    return it == queue_fields.end() ? std::nullopt : std::optional(it->second);
   }
-  void set_fields(std::optional<std::set<std::string>> fields) {
+  void set_fields(const std::string& queue, std::set<std::string> fields) {
     std::lock_guard lock(mutex);
-    queue_fields = std::move(fields);
+    queue_fields[queue] = std::move(fields);
+  }
+  void forget_fields() {
+    std::lock_guard lock(mutex);
+    queue_fields.clear();
   }
 
   std::string authorization() const {
@@ -151,25 +159,24 @@ struct RequestTracker::Impl {
   void add_url(Ticket& ticket) const { ticket.url = settings.base_url + "/Ticket/Display.html?id=" + ticket.id; }
 
   // Sees to it that a ticket can be found again before any is made.
-  awaitable<Result<std::set<std::string>>> ready_to_create() {
-    if (auto known = known_fields()) co_return std::move(*known);
-    auto reply = co_await perform(rt::read_queue(settings.queue));
+  awaitable<Result<std::set<std::string>>> ready_to_create(std::string queue) {
+    if (auto known = known_fields(queue)) co_return std::move(*known);
+    auto reply = co_await perform(rt::read_queue(queue));
     if (!reply) co_return fail(std::move(reply.error()));
     // 403 both for a queue that is not there and for one this user may not see; to the operator it is one thing to put right.
     if (reply->status == 403 || reply->status == 404)
-      co_return fail(
-          configuration_error("Request Tracker has no queue '" + settings.queue + "' that this user may see (right SeeQueue)"));
+      co_return fail(configuration_error("Request Tracker has no queue '" + queue + "' that this user may see (right SeeQueue)"));
     auto fields = rt::parse_queue_fields(*reply);
     if (!fields) co_return fail(std::move(fields.error()));
     if (!fields->contains(settings.external_ref_field))
-      co_return fail(configuration_error("the queue '" + settings.queue + "' of Request Tracker has no custom field '" +
+      co_return fail(configuration_error("the queue '" + queue + "' of Request Tracker has no custom field '" +
                                          settings.external_ref_field +
                                          "' that this user may see: create it (ticket, one value), apply it to the queue, grant "
                                          "SeeCustomField, ModifyCustomField and SetInitialCustomField"));
     for (const auto& [slot, field] : settings.field_map)
       if (!fields->contains(field))
-        log::warn("request_tracker_field_missing", {{"system", settings.name}, {"queue", settings.queue}, {"field", field}});
-    set_fields(*fields);
+        log::warn("request_tracker_field_missing", {{"system", settings.name}, {"queue", queue}, {"field", field}});
+    set_fields(queue, *fields);
     co_return fields;
   }
 
@@ -186,7 +193,7 @@ struct RequestTracker::Impl {
     auto ticket = co_await read_back(what.id);
     if (ticket && ticket->external_ref == what.external_ref) co_return ticket;
     set_unmarked(what);
-    set_fields(std::nullopt);
+    forget_fields();
     log::error("request_tracker_ticket_unmarked",
                {{"system", settings.name}, {"ticket", what.id}, {"external_ref", what.external_ref}});
     co_return fail(configuration_error("ticket #" + what.id + " was made in Request Tracker, but its custom field '" +
@@ -230,7 +237,15 @@ awaitable<Result<std::optional<Ticket>>> RequestTracker::find(std::string extern
 
 awaitable<Result<Ticket>> RequestTracker::create(TicketDraft draft) {
   if (draft.external_ref.empty()) co_return fail(ErrorCode::kInvalid, "a ticket needs an external_ref");
-  auto on_queue = co_await impl_->ready_to_create();
+  std::string queue = draft.queue.empty() ? impl_->settings.queue : draft.queue;
+  auto on_queue = co_await impl_->ready_to_create(queue);
+  if (!on_queue && on_queue.error().detail.starts_with(kConfiguration) && queue != impl_->settings.queue) {
+    // A script's mistake must not hold up a customer's ticket, nor everybody's: the usual queue takes it.
+    log::error("request_tracker_queue_unusable",
+               {{"system", impl_->settings.name}, {"queue", queue}, {"reason", on_queue.error().message}});
+    queue = impl_->settings.queue;
+    on_queue = co_await impl_->ready_to_create(queue);
+  }
   if (!on_queue) co_return fail(std::move(on_queue.error()));
   if (auto unmarked = impl_->current_unmarked()) {
     auto marked = co_await impl_->mark(*unmarked);
@@ -242,7 +257,7 @@ awaitable<Result<Ticket>> RequestTracker::create(TicketDraft draft) {
     }
   }
 
-  auto reply = co_await impl_->perform(rt::create_ticket(impl_->settings.queue, draft, impl_->custom_fields(draft, *on_queue)));
+  auto reply = co_await impl_->perform(rt::create_ticket(queue, draft, impl_->custom_fields(draft, *on_queue)));
   if (!reply) co_return fail(std::move(reply.error()));
   auto id = rt::parse_created(*reply);
   if (!id) co_return fail(std::move(id.error()));
@@ -288,8 +303,8 @@ awaitable<Result<Ticket>> RequestTracker::read(std::string ticket_id) {
 }
 
 awaitable<Result<void>> RequestTracker::check() {
-  impl_->set_fields(std::nullopt);
-  auto fields = co_await impl_->ready_to_create();
+  impl_->forget_fields();
+  auto fields = co_await impl_->ready_to_create(impl_->settings.queue);
   if (!fields) co_return fail(std::move(fields.error()));
   std::string missing;
   for (const auto& [slot, field] : impl_->settings.field_map)

@@ -92,10 +92,10 @@ class RunningService final : public Service {
     if (auto r = make_channels(); !r) return r;
 
     publisher_ = std::make_unique<flow::Publisher>(channels_, clock_);
-    escalation_ =
-        std::make_unique<flow::Escalation>(flow::EscalationSettings{tickets_->name(), secret_, s_.company, s_.http.public_url,
-                                                                    clock_.now(), s_.answers.promise_en, s_.answers.promise_zh},
-                                           *content_, channels_, *publisher_, clock_);
+    escalation_ = std::make_unique<flow::Escalation>(
+        flow::EscalationSettings{tickets_->name(), secret_, s_.company, s_.http.public_url, clock_.now(), s_.answers.promise_en,
+                                 s_.answers.promise_zh, tickets_->colocated()},
+        *content_, channels_, *publisher_, clock_);
     flow::OutboxSettings outbox;
     outbox.concurrency = s_.outbox.concurrency;
     outbox.backoff = {std::chrono::milliseconds{s_.outbox.retry_base_ms}, std::chrono::milliseconds{s_.outbox.retry_cap_ms}};
@@ -104,9 +104,9 @@ class RunningService final : public Service {
     outbox.lease = std::chrono::milliseconds{s_.ticket_system.timeout_ms * 4 + 30'000};
     runner_ = std::make_unique<flow::OutboxRunner>(io_->executor(io_->size() - 1), tasks_, *database_, channels_, *tickets_,
                                                    *escalation_, *publisher_, clock_, outbox);
-    conversations_ =
-        std::make_unique<flow::Conversations>(*io_, tasks_, *database_, *content_, channels_, *escalation_, *publisher_, clock_,
-                                              [this](CaseId id) { runner_->await_number(std::move(id)); });
+    turns_ = std::make_unique<flow::Turns>(*content_, channels_, *escalation_, *publisher_, clock_);
+    turns_->on_case([this](CaseId id) { runner_->await_number(std::move(id)); });
+    conversations_ = std::make_unique<flow::Conversations>(*io_, tasks_, *database_, *turns_, clock_);
     flow::Publisher::Hooks hooks;
     hooks.kick_outbox = [this] { runner_->kick(); };
     if (webchat_) {
@@ -120,7 +120,7 @@ class RunningService final : public Service {
     }
     publisher_->set_hooks(std::move(hooks));
     intake_->set_worker([this](flow::Work work) { conversations_->enqueue(std::move(work)); },
-                        [this] { return conversations_->backlog(); });
+                        [this] { return conversations_->backlog(); }, turns_.get());
 
     io_->start();
     auto recovered = conversations_->recover();
@@ -347,6 +347,7 @@ class RunningService final : public Service {
   std::unique_ptr<flow::Publisher> publisher_;
   std::unique_ptr<flow::Escalation> escalation_;
   std::unique_ptr<flow::OutboxRunner> runner_;
+  std::unique_ptr<flow::Turns> turns_;
   std::unique_ptr<flow::Conversations> conversations_;
   std::shared_ptr<net::TlsContext> http_tls_, smtp_tls_;
   std::unique_ptr<api::Api> api_;

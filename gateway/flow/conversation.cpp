@@ -1,13 +1,10 @@
 #include "gateway/flow/conversation.h"
 
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "base/async/backoff.h"
 #include "base/async/sleep.h"
 #include "base/log.h"
-#include "base/metrics.h"
-#include "base/text.h"
 #include "gateway/store/ledger.h"
 
 namespace usher::gateway::flow {
@@ -15,16 +12,6 @@ namespace {
 
 constexpr std::size_t kCachedPerShard = 1024;  // conversations kept parsed, about 4 KB each; the others are read when they speak
 constexpr async::BackoffPolicy kRetry{std::chrono::milliseconds{50}, std::chrono::milliseconds{5000}};
-
-std::string choice_of(const std::string& extra) {
-  if (extra.empty()) return {};
-  auto j = nlohmann::json::parse(extra, nullptr, false);
-  return j.is_object() ? j.value("choice", std::string{}) : std::string{};
-}
-
-std::string status_of(const dialogs::State& state) {
-  return state.end.empty() ? "open" : state.end;
-}
 
 }  // namespace
 
@@ -64,18 +51,9 @@ struct Conversations::Shard {
   }
 };
 
-Conversations::Conversations(async::IoThreads& io, async::TaskGroup& tasks, sql::Database& database,
-                             const CurrentContent& content, const Channels& channels, const Escalation& escalation,
-                             const Publisher& publisher, const Clock& clock, std::function<void(CaseId)> on_case)
-    : io_(io),
-      tasks_(tasks),
-      database_(database),
-      content_(content),
-      channels_(channels),
-      escalation_(escalation),
-      publisher_(publisher),
-      clock_(clock),
-      on_case_(std::move(on_case)) {
+Conversations::Conversations(async::IoThreads& io, async::TaskGroup& tasks, sql::Database& database, const Turns& turns,
+                             const Clock& clock)
+    : io_(io), tasks_(tasks), database_(database), turns_(turns), clock_(clock) {
   for (std::size_t i = 0; i < io_.size(); ++i) shards_.push_back(std::make_unique<Shard>(io_.executor(i)));
 }
 
@@ -193,87 +171,17 @@ boost::asio::awaitable<void> Conversations::run(Shard* shard, ConversationId id)
 }
 
 boost::asio::awaitable<Result<void>> Conversations::work_one(std::shared_ptr<Cached> cached, store::Waiting waiting) {
-  static auto& turns = metrics::counter("usher_turns_total", "turns committed");
-  const auto content = content_.get();
-  const ChannelInfo* channel = channels_.find(cached->row.channel);
-  const connectors::Capabilities can = channel != nullptr ? channel->can : connectors::Capabilities{};
-  dialogs::Said said{waiting.message.text, choice_of(waiting.message.extra), text::guess_language(waiting.message.text),
-                     waiting.attachments};
-
-  auto turn = std::make_shared<TurnResult>(
-      run_turn(*content, cached->state, said, can, channel != nullptr ? channel->entry : std::string{}));
-  auto next = std::make_shared<store::Conversation>(cached->row);
-  next->state = turn->state.to_json();
-  next->language = turn->state.language;
-  next->status = status_of(turn->state);
-  next->dialog = turn->state.dialog;
-  if (auto name = turn->state.slots.find("contact_name"); name != turn->state.slots.end() && !name->second.empty()) {
-    next->contact_name = name->second;
-  }
-  next->updated_at = clock_.now();
-
-  struct Committed {
-    Staged staged;
-    std::optional<CaseId> opened;
-  };
-  auto committed = std::make_shared<Committed>();
-  const std::int64_t version = cached->row.version;
-  const bool is_pull = channel != nullptr && channel->is_pull;
-  auto done =
-      co_await database_.write([this, turn, next, committed, waiting, version, can, is_pull](sql::Tx& tx) -> Result<void> {
-        *committed = {};
-        if (!is_pull) {
-          // Intake writes the reply context of a newer message while this turn waits: an answer goes to the newest.
-          auto now = store::load_conversation(tx, next->id);
-          if (!now) return fail(std::move(now.error()));
-          if (!*now) return fail(ErrorCode::kNotFound, "no such conversation", next->id.value);
-          next->reply = (*now)->reply;
-          next->subject = (*now)->subject;
-        }
-
-        const bool opens = turn->ticket && next->case_id.empty();
-        // Where only one answer goes out, what was said goes into the acknowledgement, which is sent when the number is known.
-        const bool holds_back = opens && can.one_answer;
-        std::vector<BotMessage> said_now = holds_back ? std::vector<BotMessage>{} : turn->messages;
-        std::string reference;
-        if (!next->case_id.empty()) {
-          auto k = store::load_case(tx, {next->case_id});
-          if (!k) return fail(std::move(k.error()));
-          if (*k) reference = (*k)->best_reference();
-          if (!turn->follow_ups.empty() && said_now.empty() && can.is_live) {
-            said_now.push_back({phrase(*content_.get()->scripts, "follow_up_received", next->language,
-                                       {{"number", reference}, {"reference", reference}}),
-                                {},
-                                {},
-                                {},
-                                {}});
-          }
-        }
-        auto first = store::commit_turn(tx, *next, version, static_cast<std::int64_t>(said_now.size()));
-        if (!first) return fail(std::move(first.error()));
-        if (auto r = publisher_.stage(tx, *next, *first, said_now, reference, committed->staged); !r) return r;
-        std::string fate = "answered";
-        if (opens) {
-          auto opened = escalation_.open(tx, *next, turn->state, *turn->ticket, turn->messages, committed->staged);
-          if (!opened) return fail(std::move(opened.error()));
-          committed->opened = *opened;
-          next->case_id = opened->value;
-        } else if (!next->case_id.empty() && (turn->ticket || !turn->follow_ups.empty())) {
-          fate = "appended";
-          if (auto r = escalation_.append(tx, *next, waiting.message.text, waiting.message.seq, committed->staged); !r) return r;
-        }
-        return store::settle_ledger(tx, waiting.ledger_id, fate, turn->trace_json);
-      });
+  auto planned = std::make_shared<PlannedTurn>(turns_.plan(cached->row, cached->state, std::move(waiting)));
+  auto done = co_await database_.write([this, planned](sql::Tx& tx) -> Result<void> {
+    if (auto r = turns_.write(tx, *planned); !r) return r;
+    return store::settle_ledger(tx, planned->waiting.ledger_id, planned->fate, planned->turn.trace_json);
+  });
   if (!done) co_return done;
-
-  turns.add();
-  cached->row = *next;
-  cached->row.version = version + 1;
-  cached->state = std::move(turn->state);
-  cached->worked_seq = waiting.message.seq;
-  publisher_.publish(committed->staged);
-  if (committed->opened) on_case_(*committed->opened);
-  log::info("turn", {{"conversation", cached->row.id.value}, {"step", cached->state.step}, {"status", cached->row.status}});
+  turns_.done(*planned);
+  cached->worked_seq = planned->waiting.message.seq;
+  cached->row = std::move(planned->row);
+  cached->row.state.clear();  // it is parsed beside it
+  cached->state = std::move(planned->turn.state);
   co_return Result<void>{};
 }
 

@@ -15,17 +15,14 @@
 
 #include "base/async/io_threads.h"
 #include "base/async/task_group.h"
-#include "gateway/flow/escalation.h"
 #include "gateway/flow/intake.h"
+#include "gateway/flow/turns.h"
 
 namespace usher::gateway::flow {
 
 class Conversations {
  public:
-  // `on_case` is called after a commit that opened a case (starts the wait for its number).
-  Conversations(async::IoThreads& io, async::TaskGroup& tasks, sql::Database& database, const CurrentContent& content,
-                const Channels& channels, const Escalation& escalation, const Publisher& publisher, const Clock& clock,
-                std::function<void(CaseId)> on_case);
+  Conversations(async::IoThreads& io, async::TaskGroup& tasks, sql::Database& database, const Turns& turns, const Clock& clock);
   ~Conversations();
 
   void enqueue(Work work);        // any thread
@@ -44,12 +41,8 @@ class Conversations {
   async::IoThreads& io_;
   async::TaskGroup& tasks_;
   sql::Database& database_;
-  const CurrentContent& content_;
-  const Channels& channels_;
-  const Escalation& escalation_;
-  const Publisher& publisher_;
+  const Turns& turns_;
   const Clock& clock_;
-  std::function<void(CaseId)> on_case_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::atomic<std::size_t> backlog_ = 0;
 };

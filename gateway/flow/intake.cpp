@@ -19,6 +19,7 @@ using connectors::Inbound;
 struct Stored {
   connectors::Accepted accepted;
   bool is_conflict = false;
+  bool is_worked = false;  // its turn was committed along
   std::optional<Work> work;
 };
 
@@ -71,12 +72,32 @@ class Acceptance {
       count += masked.count;
     }
     if (count > 0) note("masked " + std::to_string(count));
+    const bool is_customer = m_.kind == Inbound::Kind::kMessage;
+    row_ = store::Message{1, id_, is_customer ? "customer" : "robot", std::move(m_.text), {}, extra_of(m_), now_};
   }
+
+  // Nothing can be known of it before: it names no earlier message.
+  bool opens_conversation() const { return m_.kind == Inbound::Kind::kMessage && m_.thread_keys.empty(); }
+  void plan(const Turns& turns) {
+    turns_ = &turns;
+    dialogs::State fresh;
+    auto c = conversation();
+    fresh.language = c.language;
+    planned_ = turns.plan(std::move(c), std::move(fresh), store::Waiting{id_, kind_name(m_.kind), row_, attachments()});
+    planned_->opens_conversation = true;
+  }
+  // Back to storing it alone, for the worker to try.
+  void forget_plan() {
+    planned_.reset();
+    is_new_ = false;
+  }
+  const PlannedTurn* planned() const { return planned_ ? &*planned_ : nullptr; }
 
   Result<void> run(sql::Tx& tx, Stored& out) {
     auto known = store::find_known(tx, m_.channel, m_.dedup_key);
     if (!known) return fail(std::move(known.error()));
     if (*known) return repeat(tx, **known, out);
+    if (planned_) return open(tx, out);
 
     auto conversation = find_conversation(tx);
     if (!conversation) return fail(std::move(conversation.error()));
@@ -128,13 +149,15 @@ class Acceptance {
     return ConversationId{};
   }
 
-  Result<ConversationId> new_conversation(sql::Tx& tx) {
-    auto contact = store::upsert_contact(tx, m_.channel, m_.sender_id, m_.sender_name, make_uuid_v7(now_), now_);
-    if (!contact) return fail(std::move(contact.error()));
+  Result<std::string> contact(sql::Tx& tx) const {
+    return store::upsert_contact(tx, m_.channel, m_.sender_id, m_.sender_name, make_uuid_v7(now_), now_);
+  }
+
+  // As it begins; the contact's id is to come.
+  store::Conversation conversation() const {
     store::Conversation c;
     c.id = {make_uuid_v7(now_)};
     c.channel = m_.channel;
-    c.contact_id = *contact;
     c.contact_address = m_.sender_id;
     c.contact_name = m_.sender_name;
     c.language = m_.language.empty() ? "en" : m_.language;
@@ -142,24 +165,57 @@ class Acceptance {
     c.subject = m_.subject;
     c.reply = reply_context(m_);
     c.created_at = c.updated_at = now_;
+    return c;
+  }
+
+  // The message, its conversation and its turn, all at once.
+  Result<void> open(sql::Tx& tx, Stored& out) {
+    auto& c = planned_->row;
+    auto who = contact(tx);
+    if (!who) return fail(std::move(who.error()));
+    c.contact_id = std::move(*who);
+    is_new_ = true;
+    if (auto r = store_parts(tx, c.id); !r) return r;
+    if (auto r = turns_->write(tx, *planned_); !r) return r;
+    if (auto r = insert_ledger(tx, c.id, row_.seq, planned_->fate.c_str(), planned_->turn.trace_json); !r) return r;
+    out.accepted.id = id_;
+    out.accepted.conversation_id = c.id.value;
+    out.accepted.seq = row_.seq;
+    out.is_worked = true;
+    return {};
+  }
+
+  Result<ConversationId> new_conversation(sql::Tx& tx) {
+    auto who = contact(tx);
+    if (!who) return fail(std::move(who.error()));
+    auto c = conversation();
+    c.contact_id = std::move(*who);
     if (auto r = store::insert_conversation(tx, c); !r) return fail(std::move(r.error()));
     is_new_ = true;
     return c.id;
+  }
+
+  int attachments() const { return static_cast<int>(m_.attachments.size()); }
+
+  // Transcript row, keys and attachments.
+  Result<void> store_parts(sql::Tx& tx, const ConversationId& conversation) {
+    if (auto r = store::insert_message(tx, conversation, row_); !r) return r;
+    for (const auto& key : m_.own_keys) {
+      if (!is_new_ && std::find(m_.thread_keys.begin(), m_.thread_keys.end(), key) != m_.thread_keys.end()) continue;
+      if (auto r = store::add_key(tx, key, conversation); !r) return r;
+    }
+    for (const auto& a : m_.attachments) {
+      if (auto r = store::insert_attachment(tx, make_uuid_v7(now_), conversation, row_.seq, a); !r) return r;
+    }
+    return {};
   }
 
   Result<void> store_message(sql::Tx& tx, const ConversationId& conversation, Stored& out) {
     const bool to_work = m_.kind == Inbound::Kind::kMessage;
     auto next = store::next_seq(tx, conversation, to_work, now_);
     if (!next) return fail(std::move(next.error()));
-    store::Message row{next->seq, id_, to_work ? "customer" : "robot", m_.text, {}, extra_of(m_), now_};
-    if (auto r = store::insert_message(tx, conversation, row); !r) return r;
-    for (const auto& key : m_.own_keys) {
-      if (!is_new_ && std::find(m_.thread_keys.begin(), m_.thread_keys.end(), key) != m_.thread_keys.end()) continue;
-      if (auto r = store::add_key(tx, key, conversation); !r) return r;
-    }
-    for (const auto& a : m_.attachments) {
-      if (auto r = store::insert_attachment(tx, make_uuid_v7(now_), conversation, next->seq, a); !r) return r;
-    }
+    row_.seq = next->seq;
+    if (auto r = store_parts(tx, conversation); !r) return r;
     if (to_work && !is_new_ && !m_.subject.empty()) {
       if (auto r = store::set_reply_context(tx, conversation, reply_context(m_), m_.subject); !r) return r;
     }
@@ -169,17 +225,18 @@ class Acceptance {
     out.accepted.seq = next->seq;
     if (to_work) {
       out.work = Work{conversation, {}};
-      if (next->waiting == 1)
-        out.work->message = store::Waiting{id_, "message", std::move(row), static_cast<int>(m_.attachments.size())};
+      if (next->waiting == 1) out.work->message = store::Waiting{id_, "message", std::move(row_), attachments()};
     }
     return is_new_ || case_id_.empty() ? Result<void>{} : add_reference(tx, conversation, out);
   }
 
-  Result<void> insert_ledger(sql::Tx& tx, const ConversationId& conversation, std::int64_t seq, const char* fate) {
+  Result<void> insert_ledger(sql::Tx& tx, const ConversationId& conversation, std::int64_t seq, const char* fate,
+                             std::string trace = {}) {
     std::string reason = m_.kind_reason;
     if (!reason_.empty()) reason += (reason.empty() ? "" : "; ") + reason_;
-    return store::insert_ledger(tx, {id_, m_.channel, m_.dedup_key, m_.content_digest, now_, kind_name(m_.kind),
-                                     conversation.value, seq, fate, reason, m_.raw ? *m_.raw : std::string{}});
+    return store::insert_ledger(
+        tx, {id_, m_.channel, m_.dedup_key, m_.content_digest, now_, kind_name(m_.kind), conversation.value, seq, fate, reason,
+             m_.raw ? std::string_view(*m_.raw) : std::string_view{}, std::move(trace)});
   }
 
   Result<void> add_reference(sql::Tx& tx, const ConversationId& conversation, Stored& out) {
@@ -193,8 +250,15 @@ class Acceptance {
   Inbound m_;
   Timestamp now_;
   std::string id_, reason_, case_id_;
+  store::Message row_;
   bool is_new_ = false;
+  const Turns* turns_ = nullptr;
+  std::optional<PlannedTurn> planned_;
 };
+
+bool is_our_fault(ErrorCode code) {
+  return code == ErrorCode::kInternal || code == ErrorCode::kConflict || code == ErrorCode::kNotFound;
+}
 
 }  // namespace
 
@@ -203,7 +267,8 @@ Intake::Intake(sql::Database& database, const Clock& clock, IntakeLimits limits)
   watch_disk();
 }
 
-void Intake::set_worker(Enqueue enqueue, std::function<std::size_t()> backlog) {
+void Intake::set_worker(Enqueue enqueue, std::function<std::size_t()> backlog, const Turns* turns) {
+  turns_ = turns;
   enqueue_ = std::move(enqueue);
   backlog_ = std::move(backlog);
 }
@@ -220,8 +285,19 @@ boost::asio::awaitable<Result<connectors::Accepted>> Intake::accept(connectors::
     co_return fail(std::move(r.error()));
   }
   auto acceptance = std::make_shared<Acceptance>(std::move(message), clock_.now());
+  if (turns_ != nullptr && acceptance->opens_conversation()) acceptance->plan(*turns_);
   auto stored = std::make_shared<Stored>();
-  auto done = co_await database_.write([acceptance, stored](sql::Tx& tx) { return acceptance->run(tx, *stored); });
+  auto store = [acceptance, stored](sql::Tx& tx) {
+    *stored = {};
+    return acceptance->run(tx, *stored);
+  };
+  auto done = co_await database_.write(store);
+  if (!done && acceptance->planned() != nullptr && is_our_fault(done.error().code)) {
+    // What cannot be answered is taken all the same; the worker tries until it can.
+    log::error("a first turn could not be stored; keeping the message", {{"detail", done.error().detail}});
+    acceptance->forget_plan();
+    done = co_await database_.write(store);
+  }
   if (!done) {
     refused.add();
     log::warn("intake refused a message", {{"code", std::string(to_string(done.error().code))}, {"detail", done.error().detail}});
@@ -239,6 +315,7 @@ boost::asio::awaitable<Result<connectors::Accepted>> Intake::accept(connectors::
     if (stored->accepted.id.empty()) stored->accepted.id = acceptance->id();
     log::info("accepted", {{"ledger", acceptance->id()}, {"conversation", stored->accepted.conversation_id}});
   }
+  if (stored->is_worked) turns_->done(*acceptance->planned());
   if (stored->work && enqueue_) enqueue_(std::move(*stored->work));
   co_return std::move(stored->accepted);
 }

@@ -3,6 +3,9 @@
 // The transaction holds the raw input, the de-duplication key, the masked text, contact, conversation, attachments and ledger
 // row, or nothing. After its commit the conversation's worker is told. A repeat of the same key and content gives the first
 // answer again; the same key with other content is kept in the ledger with fate "conflict" and refused.
+//
+// A message that names no earlier one (a new mail) begins a conversation, whose first turn needs nothing from the store: it is
+// decided before, and one transaction holds message, conversation, answer and ticket.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -13,6 +16,7 @@
 #include "base/id.h"
 #include "base/sql/database.h"
 #include "connectors/channel.h"
+#include "gateway/flow/turns.h"
 #include "gateway/store/conversations.h"
 
 namespace usher::gateway::flow {
@@ -35,7 +39,9 @@ class Intake final : public connectors::Inbox {
  public:
   using Enqueue = std::function<void(Work)>;
   Intake(sql::Database& database, const Clock& clock, IntakeLimits limits);
-  void set_worker(Enqueue enqueue, std::function<std::size_t()> backlog);  // once, by the wiring
+  // Once, by the wiring. Without it messages are stored and wait (the pipe command). With `turns`, a message that surely opens a
+  // conversation is worked before it is stored, and its turn commits along with it.
+  void set_worker(Enqueue enqueue, std::function<std::size_t()> backlog, const Turns* turns);
 
   boost::asio::awaitable<Result<connectors::Accepted>> accept(connectors::Inbound message) override;
   // kUnavailable: draining, so begin nothing new; what was under way when drain() came is still accepted. kIo: too little disk
@@ -53,6 +59,7 @@ class Intake final : public connectors::Inbox {
   IntakeLimits limits_;
   Enqueue enqueue_;
   std::function<std::size_t()> backlog_;
+  const Turns* turns_ = nullptr;
   std::atomic<bool> draining_ = false;
   std::atomic<bool> disk_low_ = false;
 };

@@ -8,6 +8,7 @@
 #include "base/async/sleep.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "gateway/flow/ticket_text.h"
 
 namespace usher::gateway::flow {
 namespace {
@@ -248,13 +249,21 @@ boost::asio::awaitable<OutboxRunner::Verdict> OutboxRunner::create(store::Outbox
       if (*found) co_return as_sent(std::move(**found));
     }
   }
-  auto attachments = co_await sql::read_returning<std::vector<connectors::Attachment>>(
-      database_,
-      [id = row.conversation, last = payload->last_seq](sql::Tx& tx) { return store::load_attachments(tx, id, 1, last); });
-  if (!attachments) {
-    co_return Verdict::of({ErrorCode::kUnavailable, "attachments could not be read", attachments.error().detail});
-  }
-  payload->draft.attachments = std::move(*attachments);
+  struct Needed {
+    std::vector<store::Message> transcript;
+    std::vector<connectors::Attachment> attachments;
+  };
+  auto read = [id = row.conversation, last = payload->last_seq](sql::Tx& tx) -> Result<Needed> {
+    auto transcript = store::messages_since(tx, id, 0, last);
+    if (!transcript) return fail(std::move(transcript.error()));
+    auto attachments = store::load_attachments(tx, id, 1, last);
+    if (!attachments) return fail(std::move(attachments.error()));
+    return Needed{std::move(*transcript), std::move(*attachments)};
+  };
+  auto needed = co_await sql::read_returning<Needed>(database_, read);
+  if (!needed) co_return Verdict::of({ErrorCode::kUnavailable, "the transcript could not be read", needed.error().detail});
+  append_transcript(payload->draft.body, needed->transcript);
+  payload->draft.attachments = std::move(needed->attachments);
   auto ticket = co_await tickets_.create(std::move(payload->draft));
   if (!ticket) co_return Verdict::of(std::move(ticket.error()));
   co_return as_sent(std::move(*ticket));
@@ -265,6 +274,7 @@ boost::asio::awaitable<OutboxRunner::Verdict> OutboxRunner::append(store::Outbox
   if (!payload) co_return Verdict::of(std::move(payload.error()));
   struct Needed {
     std::optional<store::Case> k;
+    std::vector<store::Message> said;
     std::vector<connectors::Attachment> attachments;
   };
   auto needed = co_await sql::read_returning<Needed>(database_, [row, seq = payload->seq](sql::Tx& tx) -> Result<Needed> {
@@ -272,6 +282,9 @@ boost::asio::awaitable<OutboxRunner::Verdict> OutboxRunner::append(store::Outbox
     auto k = store::load_case(tx, {row.case_id});
     if (!k) return fail(std::move(k.error()));
     n.k = std::move(*k);
+    auto said = store::messages_since(tx, row.conversation, seq - 1, 1);
+    if (!said) return fail(std::move(said.error()));
+    n.said = std::move(*said);
     auto attachments = store::load_attachments(tx, row.conversation, seq, seq);
     if (!attachments) return fail(std::move(attachments.error()));
     n.attachments = std::move(*attachments);
@@ -294,6 +307,7 @@ boost::asio::awaitable<OutboxRunner::Verdict> OutboxRunner::append(store::Outbox
     }
     if (*there) co_return sent;
   }
+  if (!needed->said.empty()) payload->comment.body = std::move(needed->said.front().text);
   payload->comment.attachments = std::move(needed->attachments);
   auto done = co_await tickets_.append(ticket_id, std::move(payload->comment));
   if (!done) co_return Verdict::of(std::move(done.error()));

@@ -29,6 +29,10 @@ Case read_case(const sql::Row& row) {
   return c;
 }
 
+sql::Value or_null(const std::string& s) {
+  return s.empty() ? sql::Value{nullptr} : sql::Value{s};
+}
+
 Result<std::optional<Case>> one(sql::Tx& tx, const std::string& where, const sql::Params& params) {
   std::optional<Case> c;
   auto r = tx.query("SELECT " + std::string(kColumns) + " FROM cases WHERE " + where, params,
@@ -47,10 +51,11 @@ Result<bool> changed(Result<std::int64_t> r) {
 Result<void> insert_case(sql::Tx& tx, const Case& c) {
   auto r = tx.exec(
       "INSERT INTO cases (id, conversation_id, reference, state, told, ticket_system, subject, customer, channel, priority, "
-      "fault_class, "
-      "preface, next_append, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13)",
+      "fault_class, preface, next_append, created_at, ticket_id, ticket_number, ticket_url, linked_at) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $14, $15, $16, $17)",
       {c.id.value, c.conversation.value, c.reference, c.state, c.told, c.ticket_system, c.subject, c.customer, c.channel,
-       c.priority, c.fault_class, c.preface, to_millis(c.created_at)});
+       c.priority, c.fault_class, c.preface, to_millis(c.created_at), or_null(c.ticket_id), or_null(c.ticket_number),
+       or_null(c.ticket_url), c.ticket_id.empty() ? sql::Value{nullptr} : sql::Value{to_millis(c.created_at)}});
   if (!r) return fail(std::move(r.error()));
   return {};
 }

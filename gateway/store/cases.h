@@ -24,7 +24,8 @@ struct Case {
   const std::string& best_reference() const { return ticket_number.empty() ? reference : ticket_number; }
 };
 
-Result<void> insert_case(sql::Tx& tx, const Case& c);  // kConflict when the conversation has one already
+// As it stands, linked or not. kConflict when the conversation has one already.
+Result<void> insert_case(sql::Tx& tx, const Case& c);
 Result<std::optional<Case>> load_case(sql::Tx& tx, const CaseId& id);
 Result<std::optional<Case>> case_of(sql::Tx& tx, const ConversationId& id);
 // Links once; false when it was linked before (then the first ticket stands).

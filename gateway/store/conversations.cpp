@@ -44,6 +44,10 @@ Message read_message(const sql::Row& row, int first) {
           from_millis(row.integer(first + 6))};
 }
 
+sql::Value or_null(const std::string& s) {
+  return s.empty() ? sql::Value{nullptr} : sql::Value{s};
+}
+
 Result<void> done(Result<std::int64_t> r) {
   if (!r) return fail(std::move(r.error()));
   return {};
@@ -69,11 +73,20 @@ ReplyContext ReplyContext::from_json(const std::string& text) {
 }
 
 Result<std::optional<KeyMatch>> find_by_key(sql::Tx& tx, const std::string& key) {
+  constexpr std::string_view kReference = "ref:";
   std::optional<KeyMatch> match;
-  auto r = tx.query(
-      "SELECT c.id, c.contact_address, c.case_id FROM thread_keys k JOIN conversations c ON c.id = k.conversation_id WHERE k.key "
-      "= $1",
-      {key}, [&](const sql::Row& row) { match = KeyMatch{{row.text(0)}, row.text(1), row.text(2)}; });
+  auto take = [&](const sql::Row& row) { match = KeyMatch{{row.text(0)}, row.text(1), row.text(2)}; };
+  // A ticket system that was replaced may have given the same number: the older case keeps it.
+  auto r = key.starts_with(kReference)
+               ? tx.query(
+                     "SELECT c.id, c.contact_address, c.case_id FROM conversations c WHERE c.id = "
+                     "(SELECT conversation_id FROM (SELECT id, conversation_id FROM cases WHERE reference = $1 UNION ALL "
+                     "SELECT id, conversation_id FROM cases WHERE ticket_number = $1) AS known ORDER BY id LIMIT 1)",
+                     {std::string_view(key).substr(kReference.size())}, take)
+               : tx.query(
+                     "SELECT c.id, c.contact_address, c.case_id FROM thread_keys k "
+                     "JOIN conversations c ON c.id = k.conversation_id WHERE k.key = $1",
+                     {key}, take);
   if (!r) return fail(std::move(r.error()));
   return match;
 }
@@ -98,11 +111,11 @@ Result<std::string> upsert_contact(sql::Tx& tx, const std::string& channel, cons
 Result<void> insert_conversation(sql::Tx& tx, const Conversation& c) {
   return done(tx.exec(
       "INSERT INTO conversations (id, channel, contact_id, contact_address, contact_name, language, status, dialog, state, "
-      "version, "
-      "last_seq, waiting, may_answer, subject, reply_context, case_id, created_at, updated_at) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, NULL, $15, $16)",
+      "version, last_seq, waiting, may_answer, subject, reply_context, case_id, created_at, updated_at) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16, $17)",
       {c.id.value, c.channel, c.contact_id, c.contact_address, c.contact_name, c.language, c.status, c.dialog, c.state, c.version,
-       c.last_seq, std::int64_t{c.may_answer}, c.subject, c.reply.to_json(), to_millis(c.created_at), to_millis(c.updated_at)}));
+       c.last_seq, std::int64_t{c.may_answer}, c.subject, c.reply.to_json(), or_null(c.case_id), to_millis(c.created_at),
+       to_millis(c.updated_at)}));
 }
 
 Result<std::optional<Conversation>> load_conversation(sql::Tx& tx, const ConversationId& id) {
@@ -130,16 +143,18 @@ Result<void> set_reply_context(sql::Tx& tx, const ConversationId& id, const Repl
       {id.value, reply.to_json(), subject}));
 }
 
-Result<std::int64_t> commit_turn(sql::Tx& tx, const Conversation& c, std::int64_t expected_version, std::int64_t messages) {
-  std::optional<std::int64_t> last;
+Result<TurnPlace> commit_turn(sql::Tx& tx, const Conversation& c, std::int64_t expected_version, std::int64_t messages) {
+  std::optional<TurnPlace> place;
   auto r = tx.query(
       "UPDATE conversations SET state = $2, status = $3, dialog = $4, language = $5, contact_name = $6, updated_at = $7, "
-      "version = version + 1, waiting = waiting - 1, last_seq = last_seq + $8 WHERE id = $1 AND version = $9 RETURNING last_seq",
-      {c.id.value, c.state, c.status, c.dialog, c.language, c.contact_name, to_millis(c.updated_at), messages, expected_version},
-      [&](const sql::Row& row) { last = row.integer(0); });
+      "version = version + 1, waiting = waiting - 1, last_seq = last_seq + $8, case_id = $10 WHERE id = $1 AND version = $9 "
+      "RETURNING last_seq, subject, reply_context",
+      {c.id.value, c.state, c.status, c.dialog, c.language, c.contact_name, to_millis(c.updated_at), messages, expected_version,
+       or_null(c.case_id)},
+      [&](const sql::Row& row) { place = TurnPlace{row.integer(0) - messages + 1, row.text(1), row.text(2)}; });
   if (!r) return fail(std::move(r.error()));
-  if (!last) return fail(ErrorCode::kConflict, "conversation moved on meanwhile", c.id.value);
-  return *last - messages + 1;
+  if (!place) return fail(ErrorCode::kConflict, "conversation moved on meanwhile", c.id.value);
+  return std::move(*place);
 }
 
 Result<std::int64_t> reserve_seq(sql::Tx& tx, const ConversationId& id, std::int64_t count, Timestamp now) {
@@ -151,15 +166,10 @@ Result<std::int64_t> reserve_seq(sql::Tx& tx, const ConversationId& id, std::int
   return *last - count + 1;
 }
 
-Result<void> set_case(sql::Tx& tx, const ConversationId& id, const std::string& case_id) {
-  return done(tx.exec("UPDATE conversations SET case_id = $2 WHERE id = $1", {id.value, case_id}));
-}
-
 Result<void> insert_message(sql::Tx& tx, const ConversationId& id, const Message& m) {
   return done(tx.exec(
       "INSERT INTO messages (conversation_id, seq, id, author, text, html, extra, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-      {id.value, m.seq, m.id, m.author, m.text, m.html.empty() ? sql::Value{nullptr} : sql::Value{m.html},
-       m.extra.empty() ? sql::Value{nullptr} : sql::Value{m.extra}, to_millis(m.at)}));
+      {id.value, m.seq, m.id, m.author, m.text, or_null(m.html), or_null(m.extra), to_millis(m.at)}));
 }
 
 Result<std::vector<Message>> messages_since(sql::Tx& tx, const ConversationId& id, std::int64_t seq, std::int64_t limit) {
@@ -191,7 +201,7 @@ Result<void> insert_attachment(sql::Tx& tx, const std::string& attachment_id, co
       tx.exec("INSERT INTO attachments (id, conversation_id, seq, file_name, content_type, sha256, is_inline, content) "
               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
               {attachment_id, id.value, seq, a.file_name, a.content_type, a.sha256, std::int64_t{a.is_inline},
-               sql::Blob{a.content ? *a.content : std::string{}}}));
+               sql::Blob{a.content ? std::string_view(*a.content) : std::string_view{}}}));
 }
 
 Result<std::vector<connectors::Attachment>> load_attachments(sql::Tx& tx, const ConversationId& id, std::int64_t first,

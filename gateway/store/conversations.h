@@ -58,12 +58,13 @@ struct KeyMatch {
   ConversationId id;
   std::string contact_address, case_id;
 };
+// "session:…" and "mid:…" as added by add_key; "ref:…" is a case's reference or ticket number.
 Result<std::optional<KeyMatch>> find_by_key(sql::Tx& tx, const std::string& key);
 Result<void> add_key(sql::Tx& tx, const std::string& key, const ConversationId& id);
 Result<std::string> upsert_contact(sql::Tx& tx, const std::string& channel, const std::string& address, const std::string& name,
                                    const std::string& new_id, Timestamp now);
 
-Result<void> insert_conversation(sql::Tx& tx, const Conversation& c);
+Result<void> insert_conversation(sql::Tx& tx, const Conversation& c);  // as it stands; nothing waits in it
 Result<std::optional<Conversation>> load_conversation(sql::Tx& tx, const ConversationId& id);
 struct NextSeq {
   std::int64_t seq = 0;
@@ -72,12 +73,16 @@ struct NextSeq {
 // The next sequence number for a customer's message; `to_work` counts it as waiting for a turn.
 Result<NextSeq> next_seq(sql::Tx& tx, const ConversationId& id, bool to_work, Timestamp now);
 Result<void> set_reply_context(sql::Tx& tx, const ConversationId& id, const ReplyContext& reply, const std::string& subject);
-// Commits a turn over one waiting message: state, status and `messages` new sequence numbers. kConflict when the version moved
-// meanwhile. Returns the first of the new sequence numbers.
-Result<std::int64_t> commit_turn(sql::Tx& tx, const Conversation& c, std::int64_t expected_version, std::int64_t messages);
+// Commits a turn over one waiting message: state, status, case and `messages` new sequence numbers. kConflict when the version
+// moved meanwhile. Gives the first of the new sequence numbers, and whom an answer goes to now: intake writes the reply context
+// of a newer message while a turn waits.
+struct TurnPlace {
+  std::int64_t first_seq = 0;
+  std::string subject, reply_context;
+};
+Result<TurnPlace> commit_turn(sql::Tx& tx, const Conversation& c, std::int64_t expected_version, std::int64_t messages);
 // `count` new sequence numbers outside a turn (a ticket's number became known). Returns the first.
 Result<std::int64_t> reserve_seq(sql::Tx& tx, const ConversationId& id, std::int64_t count, Timestamp now);
-Result<void> set_case(sql::Tx& tx, const ConversationId& id, const std::string& case_id);
 
 Result<void> insert_message(sql::Tx& tx, const ConversationId& id, const Message& m);
 Result<std::vector<Message>> messages_since(sql::Tx& tx, const ConversationId& id, std::int64_t seq, std::int64_t limit = 1000);

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -18,7 +19,8 @@ struct LedgerRow {
   std::int64_t seq = 0;
   std::string fate;  // see schema.cpp
   std::string reason;
-  std::string raw;  // may be empty
+  std::string_view raw;  // may be empty; read where it lies
+  std::string trace;     // why the turn did what it did, when it is committed along
 };
 
 struct KnownMessage {

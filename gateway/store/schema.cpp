@@ -36,7 +36,7 @@ CREATE TABLE conversations (
   case_id TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL
 );
 
--- Keys under which a later message finds its conversation: a session, a Message-ID, a reference.
+-- Keys under which a later message finds its conversation: a session, a Message-ID. References and ticket numbers are the cases' own.
 CREATE TABLE thread_keys (key TEXT PRIMARY KEY, conversation_id TEXT NOT NULL) WITHOUT ROWID;
 
 -- The transcript. author: customer | bot | staff | robot. extra: JSON (choices, slot, article, subject …).
@@ -59,6 +59,7 @@ CREATE TABLE cases (
   created_at BIGINT NOT NULL, linked_at BIGINT
 );
 CREATE INDEX cases_untold ON cases (created_at) WHERE told = '';
+CREATE INDEX cases_number ON cases (ticket_number) WHERE ticket_number IS NOT NULL;
 
 -- Everything a ticket system is asked for and everything pushed to a customer. kind: create | append | message.
 -- state: pending -> leased(node, epoch, until) -> sent | unknown | dead. Rows of one lane go out in order of id.

@@ -6,7 +6,20 @@
 namespace usher::gateway {
 namespace {
 
-class Flow : public GatewayFixture {};
+class Flow : public GatewayFixture {
+ protected:
+  // The conversation a later message with this key finds; empty: none.
+  std::string match_of(const std::string& key) {
+    std::string found;
+    EXPECT_TRUE(database_->read_sync([&](sql::Tx& tx) -> Result<void> {
+      auto match = store::find_by_key(tx, key);
+      if (!match) return fail(match.error());
+      if (*match) found = (*match)->id.value;
+      return {};
+    }));
+    return found;
+  }
+};
 
 TEST_F(Flow, AMessageIsAcceptedAnsweredAndOnTheLedger) {
   auto accepted = say("v1", "my laptop won't turn on");
@@ -68,7 +81,9 @@ TEST_F(Flow, ACaseBecomesOneTicketAndTheNumberIsTold) {
   EXPECT_EQ(draft.requester, "ana@customer.test");
   EXPECT_NE(draft.body.find("Ana Keller"), std::string::npos);
   EXPECT_NE(draft.body.find("Transcript"), std::string::npos);
-  EXPECT_EQ(one("SELECT count(*) FROM thread_keys WHERE key = 'ref:4711'"), "1");
+  EXPECT_EQ(match_of("ref:4711"), one("SELECT id FROM conversations"));
+  EXPECT_EQ(match_of("ref:" + one("SELECT reference FROM cases")), one("SELECT id FROM conversations"));
+  EXPECT_EQ(match_of("ref:4712"), "");
 }
 
 TEST_F(Flow, ALostAnswerIsLookedUpBeforeAnythingIsCreatedAgain) {

@@ -162,15 +162,15 @@ class GatewayFixture : public testing::Test {
     settings.number_wait = number_wait;
     runner_ = std::make_unique<flow::OutboxRunner>(io_->executor(1), *tasks_, *database_, *channels_, tickets_, *escalation_,
                                                    *publisher_, clock_, settings);
-    conversations_ =
-        std::make_unique<flow::Conversations>(*io_, *tasks_, *database_, current_, *channels_, *escalation_, *publisher_, clock_,
-                                              [this](CaseId id) { runner_->await_number(std::move(id)); });
+    turns_ = std::make_unique<flow::Turns>(current_, *channels_, *escalation_, *publisher_, clock_);
+    turns_->on_case([this](CaseId id) { runner_->await_number(std::move(id)); });
+    conversations_ = std::make_unique<flow::Conversations>(*io_, *tasks_, *database_, *turns_, clock_);
     flow::Publisher::Hooks hooks;
     hooks.kick_outbox = [this] { runner_->kick(); };
     publisher_->set_hooks(std::move(hooks));
     intake_ = std::make_unique<flow::Intake>(*database_, clock_, flow::IntakeLimits{database_.folder(), 1, 1, 10'000});
     intake_->set_worker([this](flow::Work w) { conversations_->enqueue(std::move(w)); },
-                        [this] { return conversations_->backlog(); });
+                        [this] { return conversations_->backlog(); }, turns_.get());
     io_->start();
     ASSERT_TRUE(conversations_->recover());
     ASSERT_TRUE(runner_->start());
@@ -274,6 +274,7 @@ class GatewayFixture : public testing::Test {
   std::unique_ptr<flow::Publisher> publisher_;
   std::unique_ptr<flow::Escalation> escalation_;
   std::unique_ptr<flow::OutboxRunner> runner_;
+  std::unique_ptr<flow::Turns> turns_;
   std::unique_ptr<flow::Conversations> conversations_;
   std::unique_ptr<flow::Intake> intake_;
   int count_ = 0;
