@@ -5,7 +5,6 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "dialogs/check.h"
 #include "dialogs/parse.h"
 #include "kb/markdown.h"
 
@@ -49,8 +48,20 @@ std::shared_ptr<const ShownArticles::Shown> ShownArticles::of(const kb::Article&
   return known_.emplace(&article, std::move(shown)).first->second;
 }
 
-std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::vector<ContentProblem>& problems) {
+ScriptSources read_script_sources(const fs::path& folder, std::vector<ContentProblem>& problems) {
+  ScriptSources sources;
+  for (const char* extension : {".yaml", ".csv"}) {
+    for (const auto& path : files_in(folder, extension, problems))
+      sources.emplace(path.filename().string(), read_file(path, problems));
+    if (!problems.empty() && sources.empty()) break;  // the folder cannot be read: once is enough
+  }
+  return sources;
+}
+
+std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::vector<ContentProblem>& problems,
+                                            const ProofSettings& proof, const ScriptSources* scripts) {
   auto content = std::make_shared<Content>();
+  content->shown = std::make_shared<const ShownArticles>();
 
   std::vector<kb::Article> articles;
   for (const auto& path : files_in(folders.kb, ".md", problems)) {
@@ -67,21 +78,25 @@ std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::
     return nullptr;
   }
 
+  const ScriptSources from_folder = scripts != nullptr ? ScriptSources{} : read_script_sources(folders.dialogs, problems);
   std::vector<dialogs::Source> sources;
-  for (const auto& path : files_in(folders.dialogs, ".yaml", problems)) {
-    sources.push_back({path.string(), read_file(path, problems)});
-  }
+  for (const auto& [name, bytes] : scripts != nullptr ? *scripts : from_folder)
+    sources.push_back({(folders.dialogs / name).string(), bytes});
   std::vector<dialogs::Problem> found;
   content->scripts = dialogs::parse(sources, found);
-  for (auto& p : found) problems.push_back({p.file, p.line, p.column, p.message, p.hint});
+  for (auto& p : found) problems.push_back({p.file, p.line, p.column, p.message, p.hint, p.is_warning});
   if (content->scripts) {
     auto has_article = [&](std::string_view id, std::string_view language) {
       const kb::Article* a = content->library->find(id, language);
       return a != nullptr && (language.empty() || a->language == language);
     };
-    for (auto& p : dialogs::check(*content->scripts, {.has_article = has_article})) {
-      problems.push_back({p.file, p.line, p.column, p.message, p.hint});
-    }
+    dialogs::World world;
+    world.has_article = has_article;
+    world.channels = proof.channels;
+    world.services = proof.services;
+    world.knows_services = true;
+    for (auto& p : dialogs::check(*content->scripts, world))
+      problems.push_back({p.file, p.line, p.column, p.message, p.hint, p.is_warning});
     for (const char* key : kGatewayTexts) {
       if (!content->scripts->texts.contains(key)) {
         problems.push_back({(folders.dialogs / "texts.yaml").string(), 1, 1, std::string("the text '") + key + "' is missing",

@@ -3,6 +3,7 @@
 #pragma once
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "dialogs/check.h"
 #include "dialogs/script.h"
 #include "kb/library.h"
 
@@ -35,7 +37,7 @@ class ShownArticles {
 struct Content {
   std::shared_ptr<const dialogs::ScriptSet> scripts;
   std::shared_ptr<const kb::Library> library;
-  ShownArticles shown;
+  std::shared_ptr<const ShownArticles> shown;         // of this library
   std::map<std::string, std::string> mail_templates;  // "acknowledgement.en" → mustache text
 };
 
@@ -50,8 +52,20 @@ struct ContentFolders {
   std::filesystem::path dialogs, kb, mail;
 };
 
-// Reads and proves all of it. Null when anything but warnings was found; `problems` tells each with its position.
-std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::vector<ContentProblem>& problems);
+// The files scripts are made of, by name: *.yaml and the catalogues, *.csv.
+using ScriptSources = std::map<std::string, std::string>;
+ScriptSources read_script_sources(const std::filesystem::path& folder, std::vector<ContentProblem>& problems);
+
+// What the prover has to know of the configuration.
+struct ProofSettings {
+  std::vector<dialogs::World::Channel> channels;
+  std::vector<std::string> services;  // lookups
+};
+
+// Reads and proves all of it. Null when anything but warnings was found; `problems` tells each with its position. `scripts`:
+// these instead of the folder's (an edition published earlier).
+std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::vector<ContentProblem>& problems,
+                                            const ProofSettings& proof = {}, const ScriptSources* scripts = nullptr);
 
 // The phrase of texts.yaml in `language`, with {{name}} replaced by the given values. Missing keys are refused by load_content.
 std::string phrase(const dialogs::ScriptSet& scripts, const std::string& key, const std::string& language,
@@ -63,9 +77,15 @@ class CurrentContent {
   explicit CurrentContent(std::shared_ptr<const Content> first) : content_(std::move(first)) {}
   std::shared_ptr<const Content> get() const { return content_.load(); }
   void set(std::shared_ptr<const Content> next) { content_.store(std::move(next)); }
+  // Replaces the snapshot by what `change` makes of it, unless it gives null. Changes do not overtake each other.
+  void change(const std::function<std::shared_ptr<const Content>(const Content&)>& change) {
+    const std::lock_guard lock(changing_);
+    if (auto next = change(*content_.load())) content_.store(std::move(next));
+  }
 
  private:
   std::atomic<std::shared_ptr<const Content>> content_;
+  std::mutex changing_;
 };
 
 }  // namespace usher::gateway::flow

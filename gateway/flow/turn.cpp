@@ -18,7 +18,7 @@ std::string dump(const json& j) {
 }
 
 dialogs::FoundArticle found(const Content& content, const kb::Article& a, double confidence) {
-  return {a.id, a.title, content.shown.of(a)->text, confidence};
+  return {a.id, a.title, content.shown->of(a)->text, confidence};
 }
 
 dialogs::ArticlesFound search(const Content& content, const dialogs::Search& wish) {
@@ -49,7 +49,7 @@ BotMessage to_message(const dialogs::Prompt& prompt, const Content& content, con
   m.article = prompt.article;
   if (const kb::Article* a = m.article.empty() || !can.html ? nullptr : content.library->find(m.article, language)) {
     // The intro is what stands before the article's own text; it may hold a customer's words, so it is escaped.
-    const auto shown = content.shown.of(*a);
+    const auto shown = content.shown->of(*a);
     auto at = prompt.text.find(shown->text);
     std::string intro = at == std::string::npos ? std::string{} : text::trim(prompt.text.substr(0, at));
     m.html = (intro.empty() ? std::string{} : "<p>" + text::html_escape(intro) + "</p>") + "<h3>" + text::html_escape(a->title) +

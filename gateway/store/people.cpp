@@ -64,4 +64,18 @@ Result<std::string> get_or_set_instance(sql::Tx& tx, const std::string& key, con
   return kept;
 }
 
+Result<std::optional<std::string>> get_instance(sql::Tx& tx, const std::string& key) {
+  std::optional<std::string> value;
+  auto r = tx.query("SELECT value FROM instance WHERE key = $1", {key}, [&](const sql::Row& row) { value = row.text(0); });
+  if (!r) return fail(std::move(r.error()));
+  return value;
+}
+
+Result<void> set_instance(sql::Tx& tx, const std::string& key, const std::string& value) {
+  auto r = tx.exec("INSERT INTO instance (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                   {key, value});
+  if (!r) return fail(std::move(r.error()));
+  return {};
+}
+
 }  // namespace usher::gateway::store

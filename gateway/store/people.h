@@ -28,5 +28,7 @@ Result<void> insert_audit(sql::Tx& tx, const std::string& id, Timestamp at, cons
 
 // Values that belong to this installation ("secret"). get_or_set keeps the first.
 Result<std::string> get_or_set_instance(sql::Tx& tx, const std::string& key, const std::string& value);
+Result<std::optional<std::string>> get_instance(sql::Tx& tx, const std::string& key);
+Result<void> set_instance(sql::Tx& tx, const std::string& key, const std::string& value);
 
 }  // namespace usher::gateway::store
