@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -30,7 +31,10 @@ enum class Tag : unsigned char {
   kHuman,
   kHumanBare,  // a wish for a person: anywhere in the message | only when it is the whole message
   kRestart,
-  kBack,  // only when it is the whole message
+  kBack,
+  kStatus,
+  kEnglish,
+  kChinese,  // only when it is the whole message
   kGreeting,
   kThanks,
   kHelp,
@@ -51,11 +55,13 @@ class Lexicon {
     double weight;
     std::string_view phrases;  // separated by '|'
   };
-  Lexicon(const Entry* entries, std::size_t count);
+  // `more` goes before `entries` where both have a phrase.
+  explicit Lexicon(std::span<const Entry> entries, std::span<const Entry> more = {});
   // Left to right, the longest phrase at each place; no overlaps.
   std::vector<Tagged> scan(const Message& message) const;
 
  private:
+  void add(const Entry& entry);
   struct Known {
     Phrase phrase;
     Tag tag;

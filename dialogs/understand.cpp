@@ -31,9 +31,9 @@ std::size_t beyond_courtesy(const Message& m, std::vector<Tag>& seen) {
 
 }  // namespace
 
-Understood understand_command(std::string_view words, const Lexicons&) {
+Understood understand_command(std::string_view words, const Lexicons& lexicons) {
   const Message m = read_words(words);
-  const auto tags = wishes().scan(m);
+  const auto tags = lexicons.wishes().scan(m);
   if (tags.empty()) return {};
   auto negated = [&](const Tagged& t) {
     for (std::size_t i = t.begin; i-- > 0 && t.begin - i <= 5;) {
@@ -48,7 +48,7 @@ Understood understand_command(std::string_view words, const Lexicons&) {
   // The other wishes are also everyday words; they count when nothing else is said.
   std::size_t rest = content_words(m);
   for (const Tagged& t : tags) rest -= t.end - t.begin;
-  for (const Tagged& t : courtesies().scan(m)) {
+  for (const Tagged& t : lexicons.courtesies().scan(m)) {
     const bool overlaps = std::ranges::any_of(tags, [&](const Tagged& o) { return o.begin < t.end && t.begin < o.end; });
     if (!overlaps) rest -= t.end - t.begin;
   }
@@ -60,6 +60,12 @@ Understood understand_command(std::string_view words, const Lexicons&) {
       return {As::kRestart, {}, tags.front().weight, "asks to start over"};
     case Tag::kBack:
       return {As::kBack, {}, tags.front().weight, "asks to go back"};
+    case Tag::kStatus:
+      return {As::kStatus, {}, tags.front().weight, "asks how the case is"};
+    case Tag::kEnglish:
+      return {As::kLanguage, "en", tags.front().weight, "asks for English"};
+    case Tag::kChinese:
+      return {As::kLanguage, "zh", tags.front().weight, "asks for Chinese"};
     default:
       return {};
   }

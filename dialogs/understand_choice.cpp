@@ -530,7 +530,7 @@ class Reading {
       }
     }
     const bool asks = (message_.asks && (has(Tag::kQuestion) || !p.leading)) || (has(Tag::kQuestion) && question_first());
-    if (asks && !(p.leading && pair && yes && no)) return nothing("that is a question", 0.4);
+    if (asks && !(p.leading && pair && yes && no)) return {As::kQuestion, {}, 0.9, "that is a question"};
 
     std::size_t best = 0;
     for (std::size_t i = 1; i < score.size(); ++i) {
@@ -617,6 +617,30 @@ Understood understand_choice(std::string_view words, const std::vector<Option>& 
     return Reading(words, own, question).read();
   }
   return Reading(words, options, question).read();
+}
+
+Understood understand_consent(std::string_view words, std::string_view language, const Lexicons& lexicons) {
+  static const std::vector<Option> options = [] {
+    std::vector<Option> o(2);
+    o[0].id = "agree";
+    o[0].label.by_language = {{"en", "Yes, I agree"}, {"zh", "同意"}};
+    o[0].words = {{"en", {"yes", "agree", "i agree", "agreed", "i consent"}}, {"zh", {"是", "是的", "我同意", "同意的"}}};
+    o[1].id = "decline";
+    o[1].label.by_language = {{"en", "No"}, {"zh", "不同意"}};
+    o[1].words = {{"en", {"i do not agree", "decline", "i decline", "i refuse"}}, {"zh", {"不", "不要", "拒绝", "我不同意"}}};
+    prepare(o);
+    return o;
+  }();
+  Understood u = understand_choice(words, options, language, {}, lexicons);
+  if (u.as == As::kOption && u.confidence < 0.9) return nothing("consent must be said clearly", u.confidence / 2);
+  return u;
+}
+
+Understood answered_by(std::string_view words, const std::vector<Option>& options, std::string_view language,
+                       std::string_view question, const Lexicons& lexicons) {
+  Understood u = understand_choice(words, options, language, question, lexicons);
+  if (u.as != As::kOption || u.confidence < 0.75) return nothing("the message does not answer it", 0);
+  return u;
 }
 
 }  // namespace usher::dialogs
