@@ -1,9 +1,9 @@
 // Which check or question comes next, and when to pass a case on: decision-theoretic troubleshooting. Pure values; nothing is
 // kept between calls, so a Model may be shared by all threads and a History is all a conversation has to store.
 //
-// The device has one fault: one of `causes`. An action (a check or a fix, done by the customer) solves it with a rate that depends
-// on the cause; a question tells causes apart; a person always solves it, for `escalation`. What is sought is the way with the
-// lowest expected cost of repair, in minutes of the customer's time: ECR = sum of cost × chance that it is still needed.
+// The device has one fault: one of `causes`. An action (a check or a fix, done by the customer) solves it with a rate that
+// depends on the cause; a question tells causes apart; a person always solves it, for `escalation`. What is sought is the way
+// with the lowest expected cost of repair, in minutes of the customer's time: ECR = sum of cost × chance that it is still needed.
 // Actions that share no cause and no questions: chance per cost, then the best place to stop, is the optimum. Otherwise each
 // candidate is judged by what it leads to when chance per cost decides after it (one step of look-ahead; cf. Heckerman, Breese,
 // Rommelse 1995; Jensen et al. 2001). How it learns: dialogs/troubleshoot_learn.h. For people: docs/troubleshooting.md.
@@ -32,6 +32,9 @@ struct Action {
   std::vector<double> rates;  // per cause: chance 0..1 that it solves the problem when that is the cause
   std::string needs;          // what the person at the keyboard must have ("admin", "screwdriver"); empty = nothing
   int pinned = 0;             // place among the safety checks, from 1; 0 = ordered by chance per cost
+  // Per cause: added to the rate when ordering, so that what was seldom tried gets the benefit of the doubt. Filled by learned(),
+  // empty in a script. Beliefs and what is said go by the rates alone.
+  std::vector<double> doubt = {};
 };
 
 struct Answer {
@@ -62,10 +65,10 @@ std::vector<std::string> problems_of(const Model& model);
 // What happened, in order: (action id, kFailed | kSolved | kNotPossible) or (question id, answer id | kDontKnow | kNotPossible).
 // Ids the model does not have (the script was edited meanwhile) change no belief and count as a step.
 using History = std::vector<std::pair<std::string, std::string>>;
-inline constexpr std::string_view kFailed = "failed";              // done, the problem is still there
-inline constexpr std::string_view kSolved = "solved";              // done, the problem is gone
-inline constexpr std::string_view kNotPossible = "not_possible";   // the customer cannot do it: not offered again, nothing learned
-inline constexpr std::string_view kDontKnow = "dont_know";         // no answer to the question: not asked again, nothing learned
+inline constexpr std::string_view kFailed = "failed";             // done, the problem is still there
+inline constexpr std::string_view kSolved = "solved";             // done, the problem is gone
+inline constexpr std::string_view kNotPossible = "not_possible";  // the customer cannot do it: not offered again, nothing learned
+inline constexpr std::string_view kDontKnow = "dont_know";        // no answer to the question: not asked again, nothing learned
 
 struct Belief {
   std::vector<double> causes;      // per cause: probability given the history; sums to 1
@@ -100,9 +103,10 @@ struct Candidate {
   Move move = Move::kEscalate;
   std::size_t index = 0;  // in Model::actions or Model::questions
   double chance = 0;      // actions: that it solves the problem now
+  double hoped = 0;       // the same with the benefit of the doubt (Action::doubt): what the order goes by
   double minutes = 0;     // of the customer's time; for an escalation Model::escalation
   double risk = 0;
-  double expected = 0;  // cost of repair from here on when this comes next and chance per cost decides after it
+  double expected = 0;  // cost of repair from here on when this comes next and chance per cost decides after it; with the doubt
 };
 
 struct Decision {
@@ -124,7 +128,7 @@ std::string_view id_of(const Model& model, const Candidate& candidate);
 // The whole order as it stands now, if no question is asked and everything fails. For staff and for tests.
 struct PlanStep {
   std::size_t action = 0;
-  double chance = 0;            // that it solves the problem, everything before it having failed
+  double chance = 0;            // that it solves the problem, everything before it having failed; with the benefit of the doubt
   double reached = 0;           // chance 0..1 that it will be needed
   double expected_if_last = 0;  // expected cost of the whole plan when a person takes over after this step
 };
@@ -135,8 +139,8 @@ struct Plan {
 };
 Plan plan_of(const Model& model, const Belief& belief, std::span<const std::string> has = {});
 
-// One sentence for staff, tickets and the trace: "Tried first because it solves 38 % in 2 minutes." `language` "zh…" gives Chinese,
-// everything else English. Takes the numbers of the decision only; word it yourself when you need more.
+// One sentence for staff, tickets and the trace: "Tried first because it solves 38 % in 2 minutes." `language` "zh…" gives
+// Chinese, everything else English. Takes the numbers of the decision only; word it yourself when you need more.
 std::string sentence(const Decision& decision, std::string_view language);
 
 }  // namespace usher::dialogs::troubleshoot

@@ -1,10 +1,12 @@
-// Learning from closed cases: how often each cause is the cause, and how often each action solves it. Pure: counts in, counts out.
+// Learning from closed cases: how often each cause is the cause, and how often each action solves it. Pure: counts in, counts
+// out.
 //
 // Causes have Dirichlet counts, rates have Beta counts per (action, cause); what is written in the script is where they start. A
 // case whose cause is not known is credited to the causes in parts, by how likely each is after all that happened (one step of
 // on-line EM). Counts fade with a half-life, so that the model follows the products. A product line starts from what all lines
 // together have shown and moves away from it as its own cases come in. A rate written as 0 stays 0: staff say what a check cannot
-// fix. Answers' likelihoods are not learned.
+// fix. Rates that were seldom put to the test are given the
+// benefit of the doubt, so that a good action written down too low is found out. Answers' likelihoods are not learned.
 #pragma once
 #include <map>
 #include <optional>
@@ -19,7 +21,10 @@ struct Learning {
   double half_life_days = 90;  // after which a case counts half; 0 or less = never fades
   double rate_weight = 4;      // a written rate counts like so many trials
   double line_weight = 20;     // what all lines show counts, for one line, like so many cases (and rate_weight trials)
-  bool frozen = false;         // cases are counted, but the numbers stay as written
+  // How many standard deviations a rate is given the benefit of the doubt when ordering. Without it an action that was written
+  // down too low is never tried and never found out. 0 = go by the averages alone.
+  double doubt = 1;
+  bool frozen = false;  // cases are counted, but the numbers stay as written
 };
 
 struct Tally {
@@ -30,8 +35,8 @@ struct Tally {
 // What was seen, by ids: it survives edits of the script; ids that are gone do no harm. One for each product line and one for
 // all lines together; store them as JSON.
 struct Counts {
-  double day = 0;    // when the counts were last brought up to date, in days since 1970
-  double cases = 0;  // all of these fade with the half-life
+  double day = 0;          // when the counts were last brought up to date, in days since 1970
+  double cases = 0;        // all of these fade with the half-life
   double unexplained = 0;  // of these, cases no cause of the model explains: the model lacks one, or a rate of 0 is wrong
   std::map<std::string, double> causes;
   std::map<std::string, std::map<std::string, Tally>> actions;  // action → cause → trials
