@@ -26,6 +26,7 @@ struct Scenario {
   Learning learning;
   int cases = 500;
   int drift_at = 0;  // 0 = the truth stays
+  world::People people = {};
 };
 
 using Ratios = std::map<int, std::vector<double>>;  // after so many cases → one ratio per seed
@@ -45,7 +46,8 @@ void run(const Scenario& scenario, std::uint64_t seed, Ratios& ratios) {
     const Model believed = learned(written, scenario.learning, counts, counts, day);
     if (n % kEvery == 0) ratios[n].push_back(world::cost_of_advice(truth, believed) / optimum);
     if (n == scenario.cases) break;
-    counts = observe(believed, scenario.learning, std::move(counts), world::live_through(dice, truth, believed, {}), day);
+    counts =
+        observe(believed, scenario.learning, std::move(counts), world::live_through(dice, truth, believed, scenario.people), day);
   }
 }
 
@@ -109,6 +111,9 @@ int main(int argc, char** argv) {
   const std::vector<Scenario> scenarios = {
       {.name = "as written", .learning = {.frozen = true}},
       {.name = "learning", .learning = {}},
+      {.name = "no benefit of the doubt", .learning = {.doubt = 0}},
+      {.name = "cause always told", .people = {.cause_told = 1}},
+      {.name = "cause never told", .people = {.cause_told = 0}},
       {.name = "drift: never fades", .learning = {.half_life_days = 0}, .cases = 1000, .drift_at = 500},
       {.name = "drift: 90 days", .learning = {}, .cases = 1000, .drift_at = 500},
       {.name = "drift: 30 days", .learning = {.half_life_days = 30}, .cases = 1000, .drift_at = 500},

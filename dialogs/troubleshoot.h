@@ -119,7 +119,7 @@ struct Decision {
 
 // What to do next. `has`: what the person at the keyboard has (Action::needs). Deterministic; ties go to the better chance per
 // cost, then to what is written first; a question is asked only when that is strictly cheaper.
-// O((actions + answers) × steps × actions × causes per action); about 10 µs for 20 causes, 20 actions and 10 questions.
+// O((actions + answers) × steps × actions × causes per action); about 20 µs for 20 causes, 20 actions and 10 questions.
 Decision next(const Model& model, const Belief& belief, std::span<const std::string> has = {});
 
 // The id of a candidate's action or question; "" for an escalation.
