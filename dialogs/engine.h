@@ -38,6 +38,8 @@ struct Past {
   std::vector<Frame> calls;
   std::size_t tried = 0;                    // length of State::tried before the answer
   std::map<std::string, std::string> undo;  // slot → value before the answer; "" = it had none
+  std::string check;                        // troubleshoot: State::check and State::checked before the answer
+  troubleshoot::History checked;
   bool operator==(const Past&) const = default;
 };
 
@@ -59,6 +61,7 @@ struct State {
   std::vector<Consent> consents;
   int reminded = 0;               // reminders since the customer's last word
   std::string to_confirm;         // a slot's value that was read back and waits for "yes, that is right"
+  std::string as_written;         // what the customer wrote for it, when another value was offered ("did you mean …?")
   std::string side_question;      // a question of the customer's that is being looked up; the step is asked again after it
   std::string check;              // troubleshoot: the check or question that waits for an answer
   troubleshoot::History checked;  // troubleshoot: what was done and answered in the block that runs
@@ -66,6 +69,9 @@ struct State {
   std::vector<std::string> skipped;  // slots the customer could not fill: not asked again
   std::vector<Past> history;         // the last kMaxHistory answers, oldest first
   int steps = 0;                     // entered since the customer's last word; the guard of endless scripts
+  int unanswered = 0;                // questions of the customer's in a row that nothing was found for
+  std::int64_t heard = 0;            // time of the last event that told it, seconds since 1970; 0 = never
+  std::int64_t due = 0;              // when the last Await comes, as above; an earlier TimePassed is an echo. 0 = not known
 
   bool operator==(const State&) const = default;
   std::string to_json() const;
@@ -154,6 +160,12 @@ inline constexpr int kMaxSteps = 64;  // entered without a word of the customer
 inline constexpr std::size_t kMaxHistory = 20;
 inline constexpr std::size_t kMaxTried = 100;
 inline constexpr std::size_t kMaxCalls = 8;
+inline constexpr std::size_t kMaxConsents = 50;
+inline constexpr std::size_t kMaxArticles = 50;   // remembered as shown
+inline constexpr std::size_t kMaxLooked = 2000;   // code points of one message that are read; all of them go on to a person
+inline constexpr double kGoodSideAnswer = 0.5;    // confidence of an article that answers a question of the customer's
+inline constexpr double kAnsweredAlready = 0.75;  // … with which the first message answers a question before it is asked
+inline constexpr std::string_view kWaitAnswer = "wait_answer";  // slot: the words that ended a `wait`
 
 struct TraceLine {
   std::string rule;

@@ -14,6 +14,38 @@ void read(const Json& object, const char* key, T& into) {
   if (const auto it = object.find(key); it != object.end() && !it->is_null()) it->get_to(into);
 }
 
+using troubleshoot::History;
+
+Json of(const std::vector<Frame>& calls) {
+  Json out = Json::array();
+  for (const Frame& f : calls) out.push_back({{"dialog", f.dialog}, {"hash", f.hash}, {"next", f.next}});
+  return out;
+}
+
+// Throws Json::exception when it is not a list of frames.
+std::vector<Frame> frames(const Json& list) {
+  std::vector<Frame> out;
+  if (!list.is_array()) list.get_ref<const Json::array_t&>();
+  for (const Json& e : list) {
+    Frame& f = out.emplace_back();
+    read(e, "dialog", f.dialog);
+    read(e, "hash", f.hash);
+    read(e, "next", f.next);
+  }
+  return out;
+}
+
+Json of(const Past& p) {
+  Json out = {{"dialog", p.dialog}, {"step", p.step}};
+  if (!p.hash.empty()) out["hash"] = p.hash;
+  if (!p.calls.empty()) out["calls"] = of(p.calls);
+  if (p.tried > 0) out["tried"] = p.tried;
+  if (!p.undo.empty()) out["undo"] = p.undo;
+  if (!p.check.empty()) out["check"] = p.check;
+  if (!p.checked.empty()) out["checked"] = p.checked;
+  return out;
+}
+
 }  // namespace
 
 std::string State::to_json() const {
@@ -37,8 +69,22 @@ std::string State::to_json() const {
   write("greeted", greeted, fresh.greeted);
   write("skipped", skipped, fresh.skipped);
   write("steps", steps, fresh.steps);
-  for (const Past& p : history)
-    j["history"].push_back({{"dialog", p.dialog}, {"step", p.step}, {"tried", p.tried}, {"undo", p.undo}});
+  write("last_step", last_step, fresh.last_step);
+  write("today", today, fresh.today);
+  write("reminded", reminded, fresh.reminded);
+  write("to_confirm", to_confirm, fresh.to_confirm);
+  write("as_written", as_written, fresh.as_written);
+  write("side_question", side_question, fresh.side_question);
+  write("unanswered", unanswered, fresh.unanswered);
+  write("check", check, fresh.check);
+  write("checked", checked, fresh.checked);
+  write("heard", heard, fresh.heard);
+  write("due", due, fresh.due);
+  if (!calls.empty()) j["calls"] = of(calls);
+  for (const Consent& c : consents)
+    j["consents"].push_back(
+        {{"step", c.step}, {"wording", c.wording}, {"language", c.language}, {"answer", c.answer}, {"at", c.at}});
+  for (const Past& p : history) j["history"].push_back(of(p));
   return j.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -61,12 +107,39 @@ std::optional<State> State::from_json(std::string_view json) {
     read(j, "greeted", s.greeted);
     read(j, "skipped", s.skipped);
     read(j, "steps", s.steps);
+    read(j, "last_step", s.last_step);
+    read(j, "today", s.today);
+    read(j, "reminded", s.reminded);
+    read(j, "to_confirm", s.to_confirm);
+    read(j, "as_written", s.as_written);
+    read(j, "side_question", s.side_question);
+    read(j, "unanswered", s.unanswered);
+    read(j, "check", s.check);
+    read(j, "checked", s.checked);
+    read(j, "heard", s.heard);
+    read(j, "due", s.due);
+    if (const auto it = j.find("calls"); it != j.end()) s.calls = frames(*it);
+    if (const auto it = j.find("consents"); it != j.end()) {
+      if (!it->is_array()) return std::nullopt;
+      for (const Json& e : *it) {
+        Consent& c = s.consents.emplace_back();
+        read(e, "step", c.step);
+        read(e, "wording", c.wording);
+        read(e, "language", c.language);
+        read(e, "answer", c.answer);
+        read(e, "at", c.at);
+      }
+    }
     if (const auto it = j.find("history"); it != j.end()) {
       if (!it->is_array()) return std::nullopt;
       for (const Json& e : *it) {
         Past& p = s.history.emplace_back();
         read(e, "dialog", p.dialog);
+        read(e, "hash", p.hash);
         read(e, "step", p.step);
+        if (const auto c = e.find("calls"); c != e.end()) p.calls = frames(*c);
+        read(e, "check", p.check);
+        read(e, "checked", p.checked);
         read(e, "tried", p.tried);
         read(e, "undo", p.undo);
       }

@@ -3,64 +3,63 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/dialogs/scripts.h"
+#include "tests/dialogs/talk.h"
 
 namespace usher::dialogs {
 namespace {
 
 using testing::HasSubstr;
 
-// A conversation under test: keeps the state and the effects of the last turn; state passes through JSON between turns.
-class Talk {
- public:
-  explicit Talk(std::shared_ptr<const ScriptSet> set) : set_(std::move(set)) {}
-
-  Talk& on(const Event& event, std::string_view entry = {}) {
-    Outcome o = step(*set_, std::move(state), event, entry);
-    const auto again = State::from_json(o.state.to_json());
-    EXPECT_TRUE(again.has_value());
-    EXPECT_EQ(*again, o.state);
-    state = *again;
-    effects = std::move(o.effects);
-    trace = std::move(o.trace);
-    return *this;
-  }
-  Talk& say(std::string words) { return on(Said{std::move(words), "", "", 0}); }
-  Talk& press(std::string id) { return on(Said{"", std::move(id), "", 0}); }
-  Talk& articles(std::vector<FoundArticle> found) { return on(ArticlesFound{std::move(found)}); }
-
-  std::string text() const {
-    std::string all;
-    for (const Effect& e : effects) {
-      if (const auto* p = std::get_if<Prompt>(&e)) all += p->text + "\n";
-    }
-    return all;
-  }
-  template <class T>
-  const T* last() const {
-    const T* found = nullptr;
-    for (const Effect& e : effects) {
-      if (const T* t = std::get_if<T>(&e)) found = t;
-    }
-    return found;
-  }
-  bool traced(std::string_view rule) const {
-    return std::ranges::any_of(trace, [&](const TraceLine& t) { return t.rule == rule && !t.why.empty(); });
-  }
-  void publish(std::shared_ptr<const ScriptSet> set) { set_ = std::move(set); }
-
-  State state;
-  std::vector<Effect> effects;
-  std::vector<TraceLine> trace;
-
- private:
-  std::shared_ptr<const ScriptSet> set_;
-};
+constexpr const char* kPower = R"(dialog: no-power
+title: { en: Computer does not turn on, zh: 电脑无法开机 }
+triggers: { phrases: { en: ["won't turn on"], zh: [开不了机] } }
+steps:
+  safety:
+    choose: { en: "Is there smoke or a burning smell?", zh: "有冒烟或焦味吗？" }
+    options:
+      - { id: smoke, label: { en: "Yes", zh: 有 }, next: danger }
+      - { id: none, label: { en: "No", zh: 没有 }, next: off }
+  danger: { escalate: { en: "Unplug it." }, priority: P1 }
+  off: { goto: dialog:handover }
+)";
+constexpr const char* kPrinter = R"(dialog: printer
+title: { en: Printer, zh: 打印机 }
+triggers: { phrases: { en: ["won't print", printer is broken], zh: [打印不了] } }
+steps:
+  on:
+    choose: { en: "Is the printer on?", zh: "打印机开了吗？" }
+    options:
+      - { id: yes, label: { en: "Yes", zh: 开了 }, next: hand-over }
+      - { id: no, label: { en: "No", zh: 没开 }, next: hand-over }
+  hand-over: { goto: dialog:handover }
+)";
+constexpr const char* kNetwork = R"(dialog: no-network
+title: { en: No internet, zh: 上不了网 }
+triggers: { phrases: { en: [no internet], zh: [没有网络] } }
+steps:
+  hand-over: { goto: dialog:handover }
+)";
+constexpr const char* kEmail = R"(dialog: email
+title: { en: Request by e-mail, zh: 邮件请求 }
+steps:
+  search:
+    article: search
+    intro: { en: "While a colleague looks at your request, this may already help:" }
+    ask_if_solved: false
+    unsolved: ticket
+  ticket: { escalate: { en: "Thank you for your message." }, priority: P3 }
+)";
 
 std::shared_ptr<const ScriptSet> scripts(std::vector<Source> sources) {
-  std::vector<Problem> problems;
-  auto set = parse_with(std::move(sources), problems);
-  EXPECT_TRUE(set) << to_string(problems);
+  return desk(std::move(sources));
+}
+std::shared_ptr<const ScriptSet> several() {
+  static const auto set = desk({{"no-power.yaml", kPower},
+                                {"printer.yaml", kPrinter},
+                                {"no-network.yaml", kNetwork},
+                                {"email.yaml", kEmail},
+                                desk_fallback(),
+                                desk_handover()});
   return set;
 }
 
@@ -99,7 +98,7 @@ steps:
 )";
 
 Talk tea() {
-  return Talk(scripts({{"tea.yaml", kTea}, shipped("handover.yaml")}));
+  return Talk(scripts({{"tea.yaml", kTea}, desk_handover()}));
 }
 Talk tea_at_name() {
   Talk t = tea();
@@ -108,7 +107,7 @@ Talk tea_at_name() {
 }
 
 TEST(Engine, OpeningGreetsOnceAndOffersTheScripts) {
-  Talk t(shipped_scripts());
+  Talk t(several());
   t.on(Opened{"zh-CN"});
   EXPECT_EQ(t.state.language, "zh");
   const auto* p = t.last<Prompt>();
@@ -121,24 +120,24 @@ TEST(Engine, OpeningGreetsOnceAndOffersTheScripts) {
 }
 
 TEST(Engine, AButtonOfTheGreetingStartsItsScript) {
-  Talk t(shipped_scripts());
+  Talk t(several());
   t.on(Opened{"en"}).on(Said{"Computer does not turn on", "dialog:no-power", "en", 0});
   EXPECT_EQ(t.state.dialog, "no-power");
   EXPECT_EQ(t.state.symptom, "Computer does not turn on");
-  Talk other(shipped_scripts());
+  Talk other(several());
   other.on(Opened{"en"}).press("other");
   EXPECT_EQ(other.state.dialog, "");
   EXPECT_THAT(other.text(), HasSubstr("sentence or two"));
 }
 
 TEST(Engine, TheGreetingCanBeAnsweredByNumberWhereThereAreNoButtons) {
-  Talk t(shipped_scripts());
+  Talk t(several());
   t.on(Opened{"en"}).say("2");
   EXPECT_EQ(t.state.dialog, "no-power");
 }
 
 TEST(Engine, AHelloIsNoProblemYet) {
-  Talk t(shipped_scripts());
+  Talk t(several());
   t.say("hi there");
   EXPECT_EQ(t.state.dialog, "");
   EXPECT_EQ(t.state.symptom, "");
@@ -148,7 +147,7 @@ TEST(Engine, AHelloIsNoProblemYet) {
 }
 
 TEST(Engine, WhatFitsNoScriptGoesToTheFallbackWhichSearches) {
-  Talk t(shipped_scripts());
+  Talk t(several());
   t.say("the lid hinge squeaks");
   EXPECT_EQ(t.state.dialog, "fallback");
   ASSERT_NE(t.last<Search>(), nullptr);
@@ -272,7 +271,7 @@ TEST(Engine, StartingOverKeepsOnlyTheContact) {
 }
 
 TEST(Engine, AskingForAPersonTwiceOpensTheTicketWithoutMoreQuestions) {
-  Talk t(shipped_scripts());
+  Talk t(several());
   t.say("my laptop won't turn on").say("I want to talk to a human");
   EXPECT_EQ(t.state.dialog, "handover");
   EXPECT_EQ(t.last<OpenTicket>(), nullptr);
@@ -282,7 +281,7 @@ TEST(Engine, AskingForAPersonTwiceOpensTheTicketWithoutMoreQuestions) {
 }
 
 TEST(Engine, TheFirstMessageFillsWhatItNames) {
-  Talk t(shipped_scripts());
+  Talk t(several());
   t.say("My laptop won't turn on. SN: PF1ABCD2. Mail me at ana@example.com");
   EXPECT_EQ(t.state.slots.at("serial"), "PF1ABCD2");
   EXPECT_EQ(t.state.slots.at("contact"), "ana@example.com");
@@ -306,7 +305,7 @@ TEST(Engine, TheLanguageFollowsTheCustomerButNotANameOrANumber) {
 }
 
 TEST(Engine, TheEntryScriptOfAChannelComesFirst) {
-  Talk t(shipped_scripts());
+  Talk t(several());
   t.on(Said{"My printer is broken", "", "en", 0}, "email");
   EXPECT_EQ(t.state.dialog, "email");
   t.articles({{"printer-offline", "Printer offline", "Switch it on.", 0.8}});
@@ -316,7 +315,7 @@ TEST(Engine, TheEntryScriptOfAChannelComesFirst) {
 }
 
 TEST(Engine, AnArticleIsNotShownTwiceBySearch) {
-  Talk t(shipped_scripts());
+  Talk t(several());
   t.say("the lid hinge squeaks").articles({{"hinge", "Hinge", "Oil it.", 0.8}}).say("no");
   t.state.dialog = "fallback";
   t.state.step = "search";
@@ -325,7 +324,7 @@ TEST(Engine, AnArticleIsNotShownTwiceBySearch) {
 }
 
 TEST(Engine, AfterTheEndThanksAreReturnedAndANewProblemStartsFresh) {
-  Talk t(shipped_scripts());
+  Talk t(several());
   t.say("the lid hinge squeaks").articles({{"hinge", "Hinge", "Oil it.", 0.8}}).say("that helped");
   EXPECT_EQ(t.state.end, "resolved");
   EXPECT_NE(t.last<Resolved>(), nullptr);
@@ -339,7 +338,7 @@ TEST(Engine, AfterTheEndThanksAreReturnedAndANewProblemStartsFresh) {
 }
 
 TEST(Engine, AfterTheEndStillBrokenGoesToAPersonWithAllThatIsKnown) {
-  Talk t(shipped_scripts());
+  Talk t(several());
   t.say("the lid hinge squeaks")
       .articles({{"hinge", "Hinge", "Oil it.", 0.8}})
       .say("that helped")
@@ -351,7 +350,7 @@ TEST(Engine, AfterTheEndStillBrokenGoesToAPersonWithAllThatIsKnown) {
 
 TEST(Engine, AnEditedScriptGoesOnWhereItsStepStillExists) {
   Talk t = tea_at_name();
-  t.publish(scripts({{"tea.yaml", std::string(kTea) + "# edited\n"}, shipped("handover.yaml")}));
+  t.publish(scripts({{"tea.yaml", std::string(kTea) + "# edited\n"}, desk_handover()}));
   t.say("Ana");
   EXPECT_EQ(t.state.slots.at("contact_name"), "Ana");
   EXPECT_TRUE(t.traced("version"));
@@ -362,11 +361,11 @@ TEST(Engine, AnEditedScriptWithoutTheStepBeginsAgainPolitely) {
   std::string edited = kTea;
   for (const char* s : {"next: name, set", "next: name }", "  name:\n"})
     edited.replace(edited.find(s), std::string(s).size(), std::string(s).replace(std::string(s).find("name"), 4, "who"));
-  t.publish(scripts({{"tea.yaml", edited}, shipped("handover.yaml")}));
+  t.publish(scripts({{"tea.yaml", edited}, desk_handover()}));
   t.say("Ana");
   EXPECT_THAT(t.text(), HasSubstr("improved these steps"));
   EXPECT_THAT(t.text(), HasSubstr("Milk?"));
-  t.publish(scripts({shipped("handover.yaml")}));
+  t.publish(scripts({desk_handover()}));
   t.say("yes");
   EXPECT_EQ(t.state.dialog, "handover");
 }
@@ -398,7 +397,7 @@ TEST(Engine, AFileWithoutWordsIsThankedForAndTheQuestionAskedAgain) {
 }
 
 TEST(Engine, RivalsAreOfferedInsteadOfGuessed) {
-  Talk t(shipped_scripts());
+  Talk t(several());
   t.say("no internet and the printer won't print");
   ASSERT_EQ(t.state.dialog, "") << t.text();
   EXPECT_THAT(t.text(), HasSubstr("Which of these"));

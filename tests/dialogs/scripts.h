@@ -24,7 +24,8 @@ inline std::string read_file(const std::filesystem::path& path) {
 inline std::vector<Source> shipped_sources() {
   std::vector<Source> sources;
   for (const auto& e : std::filesystem::directory_iterator(USHER_SOURCE_DIR "/config/dialogs")) {
-    if (e.path().extension() == ".yaml") sources.push_back({e.path().filename().string(), read_file(e.path())});
+    if (e.path().extension() == ".yaml" || e.path().extension() == ".csv")
+      sources.push_back({e.path().filename().string(), read_file(e.path())});
   }
   std::ranges::sort(sources, {}, &Source::file);
   return sources;
@@ -40,10 +41,18 @@ inline Source shipped(const std::string& file) {
   return {file, read_file(std::string(USHER_SOURCE_DIR "/config/dialogs/") + file)};
 }
 
-// A script `name` of a test beside the shipped slots and texts.
+// What the shipped scripts share: slots, texts, fragments, catalogues, lexicon.
+inline std::vector<Source> shipped_shared() {
+  std::vector<Source> sources = shipped_sources();
+  std::erase_if(sources, [](const Source& s) { return s.bytes.starts_with("dialog:") || s.bytes.contains("\ndialog:"); });
+  return sources;
+}
+
+// Scripts of a test beside what the shipped ones share; a file of the same name takes the place of a shipped one.
 inline std::shared_ptr<const ScriptSet> parse_with(std::vector<Source> sources, std::vector<Problem>& problems) {
-  sources.push_back(shipped("slots.yaml"));
-  sources.push_back(shipped("texts.yaml"));
+  for (Source& shared : shipped_shared()) {
+    if (std::ranges::find(sources, shared.file, &Source::file) == sources.end()) sources.push_back(std::move(shared));
+  }
   return parse(sources, problems);
 }
 
