@@ -22,7 +22,11 @@ struct World {  // what lies outside the scripts
     std::string name;
     ChannelLimits limits;
   };
-  std::vector<Channel> channels;  // of each that is configured: too many buttons, too long texts
+  std::vector<Channel> channels;          // of each that is configured: too many buttons, too long texts
+  std::vector<std::string> entries = {};  // scripts that channels begin with (usher.yaml), beside those known by name
+  // The files `scripts` was parsed from: with them, findings about phrases, patterns, patience and fragments name their own line
+  // instead of the script's first, and fragments nobody uses are found. Null: neither.
+  const std::vector<Source>* sources = nullptr;
 };
 
 // Findings in order of file and line. Problem::code is set; Problem::is_warning marks what does not stop publishing.

@@ -1,0 +1,56 @@
+// Every kind of finding. docs/dialog-language.md and tests/dialogs/broken.h have an example of each.
+#include "dialogs/check.h"
+
+namespace usher::dialogs {
+
+const std::vector<std::string>& finding_codes() {
+  static const std::vector<std::string> codes = {"ambiguous-option",
+                                                 "ambiguous-phrase",
+                                                 "article-language",
+                                                 "call-cycle",
+                                                 "call-never-returns",
+                                                 "calls-too-deep",
+                                                 "case-never-true",
+                                                 "case-shadowed",
+                                                 "changes-nothing",
+                                                 "consent-changes-nothing",
+                                                 "idle-rename",
+                                                 "impossible-range",
+                                                 "impossible-value",
+                                                 "label-too-long",
+                                                 "long-way-to-a-person",
+                                                 "midway-skips-safety",
+                                                 "missing-pattern-hint",
+                                                 "missing-translation",
+                                                 "missing-way",
+                                                 "no-end",
+                                                 "pattern-matches-everything",
+                                                 "pattern-never-matches",
+                                                 "pattern-too-long",
+                                                 "phrase-shadowed",
+                                                 "reminder-too-late",
+                                                 "return-without-call",
+                                                 "silent-loop",
+                                                 "slot-without-question",
+                                                 "survey-too-early",
+                                                 "text-too-long",
+                                                 "too-many-buttons",
+                                                 "troubleshoot-model",
+                                                 "undeclared-slot",
+                                                 "unknown-article",
+                                                 "unknown-service",
+                                                 "unknown-slot",
+                                                 "unknown-step",
+                                                 "unknown-variable",
+                                                 "unreachable-script",
+                                                 "unreachable-step",
+                                                 "unset-slot",
+                                                 "unused-fragment",
+                                                 "unused-slot",
+                                                 "urgent-without-words",
+                                                 "waits-for-ever",
+                                                 "word-is-command"};
+  return codes;
+}
+
+}  // namespace usher::dialogs
