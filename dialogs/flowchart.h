@@ -6,9 +6,13 @@
 //    "nodes": {"n1": {"prompt": "Is the battery charged?", "terminal": false, "answers": {"yes": "n2", "no": "n3"}},
 //              "n3": {"prompt": "Charge the battery.", "terminal": true, "answers": {}}}}
 //
-// The script's title and trigger phrase is `problem`. A terminal node ends resolved; "resolved" or "escalated" may be said with
-// "end" in the node. Labels of any language become label and words of that language (Han: zh, else en); English is always filled.
+// The script's title and trigger phrase is `problem`. A terminal node ends resolved; "end": "escalated" in the node hands over
+// to a person instead ("priority" and "fault_class" may stand beside it). Labels of any language become label and words of that
+// language (Han: zh, else en); English is always filled. A node with one answer is an instruction: with a word for it ("done",
+// "ok") it waits for the customer's next message, without ("", "next", "→") it goes on by itself.
+// An id that cannot be a step id ("N 1") becomes a similar one, and stands in `renamed:` under its own name.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +25,8 @@ struct ImportedFlowchart {
   std::string name;  // also the file's: NAME.yaml; letters that a script name may not have become dashes
   std::string yaml;
 };
-// nullopt when it cannot be read; `problems` says why, with the node's id. Answers that name no node, nodes nobody reaches and a
-// missing start are problems as well.
+// nullopt when it cannot be read; `problems` says why, with the node's id. Answers that name no node, nodes without a text and a
+// missing start stop the import; nodes nobody reaches (left out) and contradictions are warnings.
 std::optional<ImportedFlowchart> import_flowchart(const Source& json, std::vector<Problem>& problems);
 
 }  // namespace usher::dialogs

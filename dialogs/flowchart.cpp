@@ -1,0 +1,406 @@
+// Two passes: the JSON becomes nodes whose mistakes are reported, then the reachable nodes are written as YAML for people to
+// edit.
+#include "dialogs/flowchart.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/text.h"
+
+namespace usher::dialogs {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMaxNodes = 5000;
+
+struct Answer {
+  std::string label, next;
+};
+struct Node {
+  std::string id, prompt, end, priority, fault_class;
+  bool terminal = false;
+  std::vector<Answer> answers;
+};
+struct Chart {
+  std::string name, problem, start;
+  std::vector<Node> nodes;  // as written
+  const Node* find(const std::string& id) const {
+    const auto it = index.find(id);
+    return it == index.end() ? nullptr : &nodes[it->second];
+  }
+  std::map<std::string, std::size_t> index;
+};
+
+bool is_han(std::string_view s) {
+  return text::guess_language(s) == "zh";
+}
+
+// Small letters, digits and dashes; what cannot be written so is left out.
+std::string slug(std::string_view s) {
+  static const std::vector<std::pair<std::string_view, std::string_view>> signs = {
+      {">=", " at-least "}, {"<=", " at-most "}, {"≥", " at-least "}, {"≤", " at-most "},
+      {">", " above "},     {"<", " below "},    {"%", " percent"},   {"+", " plus "}};
+  std::string words = text::fold(s);
+  for (const auto& [sign, word] : signs) {
+    for (auto at = words.find(sign); at != std::string::npos; at = words.find(sign, at + word.size())) {
+      words.replace(at, sign.size(), word);
+    }
+  }
+  std::string out;
+  for (const char c : words) {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+      out += c;
+    } else if (c != '\'' && !out.empty() && out.back() != '-') {
+      out += '-';
+    }
+  }
+  while (out.ends_with('-')) out.pop_back();
+  if (out.size() > 40) {
+    out.resize(40);
+    if (const auto dash = out.rfind('-'); dash != std::string::npos && dash > 20) out.resize(dash);
+  }
+  return out;
+}
+
+std::string unique(std::string wish, std::set<std::string>& used) {
+  std::string out = wish;
+  for (int n = 2; !used.insert(out).second; ++n) out = fmt::format("{}-{}", wish, n);
+  return out;
+}
+
+bool is_step_id(std::string_view id) {
+  return !id.empty() && id != "return" &&
+         std::ranges::all_of(id, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; });
+}
+
+// The side of a label that is nothing but a yes or a no.
+std::string_view yes_or_no(std::string_view label) {
+  static const std::set<std::string, std::less<>> yes = {"yes", "y", "true", "是", "是的", "有", "对", "能", "可以", "会", "好"};
+  static const std::set<std::string, std::less<>> no = {"no",   "n",  "false", "否",     "不",   "不是",
+                                                        "没有", "没", "不能",  "不可以", "不会", "不行"};
+  const std::string folded = text::fold(text::trim(label));
+  return yes.contains(folded) ? "yes" : no.contains(folded) ? "no" : "";
+}
+
+// Whether a single answer is only the arrow's name.
+bool is_arrow(std::string_view label) {
+  static const std::set<std::string, std::less<>> arrows = {"",    "next",    "->",     "→",    "-",   "*",
+                                                            "any", "default", "always", "then", "else"};
+  return arrows.contains(text::fold(text::trim(label)));
+}
+
+// ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+class ChartReader {
+ public:
+  ChartReader(const Source& source, std::vector<Problem>& problems) : source_(source), problems_(problems) {}
+
+  std::optional<Chart> read() {
+    Json j;
+    try {
+      j = Json::parse(source_.bytes);
+    } catch (const Json::parse_error& e) {
+      const auto end = source_.bytes.begin() + static_cast<std::ptrdiff_t>(std::min(e.byte, source_.bytes.size()));
+      error("this is not JSON: " + std::string(e.what()).substr(0, 160), "check commas, quotes and brackets",
+            1 + static_cast<int>(std::count(source_.bytes.begin(), end, '\n')));
+      return std::nullopt;
+    }
+    const Json* nodes = j.is_object() && j.contains("nodes") ? &j["nodes"] : nullptr;
+    if (nodes == nullptr || !nodes->is_object() || nodes->empty() || nodes->size() > kMaxNodes) {
+      error(fmt::format("a flowchart has 'nodes': an object of 1 to {} nodes by id", kMaxNodes),
+            R"({"name": …, "problem": …, "start": "n1", "nodes": {"n1": {"prompt": …, "answers": {"yes": "n2"}}}})");
+      return std::nullopt;
+    }
+    chart_.name = string(j, "name", "the flowchart");
+    chart_.problem = string(j, "problem", "the flowchart");
+    chart_.start = string(j, "start", "the flowchart");
+    for (const auto& [id, node] : nodes->items()) read_node(id, node);
+    check();
+    const bool usable = std::ranges::all_of(problems_, &Problem::is_warning);
+    return usable ? std::optional(std::move(chart_)) : std::nullopt;
+  }
+
+ private:
+  void error(std::string message, std::string hint, int line = 1) {
+    problems_.push_back({source_.file, line, 1, std::move(message), std::move(hint), "flowchart"});
+  }
+  void warn(std::string message, std::string hint, int line) {
+    error(std::move(message), std::move(hint), line);
+    problems_.back().is_warning = true;
+  }
+
+  // Where a node is written: its id as a key.
+  int line_of(const std::string& id) const {
+    const std::string key = Json(id).dump(-1, ' ', false, Json::error_handler_t::replace);
+    for (auto at = source_.bytes.find(key); at != std::string::npos; at = source_.bytes.find(key, at + 1)) {
+      const auto after = source_.bytes.find_first_not_of(" \t\r\n", at + key.size());
+      if (after == std::string::npos || source_.bytes[after] != ':') continue;
+      return 1 +
+             static_cast<int>(std::count(source_.bytes.begin(), source_.bytes.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+    }
+    return 1;
+  }
+
+  std::string string(const Json& map, const char* key, const std::string& where, int line = 1) {
+    const auto it = map.find(key);
+    if (it == map.end() || it->is_null()) return {};
+    if (it->is_string()) return text::trim(text::to_valid_utf8(it->get_ref<const std::string&>()));
+    if (it->is_number_integer()) return std::to_string(it->get<std::int64_t>());
+    error(fmt::format("'{}' of {} is not a text", key, where), "write it in quotes", line);
+    return {};
+  }
+
+  void read_node(const std::string& id, const Json& j) {
+    Node n;
+    n.id = id;
+    const std::string where = "node '" + id + "'";
+    const int line = line_of(id);
+    if (!j.is_object()) return error(where + " is not an object", R"({"prompt": …, "answers": {…}})", line);
+    n.prompt = string(j, "prompt", where, line);
+    n.end = string(j, "end", where, line);
+    n.priority = string(j, "priority", where, line);
+    n.fault_class = string(j, "fault_class", where, line);
+    if (const auto t = j.find("terminal"); t != j.end()) {
+      if (!t->is_boolean()) error("'terminal' of " + where + " is neither true nor false", "", line);
+      n.terminal = t->is_boolean() && t->get<bool>();
+    }
+    if (const auto a = j.find("answers"); a != j.end() && !a->is_null()) {
+      if (!a->is_object()) error("'answers' of " + where + " is not an object", R"({"yes": "n2", "no": "n3"})", line);
+      if (a->is_object()) {
+        for (const auto& [label, next] : a->items()) {
+          if (!next.is_string()) {
+            error(fmt::format("the answer '{}' of {} leads to no node id", label, where), "write the id in quotes", line);
+          } else {
+            n.answers.push_back({text::trim(text::to_valid_utf8(label)), next.get<std::string>()});
+          }
+        }
+      }
+    }
+    if (const std::string next = string(j, "next", where, line); !next.empty() && n.answers.empty())
+      n.answers.push_back({"", next});
+    chart_.index.emplace(id, chart_.nodes.size());
+    chart_.nodes.push_back(std::move(n));
+  }
+
+  void check() {
+    for (Node& n : chart_.nodes) {
+      const std::string where = "node '" + n.id + "'";
+      const int line = line_of(n.id);
+      if (n.prompt.empty()) error(where + " says nothing", "give it a 'prompt'", line);
+      if (n.terminal && !n.answers.empty()) {
+        warn(where + " is terminal and has answers: they are left out", "take 'terminal' or the answers away", line);
+        n.answers.clear();
+      }
+      if (!n.terminal && n.answers.empty()) {
+        warn(where + " has no answers: it is taken as an end", "set \"terminal\": true, or say where it goes on", line);
+        n.terminal = true;
+      }
+      if (!n.end.empty() && n.end != "resolved" && n.end != "escalated") {
+        error(fmt::format("'end' of {} cannot be '{}'", where, n.end), "resolved or escalated", line);
+      }
+      for (const Answer& a : n.answers) {
+        if (!chart_.index.contains(a.next)) {
+          std::vector<std::string> ids;
+          for (const Node& other : chart_.nodes) ids.push_back(other.id);
+          const std::string near = text::nearest(a.next, ids);
+          error(fmt::format("the answer '{}' of {} leads to '{}', which does not exist", a.label, where, a.next),
+                near.empty() ? "name a node of this flowchart" : "did you mean '" + near + "'?", line);
+        }
+      }
+    }
+    if (chart_.start.empty()) {
+      error("'start' is missing", "name the first node");
+    } else if (!chart_.index.contains(chart_.start)) {
+      error("'start' is '" + chart_.start + "', which is no node", "name the first node");
+    } else {
+      drop_unreached();
+    }
+  }
+
+  void drop_unreached() {
+    std::set<std::string> reached = {chart_.start};
+    std::vector<std::string> open = {chart_.start};
+    while (!open.empty()) {
+      const Node* n = chart_.find(open.back());
+      open.pop_back();
+      for (const Answer& a : n == nullptr ? std::vector<Answer>{} : n->answers) {
+        if (reached.insert(a.next).second) open.push_back(a.next);
+      }
+    }
+    std::vector<Node> kept;
+    for (Node& n : chart_.nodes) {
+      if (reached.contains(n.id)) {
+        kept.push_back(std::move(n));
+      } else {
+        warn("no answer leads to node '" + n.id + "': it is left out", "let an answer lead to it", line_of(n.id));
+      }
+    }
+    chart_.nodes = std::move(kept);
+    chart_.index.clear();
+    for (std::size_t i = 0; i < chart_.nodes.size(); ++i) chart_.index.emplace(chart_.nodes[i].id, i);
+  }
+
+  const Source& source_;
+  std::vector<Problem>& problems_;
+  Chart chart_;
+};
+
+// ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+// A double-quoted YAML scalar.
+std::string in_quotes(std::string_view s) {
+  std::string out = "\"";
+  for (const char c : s) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t' || c == '\r') {
+      out += ' ';
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+// As a text of the language; what looks like a variable is not one.
+std::string text_of(std::string words, std::string_view english = {}) {
+  for (auto at = words.find("{{"); at != std::string::npos; at = words.find("{{", at + 2)) words.replace(at, 2, "{ {");
+  if (!is_han(words)) return "{ en: " + in_quotes(words) + " }";
+  return "{ en: " + in_quotes(english.empty() ? words : english) + ", zh: " + in_quotes(words) + " }";
+}
+
+// "red / orange" → {"red", "orange"}: each part stands for the answer.
+std::vector<std::string> parts_of(const std::string& label) {
+  static constexpr std::array<std::string_view, 7> separators = {"/", " or ", ", ", ";", "、", "或者", "或"};
+  std::vector<std::string> parts = {label};
+  for (const std::string_view separator : separators) {
+    std::vector<std::string> finer;
+    for (const std::string& part : parts) {
+      std::size_t from = 0;
+      for (auto at = part.find(separator); at != std::string::npos; at = part.find(separator, from)) {
+        finer.push_back(text::trim(part.substr(from, at - from)));
+        from = at + separator.size();
+      }
+      finer.push_back(text::trim(part.substr(from)));
+    }
+    parts = std::move(finer);
+  }
+  std::erase_if(parts, [](const std::string& p) { return text::length(p) < 2 && !is_han(p); });
+  return parts.size() > 1 ? parts : std::vector<std::string>{};
+}
+
+class Writer {
+ public:
+  explicit Writer(const Chart& chart) : chart_(chart) {
+    std::set<std::string> used;
+    for (const Node& n : chart_.nodes) {
+      if (is_step_id(n.id)) used.insert(n.id);
+    }
+    for (const Node& n : chart_.nodes) {
+      if (is_step_id(n.id)) {
+        steps_[n.id] = n.id;
+      } else {
+        const std::string wish = slug(n.id);
+        steps_[n.id] = unique(wish.empty() || wish == "return" ? "step" : wish, used);
+      }
+    }
+  }
+
+  ImportedFlowchart write() {
+    ImportedFlowchart out;
+    out.name = slug(chart_.name);
+    if (out.name.empty()) out.name = "flowchart";
+    // Files of these names hold something else.
+    for (const char* taken : {"texts", "slots", "lexicon", "fragments", "handover", "fallback"}) {
+      if (out.name == taken) out.name += "-script";
+    }
+    const std::string problem = chart_.problem.empty() ? chart_.name : chart_.problem;
+    const char* language = is_han(problem) ? "zh" : "en";
+    yaml_ = "# Imported from a flowchart; yours to edit. The language: docs/dialog-language.md\n";
+    yaml_ += "dialog: " + quoted_name(out.name) + "\n";
+    yaml_ += "title: " + text_of(problem.empty() ? out.name : problem) + "\n";
+    yaml_ += "start: " + quoted_name(steps_.at(chart_.start)) + "\n";
+    yaml_ += "enter_midway: true   # what the first message answers is not asked again\n";
+    if (!problem.empty()) yaml_ += fmt::format("triggers:\n  phrases:\n    {}:\n      - {}\n", language, in_quotes(problem));
+    std::string renamed;
+    for (const auto& [id, step] : steps_) {
+      if (id != step) renamed += fmt::format("  {}: {}\n", in_quotes(id), quoted_name(step));
+    }
+    if (!renamed.empty()) yaml_ += "renamed:   # ids of the flowchart that cannot be step ids\n" + renamed;
+    yaml_ += "steps:\n";
+    for (const Node& n : chart_.nodes) write_node(n);
+    out.yaml = std::move(yaml_);
+    return out;
+  }
+
+ private:
+  // Bare where YAML reads it as a text: "no", "on" and "12" are none.
+  static std::string quoted_name(const std::string& name) {
+    static const std::set<std::string> words = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"};
+    const bool letter = !name.empty() && name[0] >= 'a' && name[0] <= 'z';
+    return letter && !words.contains(name) ? name : in_quotes(name);
+  }
+
+  void write_node(const Node& n) {
+    yaml_ += "  " + quoted_name(steps_.at(n.id)) + ":\n";
+    if (n.terminal && n.end == "escalated") {
+      yaml_ += "    escalate: " + text_of(n.prompt) + "\n";
+      if (!n.priority.empty()) yaml_ += "    priority: " + quoted_name(n.priority) + "\n";
+      if (!n.fault_class.empty()) yaml_ += "    fault_class: " + in_quotes(n.fault_class) + "\n";
+    } else if (n.terminal) {
+      yaml_ += "    resolve: " + text_of(n.prompt) + "\n";
+    } else if (n.answers.size() == 1) {
+      yaml_ += (is_arrow(n.answers[0].label) ? "    say: " : "    wait: ") + text_of(n.prompt) + "\n";
+      yaml_ += "    next: " + quoted_name(steps_.at(n.answers[0].next)) + "\n";
+    } else {
+      yaml_ += "    choose: " + text_of(n.prompt) + "\n    options:\n";
+      write_options(n);
+    }
+  }
+
+  void write_options(const Node& n) {
+    std::set<std::string> ids;
+    std::map<std::string, int> phrases;  // that stand for how many options
+    std::vector<std::vector<std::string>> words;
+    for (const Answer& a : n.answers) {
+      words.push_back(parts_of(a.label));
+      std::set<std::string> own = {text::fold(a.label)};
+      for (const std::string& part : words.back()) own.insert(text::fold(part));
+      for (const std::string& phrase : own) ++phrases[phrase];
+    }
+    for (std::size_t i = 0; i < n.answers.size(); ++i) {
+      const Answer& a = n.answers[i];
+      const std::string_view side = yes_or_no(a.label);
+      std::string id = !side.empty() ? std::string(side) : slug(a.label);
+      if (id.empty()) id = fmt::format("answer-{}", i + 1);
+      id = unique(std::move(id), ids);
+      const std::string_view english = side == "yes" ? "Yes" : side == "no" ? "No" : "";
+      std::string line =
+          fmt::format("      - {{ id: {}, label: {}, ", quoted_name(id), text_of(a.label.empty() ? id : a.label, english));
+      std::string list;
+      std::erase_if(words[i], [&](const std::string& w) { return phrases[text::fold(w)] > 1; });
+      for (const std::string& w : words[i]) list += (list.empty() ? "" : ", ") + in_quotes(w);
+      if (!list.empty()) line += fmt::format("words: {{ {}: [{}] }}, ", is_han(a.label) ? "zh" : "en", list);
+      yaml_ += line + "next: " + quoted_name(steps_.at(a.next)) + " }\n";
+    }
+  }
+
+  const Chart& chart_;
+  std::map<std::string, std::string> steps_;  // node id → step id
+  std::string yaml_;
+};
+
+}  // namespace
+
+std::optional<ImportedFlowchart> import_flowchart(const Source& json, std::vector<Problem>& problems) {
+  auto chart = ChartReader(json, problems).read();
+  if (!chart) return std::nullopt;
+  return Writer(*chart).write();
+}
+
+}  // namespace usher::dialogs
