@@ -17,8 +17,6 @@ using Kind = YamlNode::Kind;
 using Op = Condition::Op;
 
 constexpr int kMaxDepth = 8;
-constexpr double kMost = 1e15;
-
 const std::vector<std::string>& joins() {
   static const std::vector<std::string> keys = {"all", "any", "not"};
   return keys;
@@ -79,7 +77,7 @@ Condition leaf(Reader& r, const YamlEntry& e, const std::string& slot) {
     c.values = {r.flag(self, "known", true) ? "yes" : "no"};
   } else if (e.key == "above" || e.key == "below") {
     c.op = e.key == "above" ? Op::kAbove : Op::kBelow;
-    c.number = r.number_of(e.value, what, -kMost, kMost).value_or(0);
+    c.number = r.number_of(e.value, what, -kAnyNumber, kAnyNumber).value_or(0);
   } else {
     c.op = Op::kYoungerThan;
     const auto days = e.value.kind == Kind::kScalar ? days_of(e.value.scalar) : std::nullopt;
@@ -108,7 +106,7 @@ Condition read_condition(Reader& r, const YamlNode& node, int depth) {
   if (!name.empty() && !is_name(name, true))
     r.problem(slot->value.at, fmt::format("'{}' is not a slot name", name), "use small letters, digits and _");
   if (!name.empty()) r.uses.insert("slot " + name);
-  bool tested = false, missing_slot = false;
+  bool tested = false, missing_slot = false, unknown = false;
   for (const YamlEntry& e : node.entries) {
     if (std::ranges::find(joins(), e.key) != joins().end()) {
       all.parts.push_back(joined(r, e, depth));
@@ -116,13 +114,15 @@ Condition read_condition(Reader& r, const YamlNode& node, int depth) {
       tested = true;
       missing_slot = missing_slot || slot == nullptr;
       all.parts.push_back(leaf(r, e, name));
+    } else if (e.key != "slot") {
+      unknown = true;
     }
   }
   if (missing_slot) r.problem(node.at, "the condition does not say which slot", "add slot: <name>");
-  if (slot != nullptr && !tested)
+  if (slot != nullptr && !tested && !unknown)
     r.problem(node.at, fmt::format("the condition says nothing about '{}'", name),
               fmt::format("add one of: {}", fmt::join(tests(), ", ")));
-  if (slot == nullptr && all.parts.empty())
+  if (slot == nullptr && all.parts.empty() && !unknown)
     r.problem(node.at, "the condition is empty", "write { slot: os, is: windows }, or all:, any: or not:");
   if (all.parts.size() != 1) return all;  // several in one mapping: all of them
   Condition only = std::move(all.parts.front());

@@ -136,7 +136,8 @@ bool Reader::flag(const YamlNode& map, std::string_view key, bool otherwise) {
 std::optional<double> Reader::number_of(const YamlNode& node, std::string_view what, double least, double most) {
   const auto value = node.kind == Kind::kScalar ? whole<double>(node.scalar) : std::nullopt;
   if (value && std::isfinite(*value) && *value >= least && *value <= most) return value;
-  problem(node.at, fmt::format("{} must be a number from {} to {}", what, least, most),
+  const bool bounded = most < kAnyNumber;
+  problem(node.at, fmt::format("{} must be a number{}", what, bounded ? fmt::format(" from {} to {}", least, most) : ""),
           node.kind == Kind::kScalar ? fmt::format("it is '{}'; write digits, with a point for decimals", node.scalar)
                                      : "write one number");
   return std::nullopt;
@@ -356,7 +357,7 @@ void Reader::check_step_targets(const Script& script) {
     if (t.kind == Target::kAny && (t.name == kReturn || t.name.starts_with("dialog:"))) continue;
     problem(t.at, fmt::format("there is no step '{}' in this script", t.name),
             nearest_hint(t.name, script.order,
-                         t.kind == Target::kOwnStep ? "name one of its steps"
+                         t.kind == Target::kOwnStep ? "add the step, or name another"
                                                     : "add the step, or write dialog:<name> for another script"));
   }
 }

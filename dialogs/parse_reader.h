@@ -40,6 +40,8 @@ bool is_name(std::string_view s, bool underscore);  // small letters, digits and
 std::string nearest_hint(std::string_view word, const std::vector<std::string>& valid, std::string_view otherwise);
 std::string file_stem(std::string_view file);  // "a/b/models.csv" → "models"
 
+inline constexpr double kAnyNumber = 1e15;  // bound of a number that may be anything
+
 class Reader {
  public:
   Reader(const Source& source, std::vector<Problem>& problems, Shared& shared)

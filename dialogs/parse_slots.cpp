@@ -26,8 +26,6 @@ constexpr std::array<std::pair<std::string_view, SlotType>, 13> kTypes = {{{"tex
                                                                            {"choice", SlotType::kChoice},
                                                                            {"photo", SlotType::kPhoto}}};
 
-constexpr double kMost = 1e15;
-
 void read_type(Reader& r, const YamlNode& map, Slot& s) {
   const YamlEntry* t = map.find("type");
   if (t == nullptr || !r.is(t->value, Kind::kScalar, "'type'", "name one type")) return;
@@ -43,8 +41,8 @@ void read_type(Reader& r, const YamlNode& map, Slot& s) {
 }
 
 void read_range(Reader& r, const YamlNode& map, Slot& s) {
-  s.min = r.number(map, "min", -kMost, kMost);
-  s.max = r.number(map, "max", -kMost, kMost);
+  s.min = r.number(map, "min", -kAnyNumber, kAnyNumber);
+  s.max = r.number(map, "max", -kAnyNumber, kAnyNumber);
   for (const char* key : {"min", "max"}) {
     if (const YamlEntry* e = map.find(key); e != nullptr && s.type != SlotType::kNumber)
       r.problem(e->at, fmt::format("only a slot of type 'number' has '{}'", key), "write type: number or remove it");

@@ -187,7 +187,7 @@ StepKind read_wait(Reader& r, const At& s) {
   w.remind = r.text(s.map, "remind");
   w.give_up_after = r.duration(s.map, "give_up_after").value_or(w.give_up_after);
   w.gave_up = r.target(s.map, "gave_up", false, s.at, s.where);
-  if (!w.remind.empty() && w.remind_after.count() == 0)
+  if (!w.remind.empty() && s.map.find("remind_after") == nullptr)
     r.problem(s.map.find("remind")->at, "'remind' is never said", "add remind_after: 2h");
   if (w.give_up_after.count() > 0 && w.remind_after >= w.give_up_after)
     r.problem(s.map.find("remind_after")->value.at, "the reminder would come after giving up",
