@@ -113,6 +113,7 @@ int main(int argc, char** argv) {
       {.name = "learning", .learning = {}},
       {.name = "no benefit of the doubt", .learning = {.doubt = 0}},
       {.name = "cause always told", .people = {.cause_told = 1}},
+      {.name = "cause told of every tenth", .people = {.cause_told = 0.1}},
       {.name = "cause never told", .people = {.cause_told = 0}},
       {.name = "drift: never fades", .learning = {.half_life_days = 0}, .cases = 1000, .drift_at = 500},
       {.name = "drift: 90 days", .learning = {}, .cases = 1000, .drift_at = 500},

@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 constexpr double kSurest = 0.99;
 
 Counts fade(Counts counts, const Learning& learning, double day) {
-  if (!(day > counts.day)) return counts;
+  if (!(day > counts.day) || !std::isfinite(day)) return counts;
   const double keep = learning.half_life_days > 0 ? std::exp2((counts.day - day) / learning.half_life_days) : 1;
   counts.day = day;
   counts.cases *= keep;

@@ -5,8 +5,7 @@
 // case whose cause is not known is credited to the causes in parts, by how likely each is after all that happened (one step of
 // on-line EM). Counts fade with a half-life, so that the model follows the products. A product line starts from what all lines
 // together have shown and moves away from it as its own cases come in. A rate written as 0 stays 0: staff say what a check cannot
-// fix. Rates that were seldom put to the test are given the
-// benefit of the doubt, so that a good action written down too low is found out. Answers' likelihoods are not learned.
+// fix. Rates that were seldom put to the test get the benefit of the doubt. Answers' likelihoods are not learned.
 #pragma once
 #include <map>
 #include <optional>
@@ -55,6 +54,8 @@ struct ClosedCase {
 
 // `believed`: the model the case was played with, learned() included: it decides how the credit is shared out. `day`: when it was
 // closed, days since 1970; a day before counts.day counts as counts.day.
+// Give it a case once: one that was counted without its cause cannot be taken back when a person tells the cause later. Telling
+// causes matters: in the simulation 10 % of a person's cases told halve what is lost against none (docs/troubleshooting.md).
 Counts observe(const Model& believed, const Learning& learning, Counts counts, const ClosedCase& closed, double day);
 
 // The written model with weights and rates brought up to date for one product line on `day`. Same causes, actions, order; no

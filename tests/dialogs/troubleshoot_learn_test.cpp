@@ -96,6 +96,7 @@ TEST(TroubleshootLearning, CountsHalveWithTheHalfLife) {
   c = observe(small(), kPlain, c, {.cause = "fan"}, 150);
   EXPECT_NEAR(c.causes.at("fan"), 1.5, kEqual) << "a clock that went back fades nothing";
   EXPECT_EQ(c.day, 190);
+  EXPECT_EQ(observe(small(), kPlain, c, {.abandoned = true}, INFINITY), c) << "nor does one that is out of order";
   const Counts kept = observe(small(), {.half_life_days = 0}, c, {.abandoned = true}, 10'000);
   EXPECT_NEAR(kept.causes.at("fan"), 1.5, kEqual);
   EXPECT_NEAR(share(learned(small(), kPlain, c, c, 1e6), 0), .6, 1e-6) << "after years without a case the script speaks again";
