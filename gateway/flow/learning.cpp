@@ -38,15 +38,29 @@ Result<void> count_outcome(sql::Tx& tx, const dialogs::ScriptSet& scripts, const
   for (const auto& line : lines) {
     auto counts = store::load_counts(tx, name, line);
     if (!counts) return fail(std::move(counts.error()));
-    const auto next = ts::observe(believed(scripts, *block, name, outcome.line), block->learning, std::move(*counts),
+    auto known = ts::Counts::from_json(*counts).value_or(ts::Counts{});
+    const auto next = ts::observe(believed(scripts, *block, name, outcome.line), block->learning, std::move(known),
                                   {outcome.checked, {}, false}, day_of(now));
-    if (auto r = store::save_counts(tx, name, line, next); !r) return r;
+    if (auto r = store::save_counts(tx, name, line, next.to_json()); !r) return r;
   }
   return {};
 }
 
-std::map<std::string, ts::Model> learned_models(const dialogs::ScriptSet& scripts,
-                                                const std::map<store::BlockLine, ts::Counts>& counts, Timestamp now) {
+Result<AllCounts> read_counts(sql::Database& database) {
+  AllCounts counts;
+  auto read = database.read_sync([&](sql::Tx& tx) -> Result<void> {
+    auto rows = store::all_counts(tx);
+    if (!rows) return fail(std::move(rows.error()));
+    for (const auto& [where, text] : *rows) {
+      if (auto known = ts::Counts::from_json(text)) counts.emplace(where, std::move(*known));
+    }
+    return {};
+  });
+  if (!read) return fail(std::move(read.error()));
+  return counts;
+}
+
+std::map<std::string, ts::Model> learned_models(const dialogs::ScriptSet& scripts, const AllCounts& counts, Timestamp now) {
   std::map<std::string, ts::Model> out;
   for (const auto& [where, own] : counts) {
     const auto& [name, line] = where;
@@ -64,16 +78,10 @@ std::map<std::string, ts::Model> learned_models(const dialogs::ScriptSet& script
 }
 
 Result<void> refresh_learned(sql::Database& database, CurrentContent& content, Timestamp now) {
-  std::map<store::BlockLine, ts::Counts> counts;
-  auto read = database.read_sync([&](sql::Tx& tx) -> Result<void> {
-    auto all = store::all_counts(tx);
-    if (!all) return fail(std::move(all.error()));
-    counts = std::move(*all);
-    return {};
-  });
-  if (!read) return read;
+  auto counts = read_counts(database);
+  if (!counts) return fail(std::move(counts.error()));
   content.change([&](const Content& old) -> std::shared_ptr<const Content> {
-    auto models = learned_models(*old.scripts, counts, now);
+    auto models = learned_models(*old.scripts, *counts, now);
     if (models.empty() && old.scripts->learned == nullptr) return nullptr;
     auto scripts = std::make_shared<dialogs::ScriptSet>(*old.scripts);
     scripts->learned = std::make_shared<const std::map<std::string, ts::Model>>(std::move(models));

@@ -15,10 +15,14 @@ Result<void> count_outcome(sql::Tx& tx, const dialogs::ScriptSet& scripts, const
 const dialogs::TroubleshootBlock* find_block(const dialogs::ScriptSet& scripts, const std::string& dialog,
                                              const std::string& step);
 
+using BlockLine = std::pair<std::string, std::string>;  // ("dialog/step", product line; "" = all together)
+using AllCounts = std::map<BlockLine, dialogs::troubleshoot::Counts>;
+// Rows that cannot be read are left out.
+Result<AllCounts> read_counts(sql::Database& database);
+
 // Models from all counts: what ScriptSet::learned holds.
-std::map<std::string, dialogs::troubleshoot::Model> learned_models(
-    const dialogs::ScriptSet& scripts, const std::map<std::pair<std::string, std::string>, dialogs::troubleshoot::Counts>& counts,
-    Timestamp now);
+std::map<std::string, dialogs::troubleshoot::Model> learned_models(const dialogs::ScriptSet& scripts, const AllCounts& counts,
+                                                                   Timestamp now);
 
 // Reads the counts and puts the models into the content. At start and every few minutes; from a non-I/O thread or a Pool.
 Result<void> refresh_learned(sql::Database& database, CurrentContent& content, Timestamp now);

@@ -2,31 +2,27 @@
 
 namespace usher::gateway::store {
 
-using dialogs::troubleshoot::Counts;
-
-Result<Counts> load_counts(sql::Tx& tx, const std::string& block, const std::string& line) {
-  Counts counts;
+Result<std::string> load_counts(sql::Tx& tx, const std::string& block, const std::string& line) {
+  std::string counts;
   auto r = tx.query("SELECT counts FROM troubleshooting WHERE block = $1 AND line = $2", {block, line},
-                    [&](const sql::Row& row) { counts = Counts::from_json(row.text(0)).value_or(Counts{}); });
+                    [&](const sql::Row& row) { counts = row.text(0); });
   if (!r) return fail(std::move(r.error()));
   return counts;
 }
 
-Result<void> save_counts(sql::Tx& tx, const std::string& block, const std::string& line, const Counts& counts) {
-  const std::string text = counts.to_json();
+Result<void> save_counts(sql::Tx& tx, const std::string& block, const std::string& line, const std::string& counts) {
   auto r = tx.exec(
       "INSERT INTO troubleshooting (block, line, counts) VALUES ($1, $2, $3) "
       "ON CONFLICT (block, line) DO UPDATE SET counts = excluded.counts",
-      {block, line, text});
+      {block, line, counts});
   if (!r) return fail(std::move(r.error()));
   return {};
 }
 
-Result<std::map<BlockLine, Counts>> all_counts(sql::Tx& tx) {
-  std::map<BlockLine, Counts> out;
-  auto r = tx.query("SELECT block, line, counts FROM troubleshooting", {}, [&](const sql::Row& row) {
-    if (auto counts = Counts::from_json(row.text(2))) out.emplace(BlockLine{row.text(0), row.text(1)}, std::move(*counts));
-  });
+Result<std::map<BlockLine, std::string>> all_counts(sql::Tx& tx) {
+  std::map<BlockLine, std::string> out;
+  auto r = tx.query("SELECT block, line, counts FROM troubleshooting", {},
+                    [&](const sql::Row& row) { out.emplace(BlockLine{row.text(0), row.text(1)}, row.text(2)); });
   if (!r) return fail(std::move(r.error()));
   return out;
 }
