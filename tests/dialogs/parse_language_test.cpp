@@ -374,6 +374,28 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"StepCalledReturn", "  note: {", "  return: {", "'return' cannot be the name of a step", "leads back"}),
     [](const testing::TestParamInfo<Row>& param) { return param.param.name; });
 
+// The block of the reference that begins with `first` after its ``` line.
+std::string documented(const std::string& page, const std::string& first) {
+  const auto at = page.find("\n" + first);
+  EXPECT_NE(at, std::string::npos) << first;
+  return page.substr(at + 1, page.find("\n```", at) - at);
+}
+
+TEST(ParseShared, EveryExampleOfTheReferenceIsRight) {
+  const std::string page = read_file(USHER_SOURCE_DIR "/docs/dialog-language.md");
+  const std::vector<Source> sources = {
+      {"no-sound.yaml", documented(page, "dialog: no-sound")},
+      {"kinds.yaml",
+       "dialog: kinds\ntitle: { en: K }\n" + documented(page, "steps:\n  note:") + "  hand-over: { escalate: { en: Bye } }\n"},
+      {"collect-device.yaml", "dialog: collect-device\ntitle: { en: C }\nsteps:\n  a: { ask: serial, next: return }\n"},
+      {"slots.yaml", documented(page, "slots:\n  serial:")},
+      {"models.csv", documented(page, "model,aliases")},
+      {"fragments.yaml", documented(page, "fragments:")},
+      {"lexicon.yaml", documented(page, "lexicon:")}};
+  std::vector<Problem> problems;
+  EXPECT_TRUE(parse_with(sources, problems)) << to_string(problems);
+}
+
 TEST(ParseShared, FragmentsInACircleTooDeepOrUnknownAreReportedWhereTheyStand) {
   std::vector<Problem> problems;
   EXPECT_EQ(parse_with({{"slots.yaml", kSlots}, {"f.yaml", R"(fragments:
