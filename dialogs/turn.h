@@ -98,6 +98,7 @@ class Turn {
   void start_over();
   void keep_only_contact();
   void back();
+  void undo(const Past& past);
   void back_to(Past past);
   bool correct(bool asked_for);  // goes to the question whose label the words name; asked_for: "back" was said
   void tell_status(const Script* script, const Step* step);
@@ -118,6 +119,7 @@ class Turn {
   void take_value(const Slot& slot, const Script& script, const Ask& ask, const Step& step, std::string value);
   void refuse_value(const Slot& slot, const Ask& ask, const Step& step, bool unknown, const std::string& why);
   void ask_for(const Slot& slot);
+  void drop_beside(const Slot& slot, const Script& script, std::string& value);
   void prefill(const Script& script, std::string_view from, std::string_view rule);
   void note_photo(const Script& script, const Said& e);
   std::vector<Choice> slot_choices(const Slot& slot);

@@ -191,15 +191,19 @@ void Turn::back() {
   back_to(std::move(past));
 }
 
-// Returns to a question and takes its answer back.
-void Turn::back_to(Past past) {
-  for (auto& [name, value] : past.undo) {
+void Turn::undo(const Past& past) {
+  for (const auto& [name, value] : past.undo) {
     if (value.empty()) {
       s().slots.erase(name);
     } else {
       s().slots[name] = value;
     }
   }
+}
+
+// Returns to a question and takes its answer back.
+void Turn::back_to(Past past) {
+  undo(past);
   s().tried.resize(std::min(s().tried.size(), past.tried));
   s().misunderstood = 0;
   s().unanswered = 0;
@@ -234,41 +238,49 @@ void Turn::back_to(Past past) {
 // "The serial number is wrong": back to that question. Answers given since are kept where they were values; choices are asked
 // again, because the way may be another one now.
 bool Turn::correct(bool asked_for) {
-  if (s().history.empty() || text_.size() > 160) return false;
+  if (text_.size() > 160) return false;
   const std::string folded = text::fold(half_width(text_));
   if (!asked_for && std::ranges::none_of(kWrong, [&](const char* w) { return folded.contains(w); })) return false;
-  for (std::size_t i = s().history.size(); i-- > 0;) {
-    const Past& p = s().history[i];
-    const Place at = place(p.dialog, p.hash, p.step);
-    const Ask* asks = at.step == nullptr ? nullptr : std::get_if<Ask>(&at.step->kind);
-    const auto slot = asks == nullptr ? std::map<std::string, Slot>::const_iterator{} : at.script->slots.find(asks->slot);
-    if (asks == nullptr || slot == at.script->slots.end()) continue;
+  auto is_named = [&](const Script& script, const Step* step) {
+    const Ask* asks = step == nullptr ? nullptr : std::get_if<Ask>(&step->kind);
+    const auto slot = asks == nullptr ? script.slots.end() : script.slots.find(asks->slot);
+    if (slot == script.slots.end()) return false;
     std::vector<std::string> names;
     for (const auto& [language, label] : slot->second.label.by_language) {
       for (std::string& n : names_in(label)) names.push_back(std::move(n));
     }
-    const bool named = asked_for ? std::ranges::any_of(names, [&](const std::string& n) { return folded.contains(n); })
-                                 : only_corrects(folded, names);
-    if (!named) continue;
-    trace("correct", "back to the question for " + asks->slot);
-    if (!asked_for) take_as("command", "back", 0.9, "names " + asks->slot + " as wrong");
+    return asked_for ? std::ranges::any_of(names, [&](const std::string& n) { return folded.contains(n); })
+                     : only_corrects(folded, names);
+  };
+  auto noted = [&](const Step& step) {
+    trace("correct", "back to the question at " + step.id);
+    if (!asked_for) take_as("command", "back", 0.9, "names what " + step.id + " asks for as wrong");
+  };
+  for (std::size_t i = s().history.size(); i-- > 0;) {
+    const Place at = place(s().history[i].dialog, s().history[i].hash, s().history[i].step);
+    if (at.script == nullptr || !is_named(*at.script, at.step)) continue;
+    noted(*at.step);
     while (s().history.size() > i + 1) {
       const Past& later = s().history.back();
       const Place was = place(later.dialog, later.hash, later.step);
-      if (was.step == nullptr || !std::holds_alternative<Ask>(was.step->kind)) {
-        for (const auto& [name, value] : later.undo) {
-          if (value.empty()) {
-            s().slots.erase(name);
-          } else {
-            s().slots[name] = value;
-          }
-        }
-      }
+      if (was.step == nullptr || !std::holds_alternative<Ask>(was.step->kind)) undo(later);
       s().history.pop_back();
     }
     Past past = std::move(s().history.back());
     s().history.pop_back();
     back_to(std::move(past));
+    return true;
+  }
+  // A value that was never asked for, because a message held it: its question in the script that runs.
+  const Script* script = scripts_.find(s().dialog, s().hash);
+  if (script == nullptr) return false;
+  for (const auto& [id, step] : script->steps) {
+    const Ask* asks = std::get_if<Ask>(&step.kind);
+    if (asks == nullptr || id == s().step || !s().slots.contains(asks->slot) || !is_named(*script, &step)) continue;
+    noted(step);
+    s().slots.erase(asks->slot);
+    s().misunderstood = 0;
+    go(id);
     return true;
   }
   return false;

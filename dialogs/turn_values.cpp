@@ -114,12 +114,25 @@ void Turn::answer_ask(const Script& script, const Ask& asks, const Step& step, c
   }
   if (u.as == As::kValue || u.as == As::kOption) {
     trace("answer", slot.name + ": " + u.why);
+    drop_beside(slot, script, u.value);
     take_as("value", u.value, u.confidence, u.why);
     hear_value(slot, script, asks, step, std::move(u.value), false);
     return;
   }
   take_as(u.as == As::kDontKnow ? "dont_know" : "nothing", {}, u.confidence, u.why);
   refuse_value(slot, asks, step, u.as == As::kDontKnow, u.why);
+}
+
+// "XPS 13, sn: PF1ABCD2": a model or name ends where a value of another slot begins.
+void Turn::drop_beside(const Slot& slot, const Script& script, std::string& value) {
+  if ((slot.type != SlotType::kModel && slot.type != SlotType::kName) || !has_checkable(value)) return;
+  for (const std::string_view separator : {",", ";", "\n", "，", "；", "。"}) {
+    const auto at = value.find(separator);
+    if (at == 0 || at == std::string::npos) continue;
+    if (values_in(std::string_view(value).substr(at + separator.size()), script.slots, s().language).empty()) continue;
+    trace("answer", "the rest is something else: " + value.substr(at + separator.size()));
+    value = text::trim(value.substr(0, at));
+  }
 }
 
 // A value was understood: is it one of the allowed ones, and must it be read back?
