@@ -101,6 +101,7 @@ void Turn::opened(const Opened& e) {
 void Turn::said(const Said& e, std::string_view entry) {
   note_time(e.now);
   now_ = e.now;
+  attachments_ = e.attachments;
   s().steps = 0;
   s().reminded = 0;
   s().side_question.clear();  // its search was lost on the way
@@ -141,7 +142,7 @@ void Turn::answer(const Script& script, const Step& step, const Said& e) {
   const bool takes_files =
       std::holds_alternative<Wait>(step.kind) || (slot != script.slots.end() && slot->second.type == SlotType::kPhoto);
   if (e.attachments > 0 && !takes_files) {
-    note_photo(script, e);
+    note_photo(script);
     if (text_.empty() && e.choice.empty()) {
       trace("attachment", "no words in the message");
       say(words("attachment_received"));

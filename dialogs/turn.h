@@ -109,6 +109,7 @@ class Turn {
   std::string take_option(const Step& step, const Choose& choose, const Option& option);
   void not_understood(const std::string& question, std::vector<Choice> options, const std::string& why);
   bool says_cannot() const;
+  bool wants_person_by_number(std::vector<Choice> shown);
   std::string numbered(const std::vector<Choice>& shown) const;  // id of the choice whose number was written, or ""
   void proceed(const std::string& next);
 
@@ -121,7 +122,7 @@ class Turn {
   void ask_for(const Slot& slot);
   void drop_beside(const Slot& slot, const Script& script, std::string& value);
   void prefill(const Script& script, std::string_view from, std::string_view rule);
-  void note_photo(const Script& script, const Said& e);
+  void note_photo(const Script& script);
   std::vector<Choice> slot_choices(const Slot& slot);
   std::string out_of_range(const Slot& slot, std::string_view value);
 
@@ -168,6 +169,9 @@ class Turn {
   std::string now_;         // Said::now
   bool answered_ = false;   // the waiting step got its answer
   bool restarted_ = false;  // no script runs any more: nobody is to be woken
+  bool settled_ = false;    // when to be woken is said already
+  int attachments_ = 0;     // that came with the words
+  std::string lead_;        // stands before the next check of a troubleshoot block
   int may_skip_ = 0;        // questions the first message may still answer
   std::string begun_;       // the script they belong to
 };

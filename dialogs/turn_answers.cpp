@@ -94,6 +94,16 @@ std::string Turn::numbered(const std::vector<Choice>& shown) const {
   return shown[n - 1].id;
 }
 
+// The number under which a person was offered beside the answers `shown`. True when the turn is over.
+bool Turn::wants_person_by_number(std::vector<Choice> shown) {
+  if (s().unanswered >= kUseless) offer_person(shown);
+  if (numbered(shown) != kEnough) return false;
+  trace("command", "the number of “I'd rather talk to a person”");
+  take_as("command", "person", 1, "its number");
+  to_person("the customer has enough");
+  return true;
+}
+
 void Turn::answer_choose(const Step& step, const Choose& choose, const Said& e) {
   using Kind = Choose::Kind;
   const Option* chosen = find_option(choose.options, e.choice);
@@ -111,15 +121,7 @@ void Turn::answer_choose(const Step& step, const Choose& choose, const Said& e) 
       side_question(u.why);
       return;
     }
-    if (u.as == As::kNothing && s().unanswered >= kUseless && numbered(choices(choose.options)).empty()) {
-      std::vector<Choice> shown = choices(choose.options);
-      shown.push_back({std::string(kEnough), {}});
-      if (numbered(shown) == kEnough) {
-        take_as("command", "person", 1, "its number");
-        to_person("the customer has enough");
-        return;
-      }
-    }
+    if (u.as == As::kNothing && wants_person_by_number(choices(choose.options))) return;
     chosen = u.as == As::kOption || u.as == As::kValue ? find_option(choose.options, u.value) : nullptr;
     if (chosen != nullptr) {
       trace("answer", fmt::format("“{}”: {} ({:.2f})", chosen->id, u.why, u.confidence));

@@ -32,6 +32,7 @@ void Turn::answer_article(const Step& step, const ShowArticle& article, const Sa
       side_question(u.why);
       return;
     }
+    if (u.as == As::kNothing && wants_person_by_number(choices(scripts_.did_it_help))) return;
     // Who cannot do what the article says has not been helped by it.
     if (u.as != As::kOption && says_cannot()) {
       answer = "no";

@@ -150,6 +150,7 @@ void Turn::begin(const Script& script, std::string_view first_message) {
   s().calls.clear();
   note_symptom(first_message);
   prefill(script, s().symptom, "the first message");
+  if (attachments_ > 0) note_photo(script);
   if (script.enter_midway && !s().symptom.empty()) {
     may_skip_ = kMaySkip;
     begun_ = script.name;

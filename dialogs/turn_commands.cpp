@@ -135,6 +135,7 @@ void Turn::to_person(std::string why) {
   s().misunderstood = 0;
   s().unanswered = 0;
   s().shown_article.clear();
+  const bool insists = s().dialog == kHandover || std::ranges::find(s().calls, kHandover, &Frame::dialog) != s().calls.end();
   s().calls.clear();
   if (const Script* script = s().dialog.empty() ? nullptr : scripts_.find(s().dialog, s().hash)) {
     // A block that is left for a person has not found it: that is worth counting as well.
@@ -142,7 +143,7 @@ void Turn::to_person(std::string why) {
     const auto* block = step == nullptr ? nullptr : std::get_if<TroubleshootBlock>(&step->kind);
     if (block != nullptr) learn(*script, *step, *block);
   }
-  if (scripts_.find(kHandover) != nullptr && s().dialog != kHandover) {
+  if (scripts_.find(kHandover) != nullptr && !insists) {
     trace("handover", std::move(why));
     go(std::string(kDialogTarget) + std::string(kHandover));
     return;

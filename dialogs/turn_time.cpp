@@ -65,6 +65,7 @@ Turn::Times Turn::times_of(const Script& script, const Step& step) const {
 }
 
 void Turn::await(bool had_ended) {
+  if (settled_) return;
   auto wake = [&](seconds after) {
     s().due = after.count() > 0 && s().heard > 0 ? s().heard + after.count() : 0;
     out_.effects.emplace_back(Await{after});
@@ -102,6 +103,8 @@ void Turn::time_passed(const TimePassed& e) {
   const std::int64_t due = s().due, at = seconds_of(e.now);
   if (due != 0 && at != 0 && at + 1 < due) {
     trace("time", fmt::format("{} s too early: an echo of an older wish", due - at));
+    out_.effects.emplace_back(Await{seconds(due - at)});
+    settled_ = true;
     return;
   }
   note_time(e.now);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "dialogs/turn.h"
@@ -70,15 +71,9 @@ std::string Turn::next_check(const Script& script, const Step& step, const Troub
     }
     s().check = id;
     trace("step", step.id + ": " + (check != nullptr ? "check " : "question ") + id);
-    if (check != nullptr && decision.first) {
-      if (std::string first = words("check_first", {{"why", ts::sentence(decision, s().language)}}); !first.empty())
-        say(std::move(first));
-    }
-    if (check != nullptr && !check->article.empty()) {
-      out_.effects.emplace_back(FetchArticle{check->article, s().language});
-    } else {
-      ask_check_again(script, step, block);
-    }
+    if (check != nullptr && decision.first) lead_ = words("check_first", {{"why", ts::sentence(decision, s().language)}});
+    if (check != nullptr && !check->article.empty()) say(std::exchange(lead_, {}));
+    ask_check_again(script, step, block);
     return {};
   }
 }
@@ -99,7 +94,8 @@ void Turn::ask_check_again(const Script& script, const Step& step, const Trouble
     } else if (!check->article.empty()) {
       ask(words("did_it_help"), check_choices(*check));
     } else {
-      ask(words(check->text), check_choices(*check), {}, check->picture);
+      const std::string lead = std::exchange(lead_, {});
+      ask(lead.empty() ? words(check->text) : lead + "\n\n" + words(check->text), check_choices(*check), {}, check->picture);
     }
   } else if (const auto* question = by_id(block.questions, s().check)) {
     ask(words(question->text), choices(question->options));
@@ -134,11 +130,7 @@ void Turn::answer_check(const Script& script, const Step& step, const Troublesho
     Understood u = understand_choice(text_, scripts_.did_it_help, s().language, words("did_it_help"), lexicons());
     // By number: entries of the list that are no options of "did it help?".
     const std::string by_number = numbered(check_choices(check));
-    if (by_number == kEnough) {
-      take_as("command", "person", 1, "its number");
-      to_person("the customer has enough");
-      return;
-    }
+    if (wants_person_by_number(check_choices(check))) return;
     if (by_number == kCannot || (u.confidence < 0.99 && says_cannot()))
       u = {As::kOption, std::string(kCannot), 0.9, "says it cannot be done"};
     if (u.as == As::kQuestion) {
@@ -179,6 +171,8 @@ void Turn::answer_question(const Script& script, const Step& step, const Trouble
     if (chosen != nullptr) {
       trace("answer", fmt::format("“{}”: {} ({:.2f})", chosen->id, u.why, u.confidence));
       take_as("option", chosen->id, u.confidence, u.why);
+    } else if (wants_person_by_number(choices(question.options))) {
+      return;
     } else if (u.as == As::kDontKnow) {
       result = ts::kDontKnow;
       take_as("dont_know", {}, u.confidence, u.why);

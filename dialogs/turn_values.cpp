@@ -216,18 +216,21 @@ void Turn::answer_confirm(const Slot& slot, const Script& script, const Ask& ask
       hear_value(slot, script, asks, step, written, true);
       return;
     }
-    if (++s().misunderstood >= kPatient) {
-      refuse_value(slot, asks, step, false, {});
+    if (++s().misunderstood < kPatient) {
+      ask_for(slot);
       return;
     }
-    ask_for(slot);
-    return;
+    if (!slot.required) {
+      refuse_value(slot, asks, step, false, "taken back three times");
+      return;
+    }
+  } else {
+    take_as("nothing", {}, 0, u.why);
+    ++s().misunderstood;
+    trace("reask", fmt::format("neither yes nor no to “{}” ({} in a row)", offered, s().misunderstood));
   }
-  take_as("nothing", {}, 0, u.why);
-  ++s().misunderstood;
-  trace("reask", fmt::format("neither yes nor no to “{}” ({} in a row)", offered, s().misunderstood));
   if (s().misunderstood >= kPatient) {
-    // Neither confirmed nor taken back: kept, and marked as not sure.
+    // Neither confirmed nor replaced by a better one: kept, and marked as not sure.
     s().slots[slot.name + "_unverified"] = "yes";
     const std::string kept = suggested && slot.open_catalogue ? written : offered;
     say(words("unverified"));
@@ -317,10 +320,10 @@ void Turn::prefill(const Script& script, std::string_view from, std::string_view
 }
 
 // A photo that comes before it is asked for need not be asked for.
-void Turn::note_photo(const Script& script, const Said& e) {
+void Turn::note_photo(const Script& script) {
   for (const auto& [name, slot] : script.slots) {
-    if (slot.type != SlotType::kPhoto || !s().slots.emplace(name, std::to_string(e.attachments)).second) continue;
-    trace("prefill", fmt::format("{}: {} attached", name, e.attachments));
+    if (slot.type != SlotType::kPhoto || !s().slots.emplace(name, std::to_string(attachments_)).second) continue;
+    trace("prefill", fmt::format("{}: {} attached", name, attachments_));
     return;
   }
 }

@@ -93,6 +93,38 @@ TEST(Correcting, AnAnswerThatSpeaksOfWrongThingsIsStillAnAnswer) {
   EXPECT_NE(t.state.step, "serial");
 }
 
+TEST(Correcting, AValueThatWasNeverAskedForHasItsQuestionToo) {
+  Talk t(desk({{"t.yaml", R"(dialog: t
+title: { en: T }
+triggers: { phrases: { en: [begin] } }
+steps:
+  serial: { ask: serial, next: model }
+  model: { ask: product_model, next: end }
+  end: { resolve: { en: x } }
+)"}}));
+  t.say("begin, sn: PF1ABCD2");
+  ASSERT_EQ(t.state.step, "model");
+  t.say("the serial number is wrong");
+  EXPECT_EQ(t.state.step, "serial");
+  t.say("PF1ABCD3");
+  EXPECT_EQ(t.state.step, "model");
+}
+
+TEST(Person, InsistingInAScriptTheHandoverCalledOpensTheTicketAtOnce) {
+  Talk t(desk({{"handover.yaml", R"(dialog: handover
+title: { en: H }
+steps:
+  a: { call: more, next: end }
+  end: { escalate: { en: "Here." }, priority: P2 }
+)"},
+               {"more.yaml", "dialog: more\ntitle: { en: M }\nsteps:\n  n: { ask: contact_name, next: return }\n"}}));
+  t.say("agent");
+  ASSERT_EQ(t.state.dialog, "more");
+  t.say("agent!!");
+  ASSERT_NE(t.last<OpenTicket>(), nullptr) << t.text();
+  EXPECT_EQ(t.last<OpenTicket>()->priority, "P2");
+}
+
 TEST(Status, IsToldByTheGatewayAndTheStepAsksAgain) {
   Talk t = details();
   t.say("Ana").say("what is the status of my case?");

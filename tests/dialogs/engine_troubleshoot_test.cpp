@@ -41,6 +41,7 @@ TEST(TroubleshootBlock, SafetyComesFirstThenChancePerCost) {
   EXPECT_EQ(t.state.check, "smell");
   EXPECT_EQ(t.offered(), "yes no");  // cannot: false
   EXPECT_THAT(t.why("troubleshoot"), HasSubstr("safety"));
+  EXPECT_THAT(t.last<Prompt>()->text, HasSubstr("about safety.\n\nUnplug it."));  // says why it comes first
   t.say("no, still the same");
   EXPECT_EQ(t.state.check, "swap");
   EXPECT_EQ(t.offered(), "yes no cannot");

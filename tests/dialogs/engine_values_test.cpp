@@ -51,6 +51,17 @@ TEST(Confirm, WhoeverAnswersNonsenseIsNotTrapped) {
   EXPECT_EQ(t.slot("code_unverified"), "yes");
 }
 
+TEST(Confirm, WhatIsTakenBackAgainAndAgainIsMarkedAsNotSure) {
+  Talk t = asking("code", "type: serial, confirm: true");
+  for (const char* code : {"AB123456", "AB123457", "AB123458"}) t.say(code).say("no");
+  EXPECT_EQ(t.slot("code"), "AB123458");
+  EXPECT_EQ(t.slot("code_unverified"), "yes");
+  Talk optional = asking("code", "type: serial, confirm: true, required: false");
+  for (const char* code : {"AB123456", "AB123457", "AB123458"}) optional.say(code).say("no");
+  EXPECT_EQ(optional.slot("code"), "");
+  EXPECT_EQ(optional.state.step, "name");
+}
+
 TEST(CatalogueSlot, AnAliasIsTakenForItsValueWithAllThatIsKnownOfIt) {
   Talk t = model("true");
   t.say("tp x1");
@@ -122,6 +133,9 @@ TEST(PhotoSlot, APhotoThatCameEarlierIsNotAskedFor) {
   EXPECT_THAT(t.text(), HasSubstr("file"));
   EXPECT_EQ(t.slot("photo"), "1");
   EXPECT_EQ(t.state.step, "safety");
+  Talk first(every_kind());
+  first.send_photo("everything is broken");
+  EXPECT_EQ(first.slot("photo"), "1");
 }
 
 TEST(SeveralAnswers, OneMessageFillsWhatItNamesAndNeverOverwrites) {
