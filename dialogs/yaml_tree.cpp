@@ -1,13 +1,8 @@
 #include "dialogs/yaml_tree.h"
 
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/mark.h>
-#include <yaml-cpp/parser.h>
+#include <yaml.h>
 
-#include <algorithm>
 #include <map>
-#include <sstream>
 
 #include "base/text.h"
 
@@ -16,32 +11,13 @@ namespace {
 
 struct TooLarge {};
 
-// yaml-cpp counts columns in bytes; people count characters.
-class Columns {
- public:
-  explicit Columns(std::string_view bytes) : bytes_(bytes) {
-    starts_.push_back(0);
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-      if (bytes[i] == '\n') starts_.push_back(i + 1);
-    }
-  }
-  Position of(const YAML::Mark& mark) const {
-    if (mark.is_null()) return {1, 1};
-    const auto line = static_cast<std::size_t>(std::max(mark.line, 0));
-    const auto column = static_cast<std::size_t>(std::max(mark.column, 0));
-    Position p{static_cast<int>(line) + 1, static_cast<int>(column) + 1};
-    if (line >= starts_.size()) return p;
-    const std::string_view prefix = bytes_.substr(starts_[line], column);
-    const auto continuation =
-        std::ranges::count_if(prefix, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; });
-    p.column -= static_cast<int>(continuation);
-    return p;
-  }
+Position position_of(const yaml_mark_t& mark) {  // libyaml counts from 0, columns in characters
+  return {static_cast<int>(mark.line) + 1, static_cast<int>(mark.column) + 1};
+}
 
- private:
-  std::string_view bytes_;
-  std::vector<std::size_t> starts_;
-};
+std::string string_of(const yaml_char_t* s) {
+  return s == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(s));
+}
 
 std::size_t size_of(const YamlNode& node) {
   std::size_t n = 1;
@@ -50,61 +26,78 @@ std::size_t size_of(const YamlNode& node) {
   return n;
 }
 
-class Builder : public YAML::EventHandler {
+// Builds the tree of one document from the parser's events.
+class Builder {
  public:
-  Builder(const Source& source, const Columns& columns, std::vector<Problem>& problems)
-      : source_(source), columns_(columns), problems_(problems) {}
+  Builder(const Source& source, std::vector<Problem>& problems) : source_(source), problems_(problems) {}
 
   YamlNode root;
 
-  void OnDocumentStart(const YAML::Mark&) override {}
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { leaf({.at = columns_.of(mark)}, anchor); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    YamlNode copy = anchors_[anchor];
-    count(size_of(copy));
-    copy.at = columns_.of(mark);
-    add(std::move(copy));
+  void take(const yaml_event_t& event) {
+    const Position at = position_of(event.start_mark);
+    switch (event.type) {
+      case YAML_SCALAR_EVENT: {
+        const auto& s = event.data.scalar;
+        std::string value(reinterpret_cast<const char*>(s.value), s.length);
+        const bool is_null = s.style == YAML_PLAIN_SCALAR_STYLE && (value.empty() || value == "~" || value == "null");
+        leaf({.kind = is_null ? YamlNode::Kind::kNull : YamlNode::Kind::kScalar, .scalar = std::move(value), .at = at},
+             string_of(s.anchor));
+        break;
+      }
+      case YAML_ALIAS_EVENT:
+        alias(string_of(event.data.alias.anchor), at);
+        break;
+      case YAML_SEQUENCE_START_EVENT:
+        open(YamlNode::Kind::kList, at, string_of(event.data.sequence_start.anchor));
+        break;
+      case YAML_MAPPING_START_EVENT:
+        open(YamlNode::Kind::kMap, at, string_of(event.data.mapping_start.anchor));
+        break;
+      case YAML_SEQUENCE_END_EVENT:
+      case YAML_MAPPING_END_EVENT:
+        close();
+        break;
+      default:
+        break;
+    }
   }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
-    const bool plain_null = tag == "?" && (value == "~" || value == "null");
-    leaf({.kind = plain_null ? YamlNode::Kind::kNull : YamlNode::Kind::kScalar, .scalar = value, .at = columns_.of(mark)},
-         anchor);
-  }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
-    open(YamlNode::Kind::kList, mark, anchor);
-  }
-  void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
-    open(YamlNode::Kind::kMap, mark, anchor);
-  }
-  void OnMapEnd() override { close(); }
 
  private:
   struct Open {
     YamlNode node;
-    YAML::anchor_t anchor = 0;
+    std::string anchor;
     std::optional<YamlEntry> key;  // read, its value not yet
     std::map<std::string, Position> seen;
   };
 
+  void problem(Position at, std::string message, std::string hint) {
+    problems_.push_back({source_.file, at.line, at.column, std::move(message), std::move(hint)});
+  }
   void count(std::size_t n) {
     nodes_ += n;
     if (nodes_ > kMaxYamlNodes || stack_.size() > 64) throw TooLarge{};
   }
-  void leaf(YamlNode node, YAML::anchor_t anchor) {
+  void leaf(YamlNode node, const std::string& anchor) {
     count(1);
-    if (anchor != 0) anchors_[anchor] = node;
+    if (!anchor.empty()) anchors_[anchor] = node;
     add(std::move(node));
   }
-  void open(YamlNode::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
+  void alias(const std::string& name, Position at) {
+    const auto known = anchors_.find(name);
+    if (known == anchors_.end()) problem(at, "there is no '&" + name + "' before this", "quote the text if it begins with *");
+    YamlNode copy = known == anchors_.end() ? YamlNode{} : known->second;
+    count(size_of(copy));
+    copy.at = at;
+    add(std::move(copy));
+  }
+  void open(YamlNode::Kind kind, Position at, std::string anchor) {
     count(1);
-    stack_.push_back({.node = {.kind = kind, .at = columns_.of(mark)}, .anchor = anchor});
+    stack_.push_back({.node = {.kind = kind, .at = at}, .anchor = std::move(anchor)});
   }
   void close() {
     Open done = std::move(stack_.back());
     stack_.pop_back();
-    if (done.anchor != 0) anchors_[done.anchor] = done.node;
+    if (!done.anchor.empty()) anchors_[done.anchor] = done.node;
     add(std::move(done.node));
   }
   void add(YamlNode node) {
@@ -119,8 +112,7 @@ class Builder : public YAML::EventHandler {
     }
     if (!top.key) {
       if (node.kind == YamlNode::Kind::kList || node.kind == YamlNode::Kind::kMap) {
-        problems_.push_back({source_.file, node.at.line, node.at.column, "a list or mapping cannot be a key",
-                             "quote the text if it holds { or ["});
+        problem(node.at, "a list or mapping cannot be a key", "quote the text if it holds { or [");
       }
       top.key = YamlEntry{.key = node.scalar, .at = node.at, .value = {}};
       return;
@@ -128,8 +120,8 @@ class Builder : public YAML::EventHandler {
     YamlEntry entry = std::move(*top.key);
     top.key.reset();
     if (const auto [it, fresh] = top.seen.emplace(entry.key, entry.at); !fresh) {
-      problems_.push_back({source_.file, entry.at.line, entry.at.column, "the key '" + entry.key + "' is written twice",
-                           "it is already in line " + std::to_string(it->second.line) + "; remove one of them"});
+      problem(entry.at, "the key '" + entry.key + "' is written twice",
+              "it is already in line " + std::to_string(it->second.line) + "; remove one of them");
       return;
     }
     entry.value = std::move(node);
@@ -137,11 +129,38 @@ class Builder : public YAML::EventHandler {
   }
 
   const Source& source_;
-  const Columns& columns_;
   std::vector<Problem>& problems_;
   std::vector<Open> stack_;
-  std::map<YAML::anchor_t, YamlNode> anchors_;
+  std::map<std::string, YamlNode> anchors_;
   std::size_t nodes_ = 0;
+};
+
+// The parser and its current event, freed whatever happens.
+class Events {
+ public:
+  explicit Events(std::string_view bytes) {
+    yaml_parser_initialize(&parser_);
+    yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  }
+  ~Events() {
+    yaml_event_delete(&event_);
+    yaml_parser_delete(&parser_);
+  }
+  Events(const Events&) = delete;
+  Events& operator=(const Events&) = delete;
+
+  // Null when the bytes are not YAML.
+  const yaml_event_t* next() {
+    yaml_event_delete(&event_);
+    return yaml_parser_parse(&parser_, &event_) == 0 ? nullptr : &event_;
+  }
+  std::string what() const { return parser_.problem == nullptr ? "cannot be read" : parser_.problem; }
+  Position where() const { return position_of(parser_.problem_mark); }
+
+ private:
+  yaml_parser_t parser_{};
+  yaml_event_t event_{};
 };
 
 }  // namespace
@@ -161,26 +180,26 @@ std::optional<YamlNode> read_yaml(const Source& source, std::vector<Problem>& pr
     problem({1, 1}, "the file is not valid UTF-8", "save it as UTF-8");
     return std::nullopt;
   }
-  const Columns columns(source.bytes);
-  Builder builder(source, columns, problems);
-  std::istringstream stream(source.bytes);
+  Builder builder(source, problems);
+  Events events(source.bytes);
+  int documents = 0;
   try {
-    YAML::Parser parser(stream);
-    if (!parser.HandleNextDocument(builder)) {
-      problem({1, 1}, "the file is empty", "a script begins with 'dialog: <name>'");
-      return std::nullopt;
+    while (const yaml_event_t* event = events.next()) {
+      if (event->type == YAML_STREAM_END_EVENT) {
+        if (documents > 0) return std::move(builder.root);
+        problem({1, 1}, "the file is empty", "a script begins with 'dialog: <name>'");
+        return std::nullopt;
+      }
+      if (event->type == YAML_DOCUMENT_START_EVENT && ++documents > 1) {
+        problem(position_of(event->start_mark), "there is a second document in the file",
+                "remove the '---' line; one file holds one script");
+        return std::move(builder.root);
+      }
+      builder.take(*event);
     }
-    YamlNode first = std::move(builder.root);
-    if (Builder rest(source, columns, problems); parser.HandleNextDocument(rest)) {
-      problem(rest.root.at, "there is a second document in the file", "remove the '---' line; one file holds one script");
-    }
-    return first;
-  } catch (const YAML::Exception& e) {
-    problem(columns.of(e.mark), "this is not YAML: " + e.msg, "check indentation, and put text with ':' or '{' into quotes");
+    problem(events.where(), "this is not YAML: " + events.what(), "check indentation, and put text with ':' or '{' into quotes");
   } catch (const TooLarge&) {
     problem({1, 1}, "the file is too large or too deeply nested", "at most 200,000 values and 64 levels");
-  } catch (const std::exception& e) {
-    problem({1, 1}, std::string("this is not YAML: ") + e.what(), "check indentation and quotes");
   }
   return std::nullopt;
 }

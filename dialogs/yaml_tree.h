@@ -1,4 +1,5 @@
-// A YAML document as a plain tree in which every key and value knows its place. The only user of yaml-cpp in this folder. Pure.
+// A YAML document as a plain tree in which every key and value knows its place. The only user of libyaml. Pure.
+// (libyaml and not yaml-cpp, which the configuration is read with: it reads a thousand scripts five times as fast.)
 //
 // Duplicate keys, syntax errors, more than one document and oversized documents become problems; the tree is then still as
 // complete as it can be. Anchors and aliases are resolved by copying, within the size limit. Column counts code points.

@@ -115,7 +115,7 @@ std::vector<Source> all_sources(std::string script = kAll, std::string fragments
           {"lines.csv", std::move(models)}, {"lexicon.yaml", "lexicon:\n  \"yes\": [yep sure thing, 妥妥的]\n"}};
 }
 
-class Language : public testing::Test {
+class WholeLanguage : public testing::Test {
  protected:
   void SetUp() override {
     std::vector<Problem> problems;
@@ -131,7 +131,7 @@ class Language : public testing::Test {
   const Script* t_ = nullptr;
 };
 
-TEST_F(Language, ACheckHasAPictureAndTheOptionCannot) {
+TEST_F(WholeLanguage, ACheckHasAPictureAndTheOptionCannot) {
   const auto& c = step<Choose>("look");
   EXPECT_EQ(c.kind, Choose::Kind::kCheck);
   EXPECT_EQ(c.picture, "pictures/caps.png");
@@ -143,12 +143,12 @@ TEST_F(Language, ACheckHasAPictureAndTheOptionCannot) {
   EXPECT_FALSE(c.options[2].keys.empty());
 }
 
-TEST_F(Language, FragmentsStandInTheTextsThatUseThemAlsoNested) {
+TEST_F(WholeLanguage, FragmentsStandInTheTextsThatUseThemAlsoNested) {
   EXPECT_EQ(step<Choose>("look").text.in("en"), "Unplug it from the wall. Press Caps Lock. Does its light come on?");
   EXPECT_EQ(step<Choose>("look").text.in("zh"), "请从墙上拔掉。灯亮吗？");
 }
 
-TEST_F(Language, ABranchHasItsConditionsAsATree) {
+TEST_F(WholeLanguage, ABranchHasItsConditionsAsATree) {
   const auto& b = step<Branch>("ways");
   ASSERT_EQ(b.cases.size(), 5U);
   EXPECT_EQ(b.otherwise, "details");
@@ -163,14 +163,14 @@ TEST_F(Language, ABranchHasItsConditionsAsATree) {
   EXPECT_FALSE(evaluate(b.cases[1].when, {{"error_code", "0x7B"}, {"ssd", "NVMe"}}, "").holds);
 }
 
-TEST_F(Language, AStepMayOnlySetAndAnotherCallAScriptThatReturns) {
+TEST_F(WholeLanguage, AStepMayOnlySetAndAnotherCallAScriptThatReturns) {
   EXPECT_EQ(step<Goto>("note").next, "details");
   EXPECT_EQ(t_->find("note")->set.at("place"), "home");
   EXPECT_EQ(step<Call>("details").dialog, "u");
   EXPECT_EQ(std::get<Ask>(set_->find("u")->find("a")->kind).next, kReturn);
 }
 
-TEST_F(Language, ASearchHasItsOwnWordsAndTheShortFormTheSymptom) {
+TEST_F(WholeLanguage, ASearchHasItsOwnWordsAndTheShortFormTheSymptom) {
   EXPECT_TRUE(step<ShowArticle>("find").id.empty());
   EXPECT_EQ(step<ShowArticle>("find").query, "{{symptom}} {{error_code}}");
   std::vector<Problem> problems;
@@ -182,7 +182,7 @@ TEST_F(Language, ASearchHasItsOwnWordsAndTheShortFormTheSymptom) {
   EXPECT_EQ(std::get<ShowArticle>(set->find("s")->find("a")->kind).query, "{{symptom}}");
 }
 
-TEST_F(Language, ALookUpKnowsItsThreeWays) {
+TEST_F(WholeLanguage, ALookUpKnowsItsThreeWays) {
   const auto& l = step<Lookup>("ask-service");
   EXPECT_EQ(l.service, "warranty");
   EXPECT_EQ(l.with.at("serial"), "{{serial}}");
@@ -190,7 +190,7 @@ TEST_F(Language, ALookUpKnowsItsThreeWays) {
   EXPECT_EQ(l.next + l.not_found + l.failed, "chargeallowhuman");
 }
 
-TEST_F(Language, AWaitHasItsTimes) {
+TEST_F(WholeLanguage, AWaitHasItsTimes) {
   const auto& w = step<Wait>("charge");
   EXPECT_EQ(w.remind_after, hours(2));
   EXPECT_EQ(w.give_up_after, hours(48));
@@ -198,7 +198,7 @@ TEST_F(Language, AWaitHasItsTimes) {
   EXPECT_EQ(w.gave_up, "human");
 }
 
-TEST_F(Language, ConsentAndSurveyMakeTheirOwnOptions) {
+TEST_F(WholeLanguage, ConsentAndSurveyMakeTheirOwnOptions) {
   const auto& c = step<Choose>("allow");
   EXPECT_EQ(c.kind, Choose::Kind::kConsent);
   EXPECT_EQ(c.slot, "remote_consent");
@@ -213,7 +213,7 @@ TEST_F(Language, ConsentAndSurveyMakeTheirOwnOptions) {
   EXPECT_EQ(ways, "1human 2human 3done 4done 5done ");
 }
 
-TEST_F(Language, ATroubleshootBlockIsAModelAndItsWords) {
+TEST_F(WholeLanguage, ATroubleshootBlockIsAModelAndItsWords) {
   const auto& b = step<TroubleshootBlock>("find-cause");
   EXPECT_EQ(b.model.escalation, 40);
   EXPECT_EQ(b.model.max_steps, 5);
@@ -234,7 +234,7 @@ TEST_F(Language, ATroubleshootBlockIsAModelAndItsWords) {
   EXPECT_EQ(b.solved + b.unsolved, "ratehuman");
 }
 
-TEST_F(Language, AScriptSaysHowItWaitsAndHowItIsReplaced) {
+TEST_F(WholeLanguage, AScriptSaysHowItWaitsAndHowItIsReplaced) {
   EXPECT_EQ(t_->patience.remind_after, minutes(10));
   EXPECT_EQ(t_->patience.then, "human");
   EXPECT_TRUE(t_->enter_midway);
@@ -245,7 +245,7 @@ TEST_F(Language, AScriptSaysHowItWaitsAndHowItIsReplaced) {
   EXPECT_EQ(set_->patience.then, "ticket");
 }
 
-TEST_F(Language, SlotsHaveRangesCataloguesAndConfirmation) {
+TEST_F(WholeLanguage, SlotsHaveRangesCataloguesAndConfirmation) {
   EXPECT_EQ(t_->slots.at("beeps").max, 20);
   EXPECT_EQ(t_->slots.at("photo").type, SlotType::kPhoto);
   EXPECT_EQ(t_->slots.at("imei").checksum, "imei");
@@ -265,7 +265,7 @@ std::string version(const std::vector<Source>& sources, const char* name = "t") 
   return set ? set->find(name)->hash : "";
 }
 
-TEST_F(Language, WhatAScriptUsesIsPartOfItsVersion) {
+TEST_F(WholeLanguage, WhatAScriptUsesIsPartOfItsVersion) {
   std::string fragments = kFragments;
   fragments.replace(fragments.find("from the wall"), 13, "at the socket");
   EXPECT_NE(version(all_sources(kAll, fragments)), t_->hash);
@@ -282,7 +282,7 @@ TEST_F(Language, WhatAScriptUsesIsPartOfItsVersion) {
   EXPECT_NE(set->hash, set_->hash);
 }
 
-TEST_F(Language, TheHashOfASetDoesNotDependOnOrderOrFolder) {
+TEST_F(WholeLanguage, TheHashOfASetDoesNotDependOnOrderOrFolder) {
   auto sources = all_sources();
   for (Source& s : shipped_shared()) {
     if (std::ranges::find(sources, s.file, &Source::file) == sources.end()) sources.push_back(std::move(s));
@@ -303,9 +303,9 @@ struct Row {
   const char* message;  // "line:column: part of the message"
   const char* hint;     // part of
 };
-class LanguageProblem : public testing::TestWithParam<Row> {};
+class WholeLanguageProblem : public testing::TestWithParam<Row> {};
 
-TEST_P(LanguageProblem, IsReportedWithItsPlaceAndAHint) {
+TEST_P(WholeLanguageProblem, IsReportedWithItsPlaceAndAHint) {
   const Row& row = GetParam();
   std::string script = kAll;
   const auto at = script.find(row.from);
@@ -322,7 +322,7 @@ TEST_P(LanguageProblem, IsReportedWithItsPlaceAndAHint) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Scripts, LanguageProblem,
+    Scripts, WholeLanguageProblem,
     testing::Values(
         Row{"UnknownFragment", "{{> own-unplug}} Press", "{{> own-unplugg}} Press", "14:18: there is no fragment 'own-unplugg'",
             "'own-unplug'"},
