@@ -268,9 +268,9 @@ std::string in_quotes(std::string_view s) {
 }
 
 // As a text of the language; what looks like a variable is not one.
-std::string text_of(std::string words, std::string_view english = {}) {
+std::string text_of(std::string words, std::string_view english = {}, std::string_view chinese = {}) {
   for (auto at = words.find("{{"); at != std::string::npos; at = words.find("{{", at + 2)) words.replace(at, 2, "{ {");
-  if (!is_han(words)) return "{ en: " + in_quotes(words) + " }";
+  if (!is_han(words)) return "{ en: " + in_quotes(words) + (chinese.empty() ? " }" : ", zh: " + std::string(chinese) + " }");
   return "{ en: " + in_quotes(english.empty() ? words : english) + ", zh: " + in_quotes(words) + " }";
 }
 
@@ -380,8 +380,9 @@ class Writer {
       if (id.empty()) id = fmt::format("answer-{}", i + 1);
       id = unique(std::move(id), ids);
       const std::string_view english = side == "yes" ? "Yes" : side == "no" ? "No" : "";
-      std::string line =
-          fmt::format("      - {{ id: {}, label: {}, ", quoted_name(id), text_of(a.label.empty() ? id : a.label, english));
+      const std::string_view chinese = side == "yes" ? "是" : side == "no" ? "否" : "";
+      std::string line = fmt::format("      - {{ id: {}, label: {}, ", quoted_name(id),
+                                     text_of(a.label.empty() ? id : a.label, english, chinese));
       std::string list;
       std::erase_if(words[i], [&](const std::string& w) { return phrases[text::fold(w)] > 1; });
       for (const std::string& w : words[i]) list += (list.empty() ? "" : ", ") + in_quotes(w);

@@ -45,10 +45,17 @@ std::unique_ptr<sql::Database> store_of(const Common& common, int& code);
 int serve(const Common& common, const std::string& http, const std::string& smtp, const std::string& lmtp);
 int check(const Common& common);
 int deliver(const Common& common, const std::string& sender, const std::vector<std::string>& recipients);
-int chat(const Common& common, const std::string& language, bool with_trace);
+// `dir`: folder of scripts, or empty: the configuration's; `dialog`: script to begin with, or empty.
+int chat(const Common& common, const std::string& dir, const std::string& language, const std::string& dialog, bool with_trace);
 int ticket_list(const Common& common, std::int64_t limit);
 int outbox_list(const Common& common, const std::string& state, std::int64_t limit);
 int outbox_redrive(const Common& common, const std::string& id, bool all);
 int user_add(const Common& common, const std::string& name, const std::string& role);
+
+// publish.cpp; `usher dialog publish|rollback|editions|learned`
+int dialog_publish(const Common& common, const std::string& folder, const std::string& note, bool dry_run);
+int dialog_rollback(const Common& common, const std::string& hash, const std::string& note);
+int dialog_editions(const Common& common, std::int64_t limit);
+int dialog_learned(const Common& common);
 
 }  // namespace usher::gateway::app

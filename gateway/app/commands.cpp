@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "gateway/app/command.h"
+#include "gateway/app/dialog.h"
 
 #ifndef USHER_VERSION
 #define USHER_VERSION "0.1.0"
@@ -49,12 +50,9 @@ int run_command_line(int argc, char** argv) {
   c_deliver->footer("Exits 75 when the mail cannot be accepted now: the MTA keeps it and tries again.");
   c_deliver->callback([&] { result = deliver(common, sender, recipients); });
 
-  std::string language = "en";
-  bool with_trace = false;
-  auto* c_chat = add_common(app.add_subcommand("chat", "talk to the bot in the terminal; nothing is stored"), false);
-  c_chat->add_option("--lang", language, "language of the greeting")->check(CLI::IsMember({"en", "zh"}))->capture_default_str();
-  c_chat->add_flag("--trace", with_trace, "show why the bot did what it did");
-  c_chat->callback([&] { result = chat(common, language, with_trace); });
+  add_chat_options(*add_common(app.add_subcommand("chat", "talk to the bot in the terminal; the same as dialog chat"), false),
+                   common, result);
+  add_dialog_commands(app, common, result);
 
   std::int64_t limit = 50;
   std::string state, row;
