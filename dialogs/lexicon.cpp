@@ -96,9 +96,9 @@ const Lexicon& everyday() {
 }
 
 bool is_negator(const Word& word) {
-  static constexpr std::array<std::string_view, 17> kNegators = {"not",     "no",     "never", "without", "none", "nor",
-                                                                 "neither", "hardly", "不",    "没",      "无",   "未",
-                                                                 "非",      "沒",     "無",    "别",      "noth"};
+  static constexpr std::array<std::string_view, 23> kNegators = {
+      "not", "no", "never", "without", "none", "nor",  "neither", "hardly", "不",     "没",     "无",  "未",
+      "非",  "沒", "無",    "别",      "noth", "bare", "non",     "rare",   "barely", "rarely", "zero"};
   return word.kind != Word::Kind::kBreak && std::ranges::find(kNegators, word.text) != kNegators.end();
 }
 

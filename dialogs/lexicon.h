@@ -25,6 +25,8 @@ enum class Tag : unsigned char {
   kUnsolved,  // "works now", "还是不行": like a statement
   kNegator,   // "not": turns what follows
   kBut,
+  kAccept,  // "ok", "fine": agrees to an offer, says nothing about a fact
+  kWait,    // "one moment", "let me check"
   kHedge,
   kQuestion,
   kDontKnow,

@@ -14,14 +14,24 @@ constexpr Lexicon::Entry kAnswers[] = {
      "是的|是啊|是呀|是呢|是哒|对的|对啊|对呀|对对|对对对|嗯嗯|嗯哼|有的|有啊|有呀|有呢|可以的|能的|会的|没错|当然|当然了|当然有|"
      "肯定|"
      "肯定有|肯定是|确实|确实是|的确|是这样|是这样的|就是这样|對|對的|對啊|沒錯|的确是|确定|必须的|正确"},
-    {Tag::kYes, 0.68,
-     "ok|okay|okey|okie|k|kk|alright|right|fine|uh huh|mhm|mm "
-     "hmm|好的|好滴|好哒|好啊|好吧|好呀|嗯|恩|哦好|行的|行啊|行吧|👊|🙂|😀|😃|😊"},
+    {Tag::kAccept, 0.68,
+     "ok|okay|okey|okie|k|kk|alright|fine|done|will do|got it|understood|sounds good|go ahead|please do|do it|let us do it|why "
+     "not|好的|好滴|好哒|好啊|好吧|好呀|好|哦好|行的|行啊|行吧|行|👊|🙂|😀|😃|😊"},
+    {Tag::kYes, 0.7, "right|uh huh|mhm|mm hmm|mhmm|嗯|恩|嗯啊|嗯呢|en"},
+    {Tag::kWait, 1,
+     "wait|doing it now|doing it right now|doing that now|doing that right now|not done it yet but|hold on|hang on|one "
+     "moment|one minute|one second|just a moment|just a minute|just a second|a moment please|give me a "
+     "minute|give me a moment|give me a second|let me check|let me look|let me see|let me try|let me ask|i will check|i will "
+     "try|i "
+     "will look|will check|will try|brb|be right back|we will "
+     "see|later|tonight|稍等|等一下|等下|等会|等等|我看看|我看一下|我试试|我试一下|"
+     "我去看|在试|晚点|待会|一会儿|马上看|还没看|正在"},
     {Tag::kYes, 0.72,
      "i think so|i guess so|i believe so|i suppose so|looks like it|seems like it|seems so|pretty "
      "much|mostly|应该是|应该有|好像是|好像有|大概是|可能是|可能有|似乎是|估计是|差不多是|算是|应该可以|应该能"},
     {Tag::kSaysYes, 0.85,
-     "it is|it does|it did|it has|it was|it can|it will|there is|there are|there was|i did|i do|i have|i am|i can|i was|they "
+     "still does|still is|still do|still are|doing that|doing it|does that|do that|keep doing that|keep doing it|it is|it "
+     "does|it did|it has|it was|it can|it will|there is|there are|there was|i did|i do|i have|i am|i can|i was|they "
      "do|they are|they did|"
      "we did|we do|we have|did that|did it|did so|have done|done|done that|done it|already|already did|already done|both|both of "
      "them|all of them|all "
@@ -42,18 +52,21 @@ constexpr Lexicon::Entry kAnswers[] = {
      "no|no need|no need to|no other|no more|no thanks|no thank you|nothing else|nope|nop|noo|nooo|nah|naw|nay|no sir|no "
      "way|negative|never|none|neither|not at all|not really|not yet|not quite|not "
      "exactly|n|false|incorrect|"
-     "wrong|none of them|none of these|none of those|none of the above|neither of them|nothing|nothing like that|nothing of the "
+     "wrong|none of them|none of these|none of those|none of the above|neither of them|none at all|nothing at "
+     "all|nothin|nohing|nothig|nuthing|nopes|nothing|nothing like that|nothing of the "
      "sort|not "
      "that i can see|not that i know|not that i know of|not that i am aware|no i not|no it not|no "
      "not|nada|nein|👎|❌|🚫|🙅|✖|❎|👎"},
     {Tag::kNo, 0.95,
      "没有的|没有啊|没有呀|没有呢|没有哦|没有吧|没呢|没啊|不是的|不是啊|不是呀|不行的|不行啊|不对|不是这样|不可以|不能的|不会的|"
      "不了|不用|不要|并没有|并不|并不是|"
-     "从来没有|从没|完全没有|完全没|一点也没有|一点都没有|都没有|都没|都不是|都不行|都不|没什么|没啥|什么都没有|什么也没有|"
+     "从来没有|从没|完全没有|完全没|不必|没必要|不需要|无所谓|一点也没有|一点都没有|都没有|都没|都不是|都不行|都不|没什么|没啥|"
+     "什么都没有|什么也没有|"
      "啥也没有|啥都没有|否|错|不正确|沒有啊|还没有|还没|还不行|暂时没有|目前没有|"
      "没有没有|不不|不不不|不存在"},
     {Tag::kNo, 0.72,
-     "i not think so|not think so|i doubt it|doubt it|probably not|guess not|i guess not|maybe "
+     "not look like it|not seem like it|not seem so|not appear so|not look that way|not as far as i can tell|not as far as i can "
+     "see|not as far as i know|i not think so|not think so|i doubt it|doubt it|probably not|guess not|i guess not|maybe "
      "not|hardly|barely|应该没有|应该不是|好像没有|好像不是|可能没有|可能不是|大概没有|似乎没有|估计没有|不太|不怎么|应该没|"
      "好像没|好像不"},
     {Tag::kSaysNo, 0.9,
@@ -70,10 +83,12 @@ constexpr Lexicon::Entry kAnswers[] = {
     {Tag::kUnsolved, 0.9,
      "没用|没有用|不管用|没效果|没有效果|没解决|没有解决|未解决|还是不行|依然不行|依旧不行|仍然不行|还是没用|还是没有用|不起作用|"
      "没变化|没有变化|没改变|还是一样|一样|没好|没有好|没修好|还是没好|没帮助|没有帮助|"
-     "没搞定|还是老样子|老样子|还是没反应|没反应|没有反应|还是不能用|不能用|用不了|无效|还是没有|还是没解决|问题依旧|问题还在|"
+     "没搞定|还是老样子|老样子|还那样|还这样|又不行了|又不行|又坏了|又这样|还是这样|没啥用|没什么用|还是打不开|还是连不上|"
+     "还是没反应|没反应|没有反应|"
+     "还是不能用|不能用|用不了|无效|还是没有|还是没解决|问题依旧|问题还在|"
      "还在|不好使|还是不好|沒用|还是那样|还是坏的|失败|不好"},
-    {Tag::kNegator, 0.85, "not|without|isn|not think|not see any|not see|not have"},
-    {Tag::kBut, 1, "but|however|though|although|except|但|但是|不过|可是|只是|然而"},
+    {Tag::kNegator, 0.85, "not|without|isn|no long|not think|not see any|not see|not have"},
+    {Tag::kBut, 1, "but|however|though|although|但|但是|不过|可是|只是|然而"},
     {Tag::kHedge, 1,
      "i think|think|i guess|guess|probably|i believe|i suppose|seems|seems like|seem to|appears|looks like|kind of|kinda|sort "
      "of|sorta|more or "
@@ -86,7 +101,8 @@ constexpr Lexicon::Entry kAnswers[] = {
     {Tag::kDontKnow, 0.95,
      "not know|i not know|no idea|i have no idea|no clue|not a clue|not have a clue|not sure|i am not "
      "sure|unsure|dunno|donno|dont no|idk|not certain|uncertain|not "
-     "tell|hard to say|hard to tell|not remember|i forgot|forgot|no way to tell|who knows|beats me|not understand|difficult to "
+     "tell|not say|i not say|not really tell|i not really tell|not really say|hard to say|hard to tell|not remember|i "
+     "forgot|forgot|no way to tell|who knows|beats me|not understand|difficult to "
      "say|不知道|我不知道|不清楚|不确定|不晓得|不太清楚|不太确定|"
      "不太知道|不是很清楚|不好说|说不准|说不清|不记得|记不得|记不清|忘了|忘记了|没注意|没有注意|没留意|不了解|不懂|看不懂|"
      "看不出来|看不出|不太懂|不明白|不敢确定|不好判断|🤷"},
@@ -120,13 +136,16 @@ constexpr Lexicon::Entry kWishes[] = {
      "with a representative|talk "
      "with a human|talk with a person|talk with an agent|talk with someone|talk with a real person|chat with a human|chat with "
      "an agent|chat with a "
-     "person|connect me to|connect me with|transfer me to|pass me to|put me through|human agent|live agent|real person|real "
+     "person|connect me to|connect me with|transfer me to|pass me to|put me through|call me please|please call me|someone call "
+     "me|somebody call me|call me back|give me a call|colleague call me|get me someone|get me somebody|get me a|get me an|speak "
+     "to somebody|talk to one of you|talk to one|talk to you people|human agent|live agent|real person|real "
      "human|human being|human "
      "support|human please|agent please|live person|customer service representative|want a human|want a person|want an "
      "agent|want human|need a human|need a "
      "person|need an agent|need human|get me a human|get me a person|get me an "
      "agent|转人工|人工客服|人工服务|转接人工|找人工|要人工|真人|找真人|转真人|转客服|找客服|人工接入|接人工|人工坐席|转人工服务|"
-     "人工处理|和人说话|跟人说|轉人工|真人客服"},
+     "人工处理|和人说话|人工接|跟人工|让人工|找个人|打电话给我|打我电话|给我打电话|给我打个电话|打个电话给我|叫你们|让你们经理|"
+     "找你们经理|跟客服|客服人员|和客服|联系客服|要客服|想打电话|跟人说|轉人工|真人客服"},
     {Tag::kHumanBare, 0.9,
      "agent|human|person|a human|a person|an agent|operator|representative|rep|support|staff|someone|call me|customer "
      "service|人工|客服|人"},
@@ -162,7 +181,8 @@ constexpr Lexicon::Entry kCourtesies[] = {
      "is anyone there|anyone there|anybody "
      "there|你好|您好|你好啊|嗨|哈喽|哈罗|在吗|在么|在不在|有人吗|有人在吗|早上好|上午好|中午好|下午好|晚上好|早|早安|👋"},
     {Tag::kThanks, 1,
-     "thanks|thank|thank you|thank u|thx|ty|thanks a lot|thank you very much|thank you so much|thanks so much|many "
+     "thanks|thank|thankyou|thnks|thnx|thaks|thnaks|thaanks|thank you|thank u|thx|ty|thanks a lot|thank you very much|thank you "
+     "so much|thanks so much|many "
      "thanks|cheers|bye|goodbye|good bye|bye "
      "bye|see you|see ya|have a nice day|have a good day|great|cool|awesome|nice|perfect|excellent|that is all|that's it|no "
      "thanks|no thank you|all good|nothing else|you too|"

@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
+#include <utility>
 
 #include "base/text.h"
+#include "dialogs/lexicon.h"
 
 namespace usher::dialogs {
 namespace {
@@ -34,9 +35,23 @@ constexpr std::array<std::string_view, 31> kNotWords = {
 constexpr std::array<std::string_view, 17> kAuxiliaries = {
     "do", "does", "did", "is", "are", "was", "were", "will", "would", "can", "could", "has", "have", "had", "should", "am", "be"};
 
+// Forms no rule reaches; the canonical word on the right is what the rules make of the plain verb.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 33> kIrregular = {
+    {{"went", "go"},     {"gone", "gone"},   {"came", "com"},    {"heard", "hear"},  {"saw", "see"},     {"seen", "see"},
+     {"kept", "keep"},   {"felt", "feel"},   {"made", "mak"},    {"took", "tak"},    {"taken", "tak"},   {"gave", "giv"},
+     {"got", "get"},     {"gotten", "get"},  {"spun", "spin"},   {"began", "begin"}, {"fell", "fall"},   {"fallen", "fall"},
+     {"held", "hold"},   {"shown", "show"},  {"said", "say"},    {"told", "tell"},   {"bought", "buy"},  {"put", "put"},
+     {"tryed", "try"},   {"burnt", "burn"},  {"smelt", "smell"}, {"leaves", "leav"}, {"froze", "freez"}, {"frozen", "freez"},
+     {"noting", "noth"}, {"thing", "thing"}, {"quite", "quite"}}};
+
 std::string stem(std::string_view w) {
+  for (const auto& [form, canonical] : kIrregular) {
+    if (w == form) return std::string(canonical);
+  }
   auto ends = [&](std::string_view suffix) { return w.ends_with(suffix); };
   if (!is_ascii(w) || w.size() < 4 || std::ranges::any_of(w, [](char c) { return c >= '0' && c <= '9'; })) return std::string(w);
+  if (w.size() >= 7 && ends("ings")) w.remove_suffix(1);
+  if (w.size() >= 6 && ends("ly")) w.remove_suffix(2);  // "slowly" says "slow"
   if (w.size() >= 6 && ends("ing")) {
     w.remove_suffix(3);
   } else if (w.size() >= 5 && ends("ied")) {
@@ -52,9 +67,24 @@ std::string stem(std::string_view w) {
   }
   // "plugged" → "plug", "charge"/"charging" → "charg": one form for all inflections, not a dictionary word.
   if (w.size() >= 4 && w[w.size() - 1] == w[w.size() - 2] && std::string_view("bdgmnprt").contains(w.back())) w.remove_suffix(1);
-  if (w.size() >= 5 && w.back() == 'e') w.remove_suffix(1);
+  if (w.size() >= 4 && w.back() == 'e' && w != "note") w.remove_suffix(1);
   return std::string(w);
 }
+
+// Chinese answers written in Latin letters; only what is no English word.
+constexpr std::array<std::pair<std::string_view, std::array<std::string_view, 3>>, 12> kPinyin = {
+    {{"meiyou", {"没", "有"}},
+     {"meiyoude", {"没", "有", "的"}},
+     {"youde", {"有", "的"}},
+     {"shide", {"是", "的"}},
+     {"shi", {"是"}},
+     {"bushi", {"不", "是"}},
+     {"bushide", {"不", "是", "的"}},
+     {"buxing", {"不", "行"}},
+     {"haode", {"好", "的"}},
+     {"haole", {"好", "了"}},
+     {"keyi", {"可", "以"}},
+     {"buzhidao", {"不", "知", "道"}}}};
 
 void add_latin(Message& m, std::string raw) {
   m.has_latin = true;
@@ -63,6 +93,14 @@ void add_latin(Message& m, std::string raw) {
     if (c != '\'') plain += c;
   }
   if (plain.empty()) return;
+  for (const auto& [pinyin, han] : kPinyin) {
+    if (plain != pinyin) continue;
+    m.has_han = true;
+    for (const std::string_view character : han) {
+      if (!character.empty()) m.words.push_back({std::string(character), std::string(character), Kind::kHan});
+    }
+    return;
+  }
   const bool negative = std::ranges::find(kNotWords, plain) != kNotWords.end() || raw.ends_with("n't");
   if (negative) {
     // "does not", "is not": the auxiliary says nothing once the negation is known.
@@ -86,15 +124,24 @@ void add_latin(Message& m, std::string raw) {
   m.words.push_back({std::move(canonical), std::move(plain), Kind::kLatin});
 }
 
-void add_break(Message& m) {
-  if (!m.words.empty() && m.words.back().kind != Kind::kBreak) m.words.push_back({",", ",", Kind::kBreak});
+void add_break(Message& m, std::string_view mark = ",") {
+  if (m.words.empty()) return;
+  if (m.words.back().kind != Kind::kBreak) m.words.push_back({std::string(mark), std::string(mark), Kind::kBreak});
+  if (mark != ",") m.words.back().text = mark;
 }
 
 bool same_word(const Word& word, const std::string& wanted, bool fuzzy, bool& typo) {
   if (word.kind == Kind::kBreak) return false;
   if (word.text == wanted) return true;
+  if (wanted.front() >= '0' && wanted.front() <= '9' && wanted.size() <= 2 && small_number(word.folded) == small_number(wanted))
+    return true;  // "two short beeps" is "2 short"
   // Cheap tests first: this runs for every word of every option.
-  if (!fuzzy || word.kind != Kind::kLatin || wanted.size() < 5 || word.text.front() != wanted.front()) return false;
+  if (!fuzzy || word.kind != Kind::kLatin || wanted.size() < 3 || word.text.front() != wanted.front()) return false;
+  if (word.text.starts_with(wanted) && word.text.size() <= wanted.size() + 3 &&
+      std::all_of(word.text.begin() + static_cast<std::ptrdiff_t>(wanted.size()), word.text.end(),
+                  [](char c) { return c >= '0' && c <= '9'; }))
+    return true;  // "win10", "windows11"
+  if (wanted.size() < 4 || word.folded.size() < 5) return false;
   if (word.text.size() > wanted.size() + 3 || word.text.size() + 1 < wanted.size()) return false;
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   if (std::ranges::any_of(wanted, digit) || std::ranges::any_of(word.text, digit)) return false;
@@ -162,6 +209,7 @@ Message read_words(std::string_view utf8) {
     if (is_han(c)) {
       flush();
       m.has_han = true;
+      if (bytes == "有" && !m.words.empty() && m.words.back().text == "木") m.words.back().text = "没";  // 木有
       m.words.push_back({std::string(bytes), std::string(bytes), Kind::kHan});
     } else if (is_letter_or_digit(c) || c == '_') {
       latin += bytes;
@@ -170,7 +218,7 @@ Message read_words(std::string_view utf8) {
     } else if (c == '?') {
       flush();
       m.asks = true;
-      add_break(m);
+      add_break(m, "?");
     } else if (c == ',' || c == ';' || c == '!' || c == '.' || c == ':' || c == '\n' || c == 0x3002) {
       const bool inside_number = c != '\n' && !latin.empty() && i < size && folded[static_cast<std::size_t>(i)] >= '0' &&
                                  folded[static_cast<std::size_t>(i)] <= '9' && (c == '.' || c == ',');
@@ -178,7 +226,7 @@ Message read_words(std::string_view utf8) {
         latin += bytes;
       } else {
         flush();
-        add_break(m);
+        add_break(m, c == ',' || c == ';' || c == ':' ? "," : ".");
       }
     } else {
       flush();
@@ -188,7 +236,10 @@ Message read_words(std::string_view utf8) {
     }
   }
   flush();
-  while (!m.words.empty() && m.words.back().kind == Kind::kBreak) m.words.pop_back();
+  while (!m.words.empty() && m.words.back().kind == Kind::kBreak) {
+    m.ends_asking = m.ends_asking || m.words.back().text == "?";
+    m.words.pop_back();
+  }
   return m;
 }
 
@@ -231,13 +282,14 @@ std::vector<Found> find_phrase(const Message& message, const Phrase& phrase, boo
 }
 
 bool is_stop_word(std::string_view w) {
-  static constexpr std::array<std::string_view, 78> kStop = {
-      "a",     "an",   "and",   "am",   "any",   "are",   "as",     "at",    "be",    "been", "but",   "by",     "can",
-      "could", "did",  "do",    "doe",  "does",  "done",  "for",    "from",  "had",   "has",  "have",  "hav",    "he",
-      "her",   "here", "how",   "i",    "if",    "in",    "is",     "it",    "its",   "just", "me",    "my",     "now",
-      "of",    "on",   "one",   "or",   "our",   "out",   "please", "pleas", "so",    "some", "still", "that",   "the",
-      "them",  "then", "there", "ther", "these", "they",  "thi",    "this",  "to",    "too",  "up",    "very",   "was",
-      "we",    "were", "wer",   "what", "when",  "which", "with",   "will",  "would", "you",  "your",  "really", "also"};
+  static constexpr std::array<std::string_view, 85> kStop = {
+      "som",    "don",   "mor",   "thes", "thos",  "wher",   "lik", "a",     "an",   "and",   "am",   "any",   "are",
+      "as",     "at",    "be",    "been", "but",   "by",     "can", "could", "did",  "do",    "doe",  "does",  "done",
+      "for",    "from",  "had",   "has",  "have",  "hav",    "he",  "her",   "here", "how",   "i",    "if",    "in",
+      "is",     "it",    "its",   "just", "me",    "my",     "now", "of",    "on",   "one",   "or",   "our",   "out",
+      "please", "pleas", "so",    "some", "still", "that",   "the", "them",  "then", "there", "ther", "these", "they",
+      "thi",    "this",  "to",    "too",  "up",    "very",   "was", "we",    "were", "wer",   "what", "when",  "which",
+      "with",   "will",  "would", "you",  "your",  "really", "also"};
   return std::ranges::find(kStop, w) != kStop.end();
 }
 

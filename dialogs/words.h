@@ -2,7 +2,8 @@
 //
 // Latin words are folded, lightly stemmed ("turns", "turning" → "turn") and their contractions opened: "won't", "doesn't", "is
 // not" and "cannot" all become the one word "not"; so "it won't turn on" and "does not turn on" share [not, turn, on]. Every Han
-// character and every emoji is a word of its own. Punctuation that ends a clause is kept as a break.
+// character and every emoji is a word of its own; common pinyin answers ("meiyou") become Han. Punctuation that ends a clause is
+// kept as a break.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -17,12 +18,14 @@ struct Word {
   std::string text;    // canonical
   std::string folded;  // as written, folded: for typos, and for words that must not be stemmed
   enum class Kind : unsigned char { kLatin, kHan, kSymbol, kBreak } kind = Kind::kLatin;
+  bool is_comma() const { return kind == Kind::kBreak && text == ","; }
   bool is(std::string_view canonical) const { return kind != Kind::kBreak && text == canonical; }
 };
 
 struct Message {
   std::vector<Word> words;
-  bool asks = false;  // has a question mark
+  bool asks = false;         // has a question mark
+  bool ends_asking = false;  // the last clause has one; those before end in a break whose text is "?" (else "." or ",")
   bool has_latin = false, has_han = false;
 };
 

@@ -1,0 +1,284 @@
+// What one clause of an answer says about a claim.
+#include <algorithm>
+#include <string>
+
+#include "base/text.h"
+#include "dialogs/understand_claim.h"
+
+namespace usher::dialogs {
+namespace {
+
+using Kind = Word::Kind;
+
+constexpr double kOther = 0.5;  // it may speak of another thing: below kMinUnderstood
+
+bool in(std::string_view word, std::initializer_list<std::string_view> list) {
+  return std::ranges::find(list, word) != list.end();
+}
+
+struct Clausal {
+  const Said& said;
+  const Said::Clause& clause;
+  const Claim& claim;
+  const std::vector<Word>& words = said.message.words;
+
+  bool stated(std::size_t i) const {
+    return std::ranges::any_of(said.states, [&](const State& s) { return s.begin <= i && i < s.end; });
+  }
+  // Where `phrase` stands in the clause from `at` on; a typo in a long word is overlooked unless it is a word we know.
+  std::size_t find(const Phrase& phrase, std::size_t at, double& quality) const {
+    for (; at + phrase.size() <= clause.end; ++at) {
+      bool same = true;
+      for (std::size_t k = 0; same && k < phrase.size(); ++k) same = words[at + k].is(phrase[k]);
+      if (same) return at;
+      if (phrase.size() != 1 || words[at].kind != Kind::kLatin || phrase[0].size() < 5 || stated(at) || said.light[at]) continue;
+      if (words[at].text.front() == phrase[0].front() && text::edit_distance(words[at].text, phrase[0], 1) == 1) {
+        quality = 0.9;
+        return at;
+      }
+    }
+    return clause.end;
+  }
+  bool mentions(const std::vector<Phrase>& phrases) const {
+    double quality = 1;
+    return std::ranges::any_of(phrases, [&](const Phrase& p) { return find(p, clause.begin, quality) < clause.end; });
+  }
+  bool of_claim(std::size_t i) const {
+    auto has = [&](const std::vector<Phrase>& list) {
+      return std::ranges::any_of(
+          list, [&](const Phrase& p) { return std::ranges::any_of(p, [&](const std::string& w) { return words[i].is(w); }); });
+    };
+    return has(claim.predicate) || has(claim.subject);
+  }
+  bool tagged(std::size_t i) const {
+    return std::ranges::any_of(said.tags, [&](const Tagged& t) { return t.begin <= i && i < t.end; });
+  }
+  // Words from elsewhere in [b, e).
+  std::size_t foreign(std::size_t b, std::size_t e, bool states_too) const {
+    std::size_t n = 0;
+    for (std::size_t i = b; i < e; ++i) {
+      if (!said.light[i] && !of_claim(i) && !tagged(i) && (states_too || !stated(i))) ++n;
+    }
+    return n;
+  }
+  // Another thing is named before what is said of it: "the charger light is on".
+  bool other_thing(std::size_t at) const {
+    std::size_t n = foreign(clause.begin, at, false);
+    for (std::size_t i = clause.begin; i + 1 < at; ++i) {  // "display is dead": a state's word as a name
+      if (stated(i) && !of_claim(i) && in(words[i + 1].folded, {"is", "are", "was", "were", "isnt", "arent"})) ++n;
+    }
+    if (claim.others) return false;
+    const bool han = at > clause.begin && words[at - 1].kind == Kind::kHan;
+    return n >= (han ? 2U : 1U) && !mentions(claim.subject);
+  }
+  // "I restarted the laptop" to "Have you restarted the router?"
+  bool other_object(std::size_t at) const {
+    if (!claim.done || at >= clause.end || mentions(claim.subject)) return false;
+    while (at < clause.end &&
+           (in(words[at].folded, {"the", "my", "a", "an", "our", "his", "her"}) || is_particle(words[at].text)))
+      ++at;
+    if (at >= clause.end) return false;
+    const bool han = words[at].kind == Kind::kHan;
+    return foreign(at, std::min(clause.end, at + (han ? 2 : 1)), true) >= (han ? 2U : 1U);
+  }
+  // "I can't restart it": neither done nor undone.
+  bool unable() const {
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      if (in(words[i].folded, {"cant", "cannot", "couldnt", "unable"})) return true;
+      if (words[i].is("不") && i + 1 < clause.end && in(words[i + 1].text, {"了", "能"})) return true;
+    }
+    return false;
+  }
+  int turned(std::size_t at) const { return (said.negations(clause, at) + after(at)) % 2 == 1 ? -1 : 1; }
+  // "The smoke isn't there", "it is not loose any more".
+  std::size_t after(std::size_t at) const {
+    const std::size_t next = at + 1;
+    if (next < clause.end && words[next].is("not") && words[next].folded != "not") return 1;
+    // 一点声音都没有
+    std::size_t end = clause.end;
+    while (end > next && is_particle(words[end - 1].text)) --end;
+    if (end > next && words[end - 1].is("有")) --end;
+    const bool last = end > next && words[end - 1].is("没");
+    const bool all = end >= 2 && end - 1 > at && (words[end - 2].is("都") || words[end - 2].is("也"));
+    return last && (all || claim.exists) && words[at].kind == Kind::kHan ? 1 : 0;
+  }
+
+  void consider(Bearing& best, Bearing b) const {
+    if (b.other) b.weight = std::min(b.weight, kOther);
+    if (best.rank >= 3 && b.rank >= 3 && b.sign != best.sign && b.weight > 0.6 && best.weight > 0.6) best.mixed = true;
+    const bool mixed = best.mixed;
+    // What bears more closely on the question decides, unless it is hardly sure.
+    const bool surer =
+        b.rank > best.rank ? b.weight >= 0.55 || b.weight > best.weight : b.weight > best.weight && best.weight < 0.55;
+    if (best.rank == 0 || surer || (b.rank == best.rank && b.weight > best.weight)) best = b;
+    best.mixed = mixed;
+  }
+
+  void repeats(Bearing& best) const {
+    for (const Phrase& p : claim.predicate) {
+      double quality = 1;
+      for (std::size_t at = find(p, clause.begin, quality); at < clause.end; at = find(p, at + 1, quality)) {
+        if (said.light[at] && !stated(at) && p.size() == 1) continue;
+        // "Smells normal" is no smell.
+        const bool seems =
+            in(p[0], {"smell", "sound", "look", "feel"}) && p.size() == 1 &&
+            std::ranges::any_of(said.states, [&](const State& s) { return s.begin == at + 1 && is_general(s.senses.front()); });
+        if (seems) continue;
+        // Inside a longer state it is no repetition: 电 in 没电.
+        const auto whole = std::ranges::find_if(said.states, [&](const State& s) { return s.begin < at && at < s.end; });
+        if (whole != said.states.end() && is_negator(words[whole->begin])) continue;
+        // The name of what is asked for says less than the state it is asked for in: "toner" in "toner is low".
+        const bool name = claim.exists && !claim.senses.empty() && !stated(at);
+        const double weight = name ? kOther : (words[at].kind == Kind::kHan && p.size() == 1 ? 0.8 : 0.86) * quality;
+        consider(best,
+                 {turned(at), weight, name ? 2 : 4, other_thing(at) || other_object(at + p.size()), false, at, at + p.size()});
+      }
+    }
+    for (const auto* list : {&claim.agreeing, &claim.contrary}) {
+      for (const Phrase& p : *list) {
+        double quality = 1;
+        const std::size_t at = find(p, clause.begin, quality);
+        if (at >= clause.end) continue;
+        const bool whole = p.size() > 1 || clause.end - clause.begin == 1;
+        consider(best, {(list == &claim.agreeing ? 1 : -1) * (claim.negative ? -1 : 1) * turned(at),
+                        (whole ? 0.86 : 0.8) * quality, 4, other_thing(at), false, at, at + p.size()});
+      }
+    }
+  }
+
+  void compares(Bearing& best, const std::vector<Sense>& senses, bool condition) const {
+    for (const State& s : said.states) {
+      if (s.begin < clause.begin || s.end > clause.end) continue;
+      const int turn = turned(s.begin);
+      if (condition && turn < 0) continue;
+      int sign = 0;
+      double weight = 0;
+      for (const Sense& mine : s.senses) {
+        Comparison nearest;
+        for (const Sense& asked : senses) {
+          const Comparison c = compare(mine, asked);
+          if (c.sign > nearest.sign || nearest.sign == 0) nearest = c.sign == 0 ? nearest : c;
+        }
+        if (nearest.sign == 0 || (nearest.only_if_negated && turn > 0) || (nearest.only_if_plain && turn < 0)) continue;
+        const double w = is_general(mine) ? 0.72 : 0.8;
+        if (w > weight) {
+          weight = w;
+          sign = nearest.sign;
+        }
+      }
+      if (sign == 0) continue;
+      if (turn < 0 && sign < 0) weight *= 0.85;  // "not hot" need not be cold
+      if (condition) weight *= 0.9;
+      consider(best, {sign * turn, weight, condition ? 2 : 3, other_thing(s.begin), false, s.begin, s.end});
+    }
+  }
+
+  // "It's fine" to "Is the fuse blown?": what is asked would be bad.
+  void values(Bearing& best) const {
+    const int wanted = claim.outcome ? 1 : claim.value;
+    for (const State& s : said.states) {
+      if (s.begin < clause.begin || s.end > clause.end) continue;
+      for (const Sense& sense : s.senses) {
+        const bool general = is_general(sense);
+        const int pole = general ? sense.pole : value_of(sense);
+        if (pole == 0 || (!general && !claim.outcome)) continue;
+        if (wanted == 0 && (claim.exists || claim.done || claim.empty())) continue;
+        const double weight = wanted == 0 ? 0.57 : general ? 0.72 : 0.62;
+        consider(best,
+                 {(wanted == 0 ? 1 : wanted) * pole * turned(s.begin), weight, 2, other_thing(s.begin), false, s.begin, s.end});
+      }
+    }
+  }
+
+  bool alone(const Tagged& t) const {
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      if ((i < t.begin || i >= t.end) && !said.light[i] && !tagged(i)) return false;
+    }
+    return true;
+  }
+
+  void pro_forms(Bearing& best) const {
+    const std::size_t elsewhere = foreign(clause.begin, clause.end, true);
+    for (const Tagged& t : said.tags) {
+      if (t.begin < clause.begin || t.end > clause.end) continue;
+      const bool outcome = t.tag == Tag::kSolved || t.tag == Tag::kUnsolved;
+      const bool yes = t.tag == Tag::kSaysYes || t.tag == Tag::kSolved;
+      const bool no = t.tag == Tag::kSaysNo || t.tag == Tag::kUnsolved || t.tag == Tag::kNegator || t.tag == Tag::kNo;
+      if (!yes && !no) continue;
+      if (t.tag == Tag::kNo && alone(t)) continue;  // "no" itself is no statement
+      if (outcome && (claim.outcome || claim.empty())) {
+        consider(best, {yes ? turned(t.begin) : -1, 0.86, 4, false, false, t.begin, t.end});
+        continue;
+      }
+      double weight = t.weight * 0.95;
+      if (outcome) weight = yes || claim.done ? 0.5 : 0.6;
+      // "No warning", 没报这个: denied, whatever it is; but a problem denied is dealt with as a state.
+      const bool han = words[t.begin].kind == Kind::kHan;
+      bool first = true;
+      for (std::size_t i = clause.begin; i < t.begin; ++i) first = first && (said.light[i] || tagged(i));
+      const bool denial = no && !outcome && first && claim.value >= 0 && elsewhere <= (han ? 2U : 1U) &&
+                          (t.tag == Tag::kNo || (han && t.tag == Tag::kSaysNo));
+      if (elsewhere > 0) weight = std::min(weight, denial && !claim.done ? 0.58 : kOther);
+      const int turn = t.tag == Tag::kNegator || no ? 1 : turned(t.begin);
+      std::size_t negators = 0;
+      for (std::size_t i = clause.begin; i < clause.end; ++i) negators += is_negator(words[i]) ? 1 : 0;
+      int sign = (yes ? 1 : -1) * turn;
+      if (yes && negators % 2 == 1) sign = -1;
+      if (no && negators >= 2 && !outcome && t.end - t.begin < negators) weight = std::min(weight, kOther);
+      consider(best, {sign, weight, 1, false, false, t.begin, t.end});
+    }
+    // "No light" to "Is the light on?"
+    if (best.rank <= 1 && elsewhere == 0 && mentions(claim.subject)) {
+      double quality = 1;
+      for (const Phrase& p : claim.subject) {
+        const std::size_t at = find(p, clause.begin, quality);
+        if (at < clause.end && turned(at) < 0) consider(best, {-1, 0.74, 2, false, false, at, at + p.size()});
+      }
+    }
+  }
+
+  // "Two of them", "plenty": there is some.
+  void counts(Bearing& best) const {
+    if (!claim.exists || best.rank > 1) return;
+    if (foreign(clause.begin, clause.end, true) > 1) return;
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      const bool some = in(words[i].text, {"few", "several", "lot", "plenty", "many", "tons", "som"}) ||
+                        small_number(words[i].folded).value_or(0) > 0;
+      if (some && turned(i) > 0) consider(best, {1, 0.62, 1, false, false, i, i + 1});
+    }
+  }
+
+  Bearing read() const {
+    Bearing best;
+    repeats(best);
+    compares(best, claim.senses, false);
+    values(best);
+    if (best.rank < 3) compares(best, claim.condition, true);
+    pro_forms(best);
+    counts(best);
+    if (best.rank == 0) return best;
+    if (best.mixed && !claim.any) best.weight = std::min(best.weight, 0.45);
+    bool wavers = false, depends = false;
+    for (const State& s : said.states) {
+      if (s.begin >= clause.begin && s.end <= clause.end)
+        wavers = wavers || std::ranges::any_of(s.senses, [](const Sense& x) { return is_wavering(x); });
+    }
+    if ((claim.done || (claim.outcome && best.rank < 4)) && unable()) depends = true;
+    for (std::size_t i = clause.begin; i + 1 < clause.end; ++i) {
+      depends = depends || (words[i].is("时") && words[i + 1].is("候") && claim.condition.empty());
+    }
+    for (std::size_t i = clause.begin; i < clause.end; ++i)
+      depends = depends || in(words[i].text, {"if", "unless", "depend", "unles", "如", "除"});
+    if ((wavers && !claim.wavering) || depends) best.weight = std::min(best.weight, kOther);
+    if (claim.negative) best.sign = -best.sign;
+    return best;
+  }
+};
+
+}  // namespace
+
+Bearing bearing(const Said& said, const Said::Clause& clause, const Claim& claim) {
+  return Clausal{said, clause, claim}.read();
+}
+
+}  // namespace usher::dialogs

@@ -1,0 +1,226 @@
+// What a question asks and what a label says.
+#include "dialogs/understand_claim.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace usher::dialogs {
+namespace {
+
+using Kind = Word::Kind;
+using Words = std::vector<Word>;
+
+bool in(std::string_view word, std::initializer_list<std::string_view> list) {
+  return std::ranges::find(list, word) != list.end();
+}
+
+bool is_perception(std::string_view w) {
+  return in(w, {"see",   "hear", "notic", "feel", "smell",   "find", "get", "any", "there", "ther",
+                "exist", "have", "hav",   "has",  "contain", "spot", "观",  "闻",  "听",    "看"});
+}
+bool is_auxiliary(std::string_view folded) {
+  return in(folded, {"is", "are", "was", "were", "do", "does", "did", "can", "could", "has", "have", "had", "will", "would",
+                     "should", "shall"});
+}
+// Words of a question that neither name the thing nor what is asked of it.
+bool is_filler(const Word& w) {
+  return is_stop_word(w.text) || is_stop_word(w.folded) ||
+         in(w.text,
+            {"still",    "any",      "ever",   "yet",     "already", "just",   "see",    "hear", "notic", "feel",      "smell",
+             "get",      "properly", "proper", "correct", "able",    "abl",    "check",  "make", "mak",   "sur",       "sure",
+             "your",     "yours",    "try",    "tri",     "look",    "all",    "both",   "not",  "no",    "something", "someth",
+             "anything", "anyth",    "find",   "right",   "much",    "many",   "ok",     "when", "else",  "els",       "pleas",
+             "happen",   "own",      "seem",   "say",     "current", "actual", "itself", "even", "time"});
+}
+bool is_han_filler(std::string_view w) {
+  return in(w, {"吗", "呢", "么", "吧", "了", "没", "嘛", "是", "的", "否", "您", "你", "请", "问", "在", "有", "会",
+                "能", "可", "以", "都", "也", "还", "过", "着", "被", "得", "上", "这", "那", "个", "不", "和", "或",
+                "者", "与", "把", "已", "经", "什", "它", "时", "候", "后", "要", "到", "看", "听", "闻", "样"});
+}
+
+struct Reader {
+  Claim& claim;
+
+  void part(const Words& words, std::size_t b, std::size_t e, const std::vector<State>& states) const {
+    const bool han = std::any_of(words.begin() + static_cast<std::ptrdiff_t>(b), words.begin() + static_cast<std::ptrdiff_t>(e),
+                                 [](const Word& w) { return w.kind == Kind::kHan; });
+    if (han) {
+      chinese(words, b, e, states);
+    } else {
+      english(words, b, e, states);
+    }
+  }
+
+  void take_states(std::size_t b, std::size_t e, const std::vector<State>& states, std::vector<Sense>& into) const {
+    for (const State& s : states) {
+      if (s.begin < b || s.end > e) continue;
+      for (const Sense& sense : s.senses) into.push_back(sense);
+    }
+  }
+
+  void english(const Words& words, std::size_t b, std::size_t e, std::vector<State> states) const {
+    while (b < e && in(words[b].folded, {"ok", "and", "so", "well", "now", "please", "then", "also", "first"})) ++b;
+    for (std::size_t i = b + 1; i + 2 < e; ++i) {  // "When you press the button, does the fan spin"
+      if (words[i].kind == Kind::kBreak && is_auxiliary(words[i + 1].folded)) {
+        take_states(b, i, states, claim.condition);
+        b = i + 1;
+      }
+    }
+    if (b >= e) return;
+    // "When you press the button, does …", "Does it stall when it is cold": the condition is asked of only in second place.
+    std::size_t main_begin = b, main_end = e;
+    for (std::size_t i = b + 1; i < e; ++i) {
+      if (!in(words[i].folded, {"when", "while", "after", "if", "once", "before", "during", "whenever", "until"})) continue;
+      take_states(i, e, states, claim.condition);
+      main_end = i;
+      break;
+    }
+    const std::string& first = words[b].folded;
+    const std::string_view second = b + 1 < e ? std::string_view(words[b + 1].folded) : std::string_view{};
+    const bool inverted = is_auxiliary(first) || (words[b].is("not") && first != "not");
+    std::size_t verb = e;
+    if (inverted && second == "you") {
+      verb = b + 2;
+      while (verb < main_end &&
+             in(words[verb].folded, {"already", "ever", "just", "also", "able", "to", "still", "currently", "been", "using"}))
+        ++verb;
+      claim.done = claim.done || first == "have" || first == "did";
+    }
+    claim.exists = claim.exists || in(second, {"there", "any"}) || first == "any" || (!inverted && states.empty());
+    claim.offers = claim.offers || in(first, {"shall", "should", "would", "may", "ready", "want"}) ||
+                   (first == "do" && verb < e && in(words[verb].text, {"want", "wish", "need", "agre", "accept"})) ||
+                   (first == "can" && second == "i");
+    for (std::size_t i = main_begin; i < main_end; ++i) {
+      claim.exists = claim.exists || (is_perception(words[i].text) && (verb >= e || i <= verb));
+      const bool turned = is_negator(words[i]) && words[i].text != "no" &&
+                          (i > b || !(in(second, {"it", "the", "you", "they", "your", "there", "that", "this"})));
+      const bool own = std::ranges::any_of(states, [&](const State& s) { return s.begin <= i && i < s.end; });
+      if (!own && (turned || (words[i].text == "no" && i + 1 < main_end))) claim.negative = true;
+    }
+    if (verb < e && is_perception(words[verb].text)) claim.exists = true;
+    std::erase_if(states, [&](const State& s) { return s.begin < main_begin || s.end > main_end; });
+    // "There", "see" in the question ask for something else.
+    std::erase_if(states, [&](const State& s) {
+      return s.end - s.begin == 1 &&
+             in(words[s.begin].text, {"there", "ther", "see", "hear", "find", "detect", "current", "well", "show", "display"}) &&
+             s.begin + 1 < main_end;
+    });
+    std::vector<std::size_t> content;
+    for (std::size_t i = main_begin; i < main_end; ++i) {
+      if (words[i].kind == Kind::kLatin && !is_filler(words[i])) content.push_back(i);
+    }
+    auto in_state = [&](std::size_t i) {
+      return std::ranges::any_of(states, [&](const State& s) { return s.begin <= i && i < s.end; });
+    };
+    for (const State& s : states) {
+      for (const Sense& sense : s.senses) claim.senses.push_back(sense);
+    }
+    if (verb < main_end && !claim.exists) {
+      claim.predicate.push_back({words[verb].text});
+    }
+    for (std::size_t n = 0; n < content.size(); ++n) {
+      const std::size_t i = content[n];
+      const bool predicate =
+          in_state(i) || claim.exists || i == verb || (states.empty() && verb >= e && (n > 0 || content.size() == 1));
+      (predicate ? claim.predicate : claim.subject).push_back({words[i].text});
+    }
+  }
+
+  void chinese(const Words& words, std::size_t b, std::size_t e, const std::vector<State>& all) const {
+    std::size_t main_begin = b;
+    for (std::size_t i = b; i + 1 < e; ++i) {
+      const bool after = words[i].text == "后" && i > b && i + 2 < e && words[i + 1].text != "面";
+      const bool during = words[i].text == "时" && i > b && words[i + 1].text != "间";
+      if (after || during) main_begin = i + 1;
+    }
+    if (main_begin > b) take_states(b, main_begin, all, claim.condition);
+    std::vector<State> states = all;
+    std::erase_if(states, [&](const State& s) {
+      const bool asks_have = s.end - s.begin == 1 && words[s.begin].is("有");
+      return s.begin < main_begin || s.end > e || asks_have;
+    });
+    std::size_t have = e;
+    for (std::size_t i = main_begin; i < e; ++i) {
+      if (words[i].text == "有" && have == e) have = i;
+      const bool a_not_a = i > main_begin && i + 1 < e && (words[i - 1].text == words[i + 1].text || words[i - 1].text == "有");
+      const bool trailing = i + 1 >= e || is_han_filler(words[i + 1].text);
+      if (is_negator(words[i]) && !a_not_a && !trailing &&
+          std::ranges::none_of(states, [&](const State& s) { return s.begin <= i && i < s.end; }))
+        claim.negative = true;
+      if (i + 1 < e && in(words[i].text, {"要", "需", "愿"}) && in(words[i + 1].text, {"不", "要", "意"})) claim.offers = true;
+    }
+    claim.exists = claim.exists || have < e;
+    claim.done =
+        claim.done || std::any_of(words.begin() + static_cast<std::ptrdiff_t>(b), words.begin() + static_cast<std::ptrdiff_t>(e),
+                                  [](const Word& w) { return w.is("过"); });
+    for (const State& s : states) {
+      for (const Sense& sense : s.senses) claim.senses.push_back(sense);
+      Phrase p;
+      for (std::size_t i = s.begin; i < s.end; ++i) {
+        if (!is_han_filler(words[i].text) || s.end - s.begin <= 2) p.push_back(words[i].text);
+      }
+      if (!p.empty()) claim.predicate.push_back(std::move(p));
+    }
+    // What follows 有 is asked for; else the end of the sentence says what is asked.
+    std::vector<std::size_t> content;
+    for (std::size_t i = main_begin; i < e; ++i) {
+      const bool stated = std::ranges::any_of(states, [&](const State& s) { return s.begin <= i && i < s.end; });
+      if (words[i].kind != Kind::kBreak && !is_han_filler(words[i].text) && !stated) content.push_back(i);
+    }
+    for (std::size_t n = 0; n + 1 < content.size(); ++n) {
+      const std::size_t i = content[n];
+      if (content[n + 1] != i + 1 || words[i].kind != Kind::kHan) continue;
+      const bool predicate = (have < e && i > have) || (states.empty() && have == e && n + 2 == content.size());
+      (predicate ? claim.predicate : claim.subject).push_back({words[i].text, words[i + 1].text});
+    }
+    for (const std::size_t i : content) {
+      const bool predicate = (have < e && i > have && content.size() <= 2) || (states.empty() && content.size() == 1) ||
+                             (words[i].kind == Kind::kLatin && have < e && i > have);
+      (predicate ? claim.predicate : claim.subject).push_back({words[i].text});
+    }
+  }
+};
+
+}  // namespace
+
+Claim read_claim(std::string_view question) {
+  Claim claim;
+  if (question.empty()) return claim;
+  const Message m = read_words(question.substr(0, 2000));
+  const auto& w = m.words;
+  const auto states = states_in(m);
+  // Only what is asked: the part before a question mark, from the break before it on.
+  struct Part {
+    std::size_t begin, end;
+  };
+  std::vector<Part> asked, all;
+  for (std::size_t i = 0, begin = 0; i <= w.size(); ++i) {
+    const bool last = i == w.size();
+    if (!last && (w[i].kind != Kind::kBreak || w[i].is_comma())) continue;
+    if (i > begin) {
+      all.push_back({begin, i});
+      if (last ? m.ends_asking : w[i].text == "?") asked.push_back(all.back());
+    }
+    begin = i + 1;
+  }
+  if (asked.empty()) asked = all;
+  const Reader reader{claim};
+  for (const Part& p : asked) reader.part(w, p.begin, p.end, states);
+  int value = 0;
+  for (const Sense& s : claim.senses) {
+    value += value_of(s);
+    claim.wavering = claim.wavering || is_wavering(s);
+  }
+  claim.value = (value > 0) - (value < 0);
+  for (const Word& word : w) {
+    claim.any = claim.any || in(word.text, {"or", "或"});
+    claim.others = claim.others || in(word.folded, {"other", "another", "else", "external", "different", "others", "他", "别"});
+    claim.outcome = claim.outcome || in(word.text, {"help", "solv", "fix", "resolv", "better", "cur", "success"});
+  }
+  claim.outcome = claim.outcome || question.contains("解决") || question.contains("好了") || question.contains("有用") ||
+                  question.contains("恢复") || question.contains("有效") || question.contains("有帮助");
+  return claim;
+}
+
+}  // namespace usher::dialogs

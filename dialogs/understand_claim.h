@@ -1,0 +1,73 @@
+// Whether what a customer says agrees with a claim: what a yes/no question asks ("Is the fuse blown?") or what a label says ("Too
+// slow"). Only understand_*.cpp use it. Pure.
+//
+// A claim has a predicate (what is asked: "blown") and a subject ("fuse"). A clause of the answer bears on it by repeating the
+// predicate, by a state on the same axis (lexicon_states.h: "intact"), by saying that a thing is in order or not where the
+// predicate is good or bad, or by a pro-form ("it is"); each turned round by the negations that belong to it.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dialogs/lexicon.h"
+#include "dialogs/lexicon_states.h"
+#include "dialogs/words.h"
+
+namespace usher::dialogs {
+
+// Pronouns, adverbs and verbs of seeing and doing: they say nothing about the matter, nor that another thing is meant.
+bool carries_nothing(const Word& word);
+
+// An answer, read once.
+struct Said {
+  Said(std::string_view words, const Lexicons& lexicons);
+  struct Clause {
+    std::size_t begin = 0, end = 0;  // words
+    bool asks = false;               // a question back
+    bool after_but = false;
+    bool past = false;  // "it was …", beside a clause about now
+  };
+  Message message;
+  std::vector<Tagged> tags;    // of answers(), without what only greets
+  std::vector<Tagged> polite;  // courtesies
+  std::vector<State> states;
+  std::vector<Clause> clauses;
+  std::vector<bool> light;  // words that carry nothing of their own: politeness, pronouns, adverbs, breaks
+
+  bool has(Tag tag) const;
+  const Clause& clause_at(std::size_t word) const;
+  // Negations between the clause's begin and `at` that reach it.
+  std::size_t negations(const Clause& clause, std::size_t at) const;
+  std::string text(std::size_t begin, std::size_t end) const;  // as written
+};
+
+struct Claim {
+  std::vector<Phrase> predicate, subject;
+  std::vector<Phrase> agreeing, contrary;  // what an option for yes or no says besides
+  std::vector<Sense> senses;               // of the predicate
+  std::vector<Sense> condition;            // "when it is hot"
+  bool negative = false;                   // "Is it not charging?"
+  bool exists = false;                     // "Is there …", "Do you hear …"
+  bool offers = false;                     // "Shall I …?": "ok" agrees
+  bool done = false;                       // "Have you …", "Did you …"
+  bool outcome = false;                    // "Did that help?"
+  bool any = false;                        // "… or …": one of them is enough
+  bool others = false;                     // asks about another thing as well
+  bool wavering = false;                   // asks about "sometimes", "blinking"
+  int value = 0;                           // > 0: what is asked would be good
+  bool empty() const { return predicate.empty() && senses.empty(); }
+};
+Claim read_claim(std::string_view question);
+
+struct Bearing {  // what one clause says about the claim
+  int sign = 0;   // +1 agrees, -1 denies
+  double weight = 0;
+  int rank = 0;        // 4 repeats the predicate, 3 a state on its axis, 2 in order or not, 1 pro-form
+  bool other = false;  // speaks of another thing first
+  bool mixed = false;  // the clause says both
+  std::size_t begin = 0, end = 0;
+};
+Bearing bearing(const Said& said, const Said::Clause& clause, const Claim& claim);
+
+}  // namespace usher::dialogs
