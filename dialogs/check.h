@@ -35,11 +35,13 @@ std::vector<Problem> check(const ScriptSet& scripts, const World& world);
 const std::vector<std::string>& finding_codes();
 
 // Longest way to a human, for each script: how many answers a customer who always takes the longest way gives before a ticket
-// is opened; loops count once. 0 = no way leads to a ticket (then it resolves only).
+// is opened; loops count once, and so does a question that is not asked again. 0 = no way leads to a ticket (then it resolves
+// only).
 struct LongestWay {
   std::string dialog;
   std::size_t answers = 0;
-  std::vector<std::string> steps;  // "dialog/step"
+  std::size_t before_handover = 0;  // of these, given before the script "handover" asks what a person needs to know
+  std::vector<std::string> steps;   // "dialog/step"
 };
 std::vector<LongestWay> longest_ways(const ScriptSet& scripts);
 

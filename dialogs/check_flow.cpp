@@ -27,12 +27,17 @@ class FlowCheck {
     check_call_depth();
     for (const LongestWay& way : longest_ways(t_.scripts)) {
       constexpr std::size_t kPatient = 15;
-      if (way.answers <= kPatient) continue;
+      if (way.before_handover <= kPatient) continue;
       const Script& script = t_.scripts.scripts.at(way.dialog);
-      t_.findings.warning(
-          "long-way-to-a-person", script.file, script_place(script),
-          fmt::format("on its longest way '{}' takes {} answers before a person has the case", way.dialog, way.answers),
-          fmt::format("pass the case on earlier; more than {} answers try anybody's patience", kPatient));
+      std::vector<int> steps;
+      for (const std::string& step : way.steps) {
+        const auto slash = step.find('/');
+        steps.push_back(t_.flow.find(t_.scripts.scripts.at(step.substr(0, slash)), step.substr(slash + 1)));
+      }
+      t_.findings.warning("long-way-to-a-person", script.file, script_place(script),
+                          fmt::format("on its longest way '{}' takes {} answers before the case is handed over: {}", way.dialog,
+                                      way.before_handover, t_.flow.path(steps)),
+                          fmt::format("pass the case on earlier; more than {} answers try anybody's patience", kPatient));
     }
   }
 

@@ -54,7 +54,9 @@ Flow::Flow(const ScriptSet& scripts, const World& world) : scripts_(scripts) {
     std::vector<Exit> out = exits(*node.step);
     const Wait* wait = std::get_if<Wait>(&node.step->kind);
     const std::string& then = node.script->patience.then;
-    if (node.asks && node.script->find(then) != nullptr && (wait == nullptr || wait->gave_up.empty()))
+    // "ticket" and "close" are words of the patience, also where a step has that name.
+    if (node.asks && then != "ticket" && then != "close" && node.script->find(then) != nullptr &&
+        (wait == nullptr || wait->gave_up.empty()))
       out.push_back({Exit::Kind::kTimeout, "gave-up", then, node.step->at});
     const bool is_call = std::holds_alternative<Call>(node.step->kind);
     for (Exit& e : out) {

@@ -21,7 +21,7 @@ std::size_t answers_at(const Node& node) {
 }
 
 struct Found {
-  std::size_t answers = 0;
+  std::size_t answers = 0, before_handover = 0;
   std::vector<int> steps;
 };
 
@@ -29,7 +29,24 @@ class Longest {
  public:
   explicit Longest(const Flow& flow) : flow_(flow) {}
 
-  std::optional<Found> to_person(int start) { return search(start, true); }
+  // What was asked on the way already is not asked again: a slot that has its value, a step of a script called twice.
+  std::optional<Found> to_person(int start) {
+    std::optional<Found> found = search(start, true);
+    if (!found) return found;
+    found->answers = 0;
+    bool handing_over = false;
+    std::set<int> steps;
+    std::set<std::string> slots;
+    for (const int number : found->steps) {
+      const Node& node = flow_.nodes[static_cast<std::size_t>(number)];
+      handing_over = handing_over || node.script->name == "handover";
+      const Ask* ask = std::get_if<Ask>(&node.step->kind);
+      if (!steps.insert(number).second || (ask != nullptr && !slots.insert(ask->slot).second)) continue;
+      found->answers += answers_at(node);
+      if (!handing_over) found->before_handover = found->answers;
+    }
+    return found;
+  }
 
  private:
   struct Best {
@@ -127,6 +144,7 @@ std::vector<LongestWay> longest_ways(const ScriptSet& scripts) {
     const auto found = longest.to_person(flow.find(script, script.start));
     if (!found) continue;
     way.answers = found->answers;
+    way.before_handover = found->before_handover;
     for (const int node : found->steps) way.steps.push_back(flow.name(node));
   }
   return out;

@@ -32,8 +32,6 @@ class SettingCheck {
     t_.findings.warning(code, script.file, at, std::move(message), std::move(hint));
   }
 
-  static std::set<std::string> step_names(const Script& script) { return {script.order.begin(), script.order.end()}; }
-
   // ── the head
   void head(const Script& script) {
     const Patience& p = script.patience;
@@ -41,16 +39,10 @@ class SettingCheck {
                      p.then != t_.scripts.patience.then;
     if (own) patience(script);
     for (const auto& [old_step, new_step] : script.renamed) {
-      const Position at = t_.places.of(script.file, {"renamed", old_step});
-      if (script.find(new_step) == nullptr) {
-        error("unknown-step", script, at, fmt::format("'renamed' leads from '{}' to '{}', which is no step", old_step, new_step),
-              did_you_mean(new_step, step_names(script), "name a step of this script"));
-      } else if (script.find(old_step) != nullptr) {
-        warning("idle-rename", script, at, fmt::format("'renamed' moves the step '{}', but it still exists", old_step),
-                "remove the line: who stands on the step stays there");
-      } else if (!script.moves_running) {
-        warning("idle-rename", script, at, "'renamed' is only used with 'running: move'", "add running: move");
-      }
+      if (script.moves_running) continue;
+      warning("idle-rename", script, t_.places.of(script.file, {"renamed", old_step}),
+              fmt::format("'renamed' moves '{}' to '{}', but only with 'running: move'", old_step, new_step),
+              "add running: move");
     }
     if (script.enter_midway) midway(script);
   }
@@ -58,22 +50,10 @@ class SettingCheck {
   void patience(const Script& script) {
     const Patience& p = script.patience;
     const Position at = t_.places.of(script.file, {"patience"});
-    if (p.then != "ticket" && p.then != "close" && script.find(p.then) == nullptr) {
-      error("unknown-step", script, t_.places.of(script.file, {"patience", "then"}),
-            fmt::format("after the patience comes '{}', which is no step", p.then),
-            did_you_mean(p.then, step_names(script), "write ticket, close or a step"));
-    }
-    late_reminder(script, at, p.remind_after, p.give_up_after);
     if (p.remind_after.count() > 0 && p.give_up_after.count() == 0) {
       warning("waits-for-ever", script, at, "a customer who does not come back is reminded, and then waited for without an end",
               "add give_up_after: 24h");
     }
-  }
-
-  void late_reminder(const Script& script, Position at, std::chrono::seconds remind, std::chrono::seconds give_up) {
-    if (remind.count() == 0 || give_up.count() == 0 || remind < give_up) return;
-    error("reminder-too-late", script, at, "the customer is given up before the reminder is due",
-          "make remind_after shorter than give_up_after");
   }
 
   // With enter_midway an answer in the first message skips the question, also the one about danger.
@@ -124,12 +104,6 @@ class SettingCheck {
     if (const Wait* wait = std::get_if<Wait>(&step.kind)) check_wait(script, step, *wait);
     if (const Choose* choose = std::get_if<Choose>(&step.kind)) check_choose(script, step, *choose);
     if (const auto* block = std::get_if<TroubleshootBlock>(&step.kind)) check_block(script, step, *block);
-    const Escalate* escalate = std::get_if<Escalate>(&step.kind);
-    if (escalate != nullptr && escalate->priority == "P1" && escalate->text.empty()) {
-      warning("urgent-without-words", script, step.at,
-              fmt::format("the step '{}' opens an urgent ticket without telling the customer what to do meanwhile", step.id),
-              "write what keeps people safe until somebody calls");
-    }
   }
 
   void check_lookup(const Script& script, const Step& step, const Lookup& lookup) {
@@ -137,10 +111,6 @@ class SettingCheck {
     if (t_.world.knows_services && !has(services, lookup.service)) {
       error("unknown-service", script, step.at, fmt::format("there is no look-up service '{}'", lookup.service),
             did_you_mean(lookup.service, {services.begin(), services.end()}, "add it under lookups: in usher.yaml"));
-    }
-    if (lookup.failed.empty()) {
-      error("missing-way", script, step.at, fmt::format("the look-up '{}' has no way for when nobody answers", step.id),
-            "add failed: STEP");
     }
     if (lookup.save.empty() && lookup.next == lookup.failed && (lookup.not_found.empty() || lookup.not_found == lookup.next)) {
       warning("changes-nothing", script, step.at, fmt::format("whatever the look-up '{}' finds, nothing changes", step.id),
@@ -150,14 +120,14 @@ class SettingCheck {
 
   void check_wait(const Script& script, const Step& step, const Wait& wait) {
     const auto give_up = wait.give_up_after.count() > 0 ? wait.give_up_after : script.patience.give_up_after;
-    late_reminder(script, step.at, wait.remind_after, give_up);
+    if (wait.remind_after.count() > 0 && give_up.count() > 0 && wait.remind_after >= give_up) {
+      error("reminder-too-late", script, step.at,
+            fmt::format("at '{}' the customer is given up before the reminder is due", step.id),
+            "make remind_after shorter, or add a longer give_up_after");
+    }
     if (give_up.count() == 0) {
       warning("waits-for-ever", script, step.at, fmt::format("the step '{}' waits without an end", step.id),
               "add give_up_after: 2d");
-    }
-    if (!wait.gave_up.empty() && give_up.count() == 0) {
-      error("missing-way", script, step.at, fmt::format("'gave_up' of '{}' is never taken: nothing gives up", step.id),
-            "add give_up_after: 2d");
     }
   }
 
@@ -215,25 +185,11 @@ class SettingCheck {
   }
 
   void check_block(const Script& script, const Step& step, const TroubleshootBlock& block) {
-    for (const std::string& problem : troubleshoot::problems_of(block.model)) {
-      // "action ID: …", "question ID, answer …: …"
-      Position at = step.at;
-      const auto space = problem.find(' ');
-      const std::string id =
-          space == std::string::npos ? std::string() : problem.substr(space + 1, problem.find_first_of(":,", space) - space - 1);
-      for (const auto& c : block.checks) {
-        if (c.id == id && c.at.line > 0) at = c.at;
-      }
-      for (const auto& q : block.questions) {
-        if (q.id == id && q.at.line > 0) at = q.at;
-      }
-      error("troubleshoot-model", script, at, fmt::format("'{}': {}", step.id, problem), "see docs/troubleshooting.md");
-    }
     for (std::size_t f = 0; f < block.model.causes.size(); ++f) {
       const bool fixable = std::ranges::any_of(
           block.model.actions, [&](const troubleshoot::Action& a) { return f < a.rates.size() && a.rates[f] > 0; });
       if (fixable || block.model.actions.empty()) continue;
-      warning("troubleshoot-model", script, step.at,
+      warning("cause-without-cure", script, step.at,
               fmt::format("'{}': nothing fixes the cause '{}'", step.id, block.model.causes[f].id),
               "add a check that fixes it; without one it only makes the others look less likely");
     }

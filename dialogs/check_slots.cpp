@@ -38,10 +38,6 @@ class SlotCheck {
     auto error = [&](std::string_view code, std::string message, std::string hint) {
       t_.findings.error(code, slot.file, slot.at, std::move(message), std::move(hint));
     };
-    if (slot.min && slot.max && *slot.min > *slot.max) {
-      error("impossible-range", fmt::format("no number is from {} to {} as '{}' wants it", *slot.min, *slot.max, slot.name),
-            "exchange min and max");
-    }
     if (slot.pattern.empty()) return;
     if (slot.pattern_hint.empty()) {
       error("missing-pattern-hint", fmt::format("'{}' has a pattern but no 'pattern_hint'", slot.name),

@@ -90,7 +90,7 @@ class TextCheck {
       // What stands for "agree" and the marks of a survey is the engine's own.
       if (choose->kind == Choose::Kind::kChoose || choose->kind == Choose::Kind::kCheck)
         check_options(choose->options, script.file);
-      fits_channels(choose->text, choose->options, script.file, step.at, where);
+      if (choose->kind != Choose::Kind::kSurvey) fits_channels(choose->text, choose->options, script.file, step.at, where);
     } else if (const auto* block = std::get_if<TroubleshootBlock>(&step.kind)) {
       for (const auto& c : block->checks) {
         if (!c.article.empty()) check_article(script, c.article, c.at);
@@ -150,13 +150,17 @@ class TextCheck {
   }
 
   void is_command(const std::string& word, const Option& o, const std::string& file) {
-    const Understood wish = t_.scripts.lexicons ? understand_command(word, *t_.scripts.lexicons) : understand_command(word);
-    if (wish.as != Understood::As::kHuman && wish.as != Understood::As::kRestart && wish.as != Understood::As::kBack &&
-        wish.as != Understood::As::kStatus)
-      return;
+    const auto [known, fresh] = wishes_.try_emplace(word);  // "yes" and its like stand in every question
+    if (fresh) {
+      const Understood u = t_.scripts.lexicons ? understand_command(word, *t_.scripts.lexicons) : understand_command(word);
+      const bool wish = u.as == Understood::As::kHuman || u.as == Understood::As::kRestart || u.as == Understood::As::kBack ||
+                        u.as == Understood::As::kStatus;
+      if (wish) known->second = u.why;
+    }
+    if (known->second.empty()) return;
     t_.findings.warning(
         "word-is-command", file, o.at,
-        fmt::format("“{}” is said for '{}', but everywhere else it is a wish of its own ({})", word, o.id, wish.why),
+        fmt::format("“{}” is said for '{}', but everywhere else it is a wish of its own ({})", word, o.id, known->second),
         "use other words: a customer who wants that must get it here, too");
   }
 
@@ -190,6 +194,7 @@ class TextCheck {
 
   Task& t_;
   std::set<std::string> filled_;
+  std::map<std::string, std::string> wishes_;  // word → why it is a wish; empty = it is none
 };
 
 }  // namespace

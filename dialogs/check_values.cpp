@@ -281,6 +281,7 @@ class ValueCheck {
     while (!open.empty()) {
       const int number = open.front();
       open.pop_front();
+      if (in_[at(number)].empty()) continue;  // a call that no way has reached yet; it comes again when one does
       const Node& node = nodes_[at(number)];
       Levels inside = in_[at(number)];
       apply(on_entering_[at(number)], inside);
