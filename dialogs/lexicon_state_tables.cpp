@@ -15,7 +15,7 @@ constexpr StateAxis kAxes[] = {
      "trick|success|successful|pass|usable|whole|safe|"
      "正常|正常的|好的|好着|完好|完好无损|没问题|没有问题|没毛病|没坏|没事|可以用|能用|好用|好使|解决|解决了|修好|好了|恢复|"
      "恢复正常|有效|管用|完整|没有异常|无异常|没损坏|没有损坏|没断|没烧|良好|挺好|很好|起作用|有用",
-     "break|broke|broken|dead|faulty|defective|bad|blown|blow|blew|burnt|burn|burned|burned out|fried|fail|failure|failing|"
+     "break|broke|broken|dead|faulty|defective|bad|blown|burnt|burn|burned|burned out|fried|fail|failure|failing|"
      "damage|crack|worn|worn out|wear|torn|tear|snap|ruin|shot|malfunction|problem|issue|trouble|error|wrong|defect|fault|"
      "useless|hopeless|bust|kaput|kaputt|shatter|scratch|melt|fray|messed up|screwed up|worse|toast|gone bad|corrupt|corrupted|"
      "坏|坏了|坏的|损坏|破|破了|破损|烧了|烧坏|烧断|烧黑|烧|断了|断|断开|裂|裂开|裂纹|故障|有问题|毛病|出错|失败|异常|不好使|"
@@ -33,7 +33,8 @@ constexpr StateAxis kAxes[] = {
     // runs, moves, is switched on
     {"on|run|running|ran|spin|spun|turn|rotate|move|start|boot|boot up|power up|power on|turn on|turns over|come on|came "
      "on|switch "
-     "on|alive|live|active|fire up|wake up|respond|react|operate|go on|went on|start up|comes up|stay on|keep running|"
+     "on|alive|live|active|fire up|wake up|respond|react|operate|go on|went on|start up|comes up|come to life|fire right "
+     "up|fires up|stay on|keep running|"
      "转|转动|动|启动|运行|开机|开着|开了|起动|运转|响应|有反应|运作|开得了|开起来|转起来|打得着|着车|能开",
      "off|dead|stop|stopped|stall|die|died|dies|stuck|jam|jammed|seize|frozen|freeze|froze|shut down|shuts down|shut off|shut "
      "itself off|turn off|turns itself off|power off|switch off|motionless|unresponsive|no response|no reaction|noth happen|no "
@@ -90,7 +91,7 @@ constexpr StateAxis kAxes[] = {
      1},
     {"open|ajar|opened|wide open|开|打开|敞开|开着|没关", "close|closed|shut|seal|关|关上|关好|关着|闭|合上|关了|盖好", 0},
     // is there, can be seen or heard
-    {"visible|appear|show|shows up|present|there|exist|available|detect|recognize|recognise|found|find|come up|came up|pop "
+    {"visible|appear|show|shows up|present|there|exist|available|list|detect|recognize|recognise|found|find|come up|came up|pop "
      "up|hear|"
      "see|remain|persist|present|listed|有|看到|看见|显示|出现|看得到|存在|识别|找到|听到|还在|检测到|认出",
      "gone|miss|missing|disappear|vanish|invisible|absent|hidden|hide|lost|nowhere|away|go away|went "
@@ -125,7 +126,7 @@ constexpr StateAxis kAxes[] = {
      "dry|bone dry|干|干的|干燥|没水", -1},
     {"strong|powerful|strongly|强|有力|很强", "weak|weaker|faint|feeble|poor|弱|无力|很弱|没劲", 1},
     {"high|too high|above|rise|raised|高|偏高|太高", "low|too low|below|drop|lower|低|偏低|太低|少", 0},
-    {"smooth|smoothly|even|evenly|顺|平顺|平稳",
+    {"steady|smooth|smoothly|even|evenly|顺|平顺|平稳",
      "rough|roughly|uneven|jerk|jerky|shake|vibrate|vibration|misfire|抖|抖动|震动|顿挫", 1},
     {"lock|锁|锁定|锁着|锁住", "unlock|解锁|没锁", 0},
     {"enable|activate|active|on|turn on|switch on|allow|ticked|启用|开启|打开|开着|开了",
@@ -145,8 +146,10 @@ constexpr StateAxis kAxes[] = {
     {"long|长", "short|short one|短", 0},
     {"inside|internal|within|内部|里面|里边", "outside|external|外部|外面|外边|外接", 0},
     {"left|左|左边", "right side|right one|on the right|右|右边", 0},
-    {"front|前|前面", "back side|rear|behind|后面|背面", 0},
+    {"front|前|前面", "back side|from the back|at the back|in the back|the back|rear|behind|后面|背面", 0},
     {"upper|top|上面|顶部", "lower|bottom|下面|底部", 0},
+    {"covered|in warranty|under warranty|within warranty|valid|在保|保修期内",
+     "expire|out of warranty|void|lapsed|ran out|is over|过保|过期|到期", 1},
     {"keep|kept|save|preserve|retain|保留|留着|留",
      "erase|delete|wipe|format|discard|lose|remove|删|删除|清空|格式化|不要了|抹掉", 0},
     {"accept|agree|接受|同意", "decline|refuse|reject|拒绝", 0},
@@ -198,6 +201,25 @@ constexpr std::string_view kThings =
     "插排|插口|插槽|热水|冷水|热水器|亮度|转速|洗衣|干衣机|烘干机|动力|声卡|音响|新机器|老师|开发|开始|关于|关键|关系|动画|活动|"
     "启动器|连接线";
 
+// One thing, several names. In the first entry names for anything.
+constexpr std::array<std::string_view, 17> kNames = {"device|unit|machine|system|product|appliance|thing|机器|设备|产品",
+                                                     "computer|pc|laptop|notebook|desktop|mac|macbook|machine|电脑|笔记本|主机",
+                                                     "screen|monitor|lcd|panel|屏幕|显示器|显示屏|屏",
+                                                     "cable|cord|wire|lead|线|线缆|电线",
+                                                     "charger|adapter|adaptor|brick|power supply|psu|充电器|适配器|电源",
+                                                     "drive|hdd|disk|ssd|hard drive|硬盘",
+                                                     "car|vehicle|truck|engine|motor|auto|van|车|车子|汽车|发动机|引擎",
+                                                     "tire|tyre|轮胎",
+                                                     "phone|mobile|cell|handset|smartphone|iphone|手机",
+                                                     "router|modem|hub|路由器|路由|光猫",
+                                                     "tv|television|电视|电视机",
+                                                     "ram|memory|stick|module|内存|内存条",
+                                                     "picture|image|video|画面|图像",
+                                                     "fuel|gas|petrol|gasoline|diesel|tank|油|汽油|燃油",
+                                                     "internet|wifi|wi|connection|network|web|网|网络|网速",
+                                                     "light|led|lamp|indicator|bulb|灯|指示灯",
+                                                     "button|key|switch|按钮|按键|键"};
+
 }  // namespace
 
 std::span<const StateAxis> state_axes() {
@@ -209,6 +231,9 @@ std::span<const std::span<const std::string_view>> exclusives() {
 }
 std::string_view things() {
   return kThings;
+}
+std::span<const std::string_view> names() {
+  return kNames;
 }
 
 }  // namespace usher::dialogs

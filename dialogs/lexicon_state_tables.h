@@ -18,5 +18,7 @@ std::span<const StateAxis> state_axes();
 std::span<const std::span<const std::string_view>> exclusives();
 // Names of things that hold a word for a state.
 std::string_view things();
+// One thing, several names; the first entry names anything.
+std::span<const std::string_view> names();
 
 }  // namespace usher::dialogs

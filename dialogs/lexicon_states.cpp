@@ -32,8 +32,8 @@ class States {
     }
   }
 
-  std::vector<State> scan(const Message& message) const {
-    std::vector<State> out;
+  std::vector<StateWord> scan(const Message& message) const {
+    std::vector<StateWord> out;
     const auto& words = message.words;
     for (std::size_t i = 0; i < words.size();) {
       const Known* match = words[i].kind == Word::Kind::kBreak ? nullptr : longest(words, i);
@@ -100,7 +100,7 @@ const States& table() {
 
 }  // namespace
 
-std::vector<State> states_in(const Message& message) {
+std::vector<StateWord> states_in(const Message& message) {
   return table().scan(message);
 }
 
@@ -129,6 +129,33 @@ bool is_wavering(const Sense& sense) {
 bool opposed(std::span<const Sense> a, std::span<const Sense> b) {
   return std::ranges::any_of(
       a, [&](const Sense& x) { return std::ranges::any_of(b, [&](const Sense& y) { return compare(x, y).sign < 0; }); });
+}
+
+bool same_thing(const std::string& a, const std::string& b) {
+  static const std::unordered_multimap<std::string, int> kGroups = [] {
+    std::unordered_multimap<std::string, int> out;
+    int group = 0;
+    for (std::string_view list : names()) {
+      while (!list.empty()) {
+        const auto bar = list.find('|');
+        const Phrase p = to_phrase(list.substr(0, bar));
+        if (p.size() == 1) out.emplace(p[0], group);
+        list = bar == std::string_view::npos ? std::string_view{} : list.substr(bar + 1);
+      }
+      ++group;
+    }
+    return out;
+  }();
+  if (a == b) return true;
+  const auto [b1, e1] = kGroups.equal_range(a);
+  for (auto i = b1; i != e1; ++i) {
+    if (i->second == 0) return true;
+    const auto [b2, e2] = kGroups.equal_range(b);
+    for (auto k = b2; k != e2; ++k) {
+      if (i->second == k->second) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace usher::dialogs

@@ -18,13 +18,13 @@ struct Sense {
   bool kind = false;     // a kind of it: a click is a noise, green is lit
 };
 
-struct State {
+struct StateWord {
   std::size_t begin = 0, end = 0;  // words of the message
   std::span<const Sense> senses;
 };
 
 // Left to right, the longest phrase at each place; no overlaps.
-std::vector<State> states_in(const Message& message);
+std::vector<StateWord> states_in(const Message& message);
 
 struct Comparison {
   int sign = 0;  // +1 the same, -1 the opposite, 0 says nothing about it
@@ -41,5 +41,8 @@ bool is_general(const Sense& sense);
 bool is_wavering(const Sense& sense);
 // One of two words has a sense that is the opposite of one of the other's.
 bool opposed(std::span<const Sense> a, std::span<const Sense> b);
+
+// Whether two canonical words name the same thing: "screen" and "monitor"; "it" is not asked here.
+bool same_thing(const std::string& a, const std::string& b);
 
 }  // namespace usher::dialogs

@@ -30,7 +30,8 @@ constexpr Lexicon::Entry kAnswers[] = {
      "i think so|i guess so|i believe so|i suppose so|looks like it|seems like it|seems so|pretty "
      "much|mostly|应该是|应该有|好像是|好像有|大概是|可能是|可能有|似乎是|估计是|差不多是|算是|应该可以|应该能"},
     {Tag::kSaysYes, 0.85,
-     "still does|still is|still do|still are|doing that|doing it|does that|do that|keep doing that|keep doing it|it is|it "
+     "i could|i was able|i managed|managed|manag to|able to|it happen|happen again|did it again|still does|still is|still "
+     "do|still are|doing that|doing it|does that|do that|keep doing that|keep doing it|it is|it "
      "does|it did|it has|it was|it can|it will|there is|there are|there was|i did|i do|i have|i am|i can|i was|they "
      "do|they are|they did|"
      "we did|we do|we have|did that|did it|did so|have done|done|done that|done it|already|already did|already done|both|both of "

@@ -17,13 +17,13 @@ bool in(std::string_view word, std::initializer_list<std::string_view> list) {
 }
 
 struct Clausal {
-  const Said& said;
-  const Said::Clause& clause;
+  const SaidWords& said;
+  const SaidWords::Clause& clause;
   const Claim& claim;
   const std::vector<Word>& words = said.message.words;
 
   bool stated(std::size_t i) const {
-    return std::ranges::any_of(said.states, [&](const State& s) { return s.begin <= i && i < s.end; });
+    return std::ranges::any_of(said.states, [&](const StateWord& s) { return s.begin <= i && i < s.end; });
   }
   // Where `phrase` stands in the clause from `at` on; a typo in a long word is overlooked unless it is a word we know.
   std::size_t find(const Phrase& phrase, std::size_t at, double& quality) const {
@@ -31,6 +31,14 @@ struct Clausal {
       bool same = true;
       for (std::size_t k = 0; same && k < phrase.size(); ++k) same = words[at + k].is(phrase[k]);
       if (same) return at;
+      // "Unpaired" to "Is it paired?"
+      if (phrase.size() == 1 && phrase[0].size() >= 4 && words[at].text.size() <= phrase[0].size() + 3 &&
+          words[at].text.ends_with(phrase[0]) &&
+          in(std::string_view(words[at].text).substr(0, words[at].text.size() - phrase[0].size()),
+             {"un", "dis", "in", "im", "non", "mis", "de"})) {
+        quality = -1;
+        return at;
+      }
       if (phrase.size() != 1 || words[at].kind != Kind::kLatin || phrase[0].size() < 5 || stated(at) || said.light[at]) continue;
       if (words[at].text.front() == phrase[0].front() && text::edit_distance(words[at].text, phrase[0], 1) == 1) {
         quality = 0.9;
@@ -40,8 +48,10 @@ struct Clausal {
     return clause.end;
   }
   bool mentions(const std::vector<Phrase>& phrases) const {
-    double quality = 1;
-    return std::ranges::any_of(phrases, [&](const Phrase& p) { return find(p, clause.begin, quality) < clause.end; });
+    return std::ranges::any_of(phrases, [&](const Phrase& p) {
+      double quality = 1;
+      return find(p, clause.begin, quality) < clause.end;
+    });
   }
   bool of_claim(std::size_t i) const {
     auto has = [&](const std::vector<Phrase>& list) {
@@ -65,11 +75,24 @@ struct Clausal {
   bool other_thing(std::size_t at) const {
     std::size_t n = foreign(clause.begin, at, false);
     for (std::size_t i = clause.begin; i + 1 < at; ++i) {  // "display is dead": a state's word as a name
-      if (stated(i) && !of_claim(i) && in(words[i + 1].folded, {"is", "are", "was", "were", "isnt", "arent"})) ++n;
+      if (stated(i) && !said.light[i] && !of_claim(i) && in(words[i + 1].folded, {"is", "are", "was", "were", "isnt", "arent"}))
+        ++n;
     }
     if (claim.others) return false;
     const bool han = at > clause.begin && words[at - 1].kind == Kind::kHan;
-    return n >= (han ? 2U : 1U) && !mentions(claim.subject);
+    return n >= (han ? 2U : 1U) && !mentions(claim.subject) && !renames(at);
+  }
+  // The thing asked about under another of its names.
+  bool renames(std::size_t at) const {
+    for (std::size_t i = clause.begin; i < at; ++i) {
+      if (said.light[i] || words[i].kind == Kind::kBreak) continue;
+      for (const auto* list : {&claim.subject, &claim.predicate}) {
+        for (const Phrase& p : *list) {
+          if (p.size() == 1 && same_thing(words[i].text, p[0])) return true;
+        }
+      }
+    }
+    return false;
   }
   // "I restarted the laptop" to "Have you restarted the router?"
   bool other_object(std::size_t at) const {
@@ -120,18 +143,21 @@ struct Clausal {
       for (std::size_t at = find(p, clause.begin, quality); at < clause.end; at = find(p, at + 1, quality)) {
         if (said.light[at] && !stated(at) && p.size() == 1) continue;
         // "Smells normal" is no smell.
-        const bool seems =
-            in(p[0], {"smell", "sound", "look", "feel"}) && p.size() == 1 &&
-            std::ranges::any_of(said.states, [&](const State& s) { return s.begin == at + 1 && is_general(s.senses.front()); });
+        const bool seems = in(p[0], {"smell", "sound", "look", "feel"}) && p.size() == 1 &&
+                           std::ranges::any_of(said.states, [&](const StateWord& s) {
+                             return s.begin == at + 1 && is_general(s.senses.front());
+                           });
         if (seems) continue;
         // Inside a longer state it is no repetition: 电 in 没电.
-        const auto whole = std::ranges::find_if(said.states, [&](const State& s) { return s.begin < at && at < s.end; });
+        const auto whole = std::ranges::find_if(said.states, [&](const StateWord& s) { return s.begin < at && at < s.end; });
         if (whole != said.states.end() && is_negator(words[whole->begin])) continue;
         // The name of what is asked for says less than the state it is asked for in: "toner" in "toner is low".
         const bool name = claim.exists && !claim.senses.empty() && !stated(at);
+        const int reverse = quality < 0 ? -1 : 1;
+        quality = quality < 0 ? 0.9 : quality;
         const double weight = name ? kOther : (words[at].kind == Kind::kHan && p.size() == 1 ? 0.8 : 0.86) * quality;
-        consider(best,
-                 {turned(at), weight, name ? 2 : 4, other_thing(at) || other_object(at + p.size()), false, at, at + p.size()});
+        consider(best, {turned(at) * reverse, weight, name ? 2 : 4, other_thing(at) || other_object(at + p.size()), false, at,
+                        at + p.size()});
       }
     }
     for (const auto* list : {&claim.agreeing, &claim.contrary}) {
@@ -147,7 +173,7 @@ struct Clausal {
   }
 
   void compares(Bearing& best, const std::vector<Sense>& senses, bool condition) const {
-    for (const State& s : said.states) {
+    for (const StateWord& s : said.states) {
       if (s.begin < clause.begin || s.end > clause.end) continue;
       const int turn = turned(s.begin);
       if (condition && turn < 0) continue;
@@ -173,15 +199,31 @@ struct Clausal {
     }
   }
 
+  // "It still overheats" to "Did the overheating stop?"
+  void goes_on(Bearing& best) const {
+    if (claim.against.empty()) return;
+    for (const StateWord& s : said.states) {
+      if (s.begin < clause.begin || s.end > clause.end) continue;
+      for (const Sense& mine : s.senses) {
+        for (const Sense& other : claim.against) {
+          if (const Comparison c = compare(mine, other); c.sign != 0) {
+            consider(best, {-c.sign * turned(s.begin), 0.8, 4, false, false, s.begin, s.end});
+          }
+        }
+      }
+    }
+  }
+
   // "It's fine" to "Is the fuse blown?": what is asked would be bad.
   void values(Bearing& best) const {
     const int wanted = claim.outcome ? 1 : claim.value;
-    for (const State& s : said.states) {
+    for (const StateWord& s : said.states) {
       if (s.begin < clause.begin || s.end > clause.end) continue;
       for (const Sense& sense : s.senses) {
         const bool general = is_general(sense);
         const int pole = general ? sense.pole : value_of(sense);
-        if (pole == 0 || (!general && !claim.outcome)) continue;
+        const bool whole = claim.outcome || claim.able || std::ranges::any_of(claim.senses, is_general);
+        if (pole == 0 || (!general && !whole)) continue;
         if (wanted == 0 && (claim.exists || claim.done || claim.empty())) continue;
         const double weight = wanted == 0 ? 0.57 : general ? 0.72 : 0.62;
         consider(best,
@@ -192,7 +234,7 @@ struct Clausal {
 
   bool alone(const Tagged& t) const {
     for (std::size_t i = clause.begin; i < clause.end; ++i) {
-      if ((i < t.begin || i >= t.end) && !said.light[i] && !tagged(i)) return false;
+      if (i < t.begin ? !tagged(i) : i >= t.end && !said.light[i] && !tagged(i)) return false;
     }
     return true;
   }
@@ -206,6 +248,10 @@ struct Clausal {
       const bool no = t.tag == Tag::kSaysNo || t.tag == Tag::kUnsolved || t.tag == Tag::kNegator || t.tag == Tag::kNo;
       if (!yes && !no) continue;
       if (t.tag == Tag::kNo && alone(t)) continue;  // "no" itself is no statement
+      // "I have one" speaks of having.
+      if (yes && in(words[t.end - 1].folded, {"have", "has", "had"}) && t.end < clause.end &&
+          !in(words[t.end].folded, {"already", "indeed", "too", "also", "now", "just", "done", "tried", "twice"}))
+        continue;
       if (outcome && (claim.outcome || claim.empty())) {
         consider(best, {yes ? turned(t.begin) : -1, 0.86, 4, false, false, t.begin, t.end});
         continue;
@@ -215,10 +261,11 @@ struct Clausal {
       // "No warning", 没报这个: denied, whatever it is; but a problem denied is dealt with as a state.
       const bool han = words[t.begin].kind == Kind::kHan;
       bool first = true;
-      for (std::size_t i = clause.begin; i < t.begin; ++i) first = first && (said.light[i] || tagged(i));
+      for (std::size_t i = clause.begin; i < t.begin; ++i)
+        first = first && (said.light[i] || tagged(i)) && !in(words[i].folded, {"has", "have", "had"});
       const bool denial = no && !outcome && first && claim.value >= 0 && elsewhere <= (han ? 2U : 1U) &&
-                          (t.tag == Tag::kNo || (han && t.tag == Tag::kSaysNo));
-      if (elsewhere > 0) weight = std::min(weight, denial && !claim.done ? 0.58 : kOther);
+                          (t.tag == Tag::kNo || (han && t.tag == Tag::kSaysNo) || (claim.done && t.tag == Tag::kNegator));
+      if (elsewhere > 0) weight = std::min(weight, denial ? 0.58 : kOther);
       const int turn = t.tag == Tag::kNegator || no ? 1 : turned(t.begin);
       std::size_t negators = 0;
       for (std::size_t i = clause.begin; i < clause.end; ++i) negators += is_negator(words[i]) ? 1 : 0;
@@ -242,7 +289,7 @@ struct Clausal {
     if (!claim.exists || best.rank > 1) return;
     if (foreign(clause.begin, clause.end, true) > 1) return;
     for (std::size_t i = clause.begin; i < clause.end; ++i) {
-      const bool some = in(words[i].text, {"few", "several", "lot", "plenty", "many", "tons", "som"}) ||
+      const bool some = in(words[i].text, {"few", "several", "lot", "plenty", "many", "tons", "som", "someth"}) ||
                         small_number(words[i].folded).value_or(0) > 0;
       if (some && turned(i) > 0) consider(best, {1, 0.62, 1, false, false, i, i + 1});
     }
@@ -250,7 +297,12 @@ struct Clausal {
 
   Bearing read() const {
     Bearing best;
+    if (clause.aside) {
+      compares(best, claim.condition, true);
+      return best;
+    }
     repeats(best);
+    goes_on(best);
     compares(best, claim.senses, false);
     values(best);
     if (best.rank < 3) compares(best, claim.condition, true);
@@ -259,7 +311,7 @@ struct Clausal {
     if (best.rank == 0) return best;
     if (best.mixed && !claim.any) best.weight = std::min(best.weight, 0.45);
     bool wavers = false, depends = false;
-    for (const State& s : said.states) {
+    for (const StateWord& s : said.states) {
       if (s.begin >= clause.begin && s.end <= clause.end)
         wavers = wavers || std::ranges::any_of(s.senses, [](const Sense& x) { return is_wavering(x); });
     }
@@ -277,7 +329,7 @@ struct Clausal {
 
 }  // namespace
 
-Bearing bearing(const Said& said, const Said::Clause& clause, const Claim& claim) {
+Bearing bearing(const SaidWords& said, const SaidWords::Clause& clause, const Claim& claim) {
   return Clausal{said, clause, claim}.read();
 }
 

@@ -58,7 +58,7 @@ class Reading {
   // Two options of which one says the opposite of the other ("Loose", "Tight"; 亮, 不亮) stand for yes and no to the first.
   void pair_up() {
     if (options_.size() != 2 || sides_[0] != Side::kOther || sides_[1] != Side::kOther) return;
-    const Said second(label(1), lexicons_);
+    const SaidWords second(label(1), lexicons_);
     if (second.clauses.empty()) return;
     Claim first = read_claim(label(0));
     if (first.empty()) return;
@@ -66,7 +66,7 @@ class Reading {
     if (b.rank < 3 || b.sign >= 0) return;
     opposites_ = true;
     // What the question asks decides which of them "yes" means; "is it loose or tight?" has no yes.
-    const Said one(label(0), lexicons_);
+    const SaidWords one(label(0), lexicons_);
     const Bearing asked = one.clauses.empty() ? Bearing{} : bearing(one, one.clauses.front(), claim_);
     const Bearing other = bearing(second, second.clauses.front(), claim_);
     const bool yes = asked.rank >= 3 && asked.sign > 0 && !(other.rank >= 3 && other.sign > 0);
@@ -139,7 +139,7 @@ class Reading {
     // "It blinks green" is no steady green.
     const bool wavering =
         std::ranges::any_of(options_, [&](const Option& o) { return read_claim(o.label.in(language_)).wavering; });
-    for (const State& s : said_.states) {
+    for (const StateWord& s : said_.states) {
       if (wavering || std::ranges::none_of(s.senses, is_wavering)) continue;
       for (Hit& h : hits_) {
         if (in_one_clause(std::min(h.begin, s.begin), std::max(h.begin, s.begin))) h.quality = std::min(h.quality, 0.5);
@@ -231,7 +231,7 @@ class Reading {
         why_[*no] = "“" + p.words + "” denies it";
       }
     }
-    const bool asks = std::ranges::any_of(said_.clauses, &Said::Clause::asks);
+    const bool asks = std::ranges::any_of(said_.clauses, &SaidWords::Clause::asks);
     const double most = *std::ranges::max_element(score_);
     if (asks && most < kMinUnderstood) return {As::kQuestion, {}, 0.9, "that is a question"};
     if (said_.has(Tag::kWait) && !(sided && p.statement) && !(claim_.offers && p.leading) && !(p.leading && p.no > 0.8) && !keyed)
@@ -278,7 +278,7 @@ class Reading {
     }
     const bool none = (p.leading && p.no > p.yes && p.no > 0.9) || (others >= 2 && denied == others);
     for (std::size_t i = 0; none && i < options_.size(); ++i) {
-      const Said own(label(i), lexicons_);
+      const SaidWords own(label(i), lexicons_);
       const bool empty = !own.message.words.empty() && is_negator(own.message.words.front());
       const bool rest =
           std::ranges::any_of(own.message.words, [](const Word& w) { return w.is("other") || w.is("els") || w.is("其"); });
@@ -310,7 +310,7 @@ class Reading {
   const std::vector<Option>& options_;
   std::string_view language_, question_;
   const Lexicons& lexicons_;
-  Said said_;
+  SaidWords said_;
   Claim claim_;
   std::vector<Side> sides_;
   bool opposites_ = false, says_yes_ = true;

@@ -42,7 +42,7 @@ bool is_han_filler(std::string_view w) {
 struct Reader {
   Claim& claim;
 
-  void part(const Words& words, std::size_t b, std::size_t e, const std::vector<State>& states) const {
+  void part(const Words& words, std::size_t b, std::size_t e, const std::vector<StateWord>& states) const {
     const bool han = std::any_of(words.begin() + static_cast<std::ptrdiff_t>(b), words.begin() + static_cast<std::ptrdiff_t>(e),
                                  [](const Word& w) { return w.kind == Kind::kHan; });
     if (han) {
@@ -52,14 +52,54 @@ struct Reader {
     }
   }
 
-  void take_states(std::size_t b, std::size_t e, const std::vector<State>& states, std::vector<Sense>& into) const {
-    for (const State& s : states) {
+  void take_states(std::size_t b, std::size_t e, const std::vector<StateWord>& states, std::vector<Sense>& into) const {
+    for (const StateWord& s : states) {
       if (s.begin < b || s.end > e) continue;
       for (const Sense& sense : s.senses) into.push_back(sense);
     }
   }
 
-  void english(const Words& words, std::size_t b, std::size_t e, std::vector<State> states) const {
+  // Of several states the last ones are what is asked ("Is the oil level low", "Is the hose kinked or blocked"); one behind a
+  // preposition ("at high speed", "with new batteries") only where there is no other, and the name of the thing never.
+  void keep_predicate(const Words& words, const std::vector<std::size_t>& content, std::size_t b, std::size_t e, bool you,
+                      std::vector<StateWord>& states) const {
+    if (states.size() < 2) return;
+    std::size_t adjunct = e;
+    for (std::size_t i = b + 2; i < e && adjunct == e; ++i) {
+      if (in(words[i].folded, {"at", "with", "from", "by", "for", "without", "of", "during", "to", "than", "under"})) adjunct = i;
+    }
+    const bool before = std::ranges::any_of(
+        states, [&](const StateWord& s) { return s.begin < adjunct && (content.empty() || s.begin != content.front()); });
+    if (before) {
+      for (const StateWord& s : states) {
+        if (s.begin < adjunct) continue;
+        for (const Sense& sense : s.senses) claim.condition.push_back(sense);
+      }
+      std::erase_if(states, [&](const StateWord& s) { return s.begin >= adjunct; });
+    }
+    if (states.size() > 1 && !you && !content.empty()) {
+      const StateWord first = states.front();
+      if (first.begin == content.front() && first.end - first.begin == 1) {
+        subject_senses.assign(first.senses.begin(), first.senses.end());
+        states.erase(states.begin());
+      }
+    }
+    if (!is_auxiliary(words[b].folded) || !in(words[b].folded, {"is", "are", "was", "were"})) return;
+    std::size_t keep = states.size();
+    while (keep > 1) {  // the last run, over "or" and adverbs
+      bool run = true;
+      for (std::size_t i = states[keep - 2].end; i < states[keep - 1].begin; ++i) run = run && is_filler(words[i]);
+      const bool or_between = states[keep - 2].end < states[keep - 1].begin;
+      if (!run || !or_between) break;
+      --keep;
+    }
+    if (keep > 1) states.erase(states.begin(), states.begin() + static_cast<std::ptrdiff_t>(keep - 1));
+  }
+
+  mutable std::vector<Sense> subject_senses;
+
+  void english(const Words& words, std::size_t b, std::size_t e, std::vector<StateWord> states) const {
+    const std::vector<StateWord> all_states = states;
     while (b < e && in(words[b].folded, {"ok", "and", "so", "well", "now", "please", "then", "also", "first"})) ++b;
     for (std::size_t i = b + 1; i + 2 < e; ++i) {  // "When you press the button, does the fan spin"
       if (words[i].kind == Kind::kBreak && is_auxiliary(words[i + 1].folded)) {
@@ -95,29 +135,44 @@ struct Reader {
       claim.exists = claim.exists || (is_perception(words[i].text) && (verb >= e || i <= verb));
       const bool turned = is_negator(words[i]) && words[i].text != "no" &&
                           (i > b || !(in(second, {"it", "the", "you", "they", "your", "there", "that", "this"})));
-      const bool own = std::ranges::any_of(states, [&](const State& s) { return s.begin <= i && i < s.end; });
+      const bool own = std::ranges::any_of(states, [&](const StateWord& s) { return s.begin <= i && i < s.end; });
       if (!own && (turned || (words[i].text == "no" && i + 1 < main_end))) claim.negative = true;
     }
     if (verb < e && is_perception(words[verb].text)) claim.exists = true;
-    std::erase_if(states, [&](const State& s) { return s.begin < main_begin || s.end > main_end; });
+    std::erase_if(states, [&](const StateWord& s) { return s.begin < main_begin || s.end > main_end; });
     // "There", "see" in the question ask for something else.
-    std::erase_if(states, [&](const State& s) {
-      return s.end - s.begin == 1 &&
-             in(words[s.begin].text, {"there", "ther", "see", "hear", "find", "detect", "current", "well", "show", "display"}) &&
-             s.begin + 1 < main_end;
+    std::erase_if(states, [&](const StateWord& s) {
+      return s.end - s.begin == 1 && s.begin + 1 < main_end &&
+             in(words[s.begin].text, {"there", "ther", "see", "hear", "find", "current", "well"});
     });
     std::vector<std::size_t> content;
     for (std::size_t i = main_begin; i < main_end; ++i) {
       if (words[i].kind == Kind::kLatin && !is_filler(words[i])) content.push_back(i);
     }
     auto in_state = [&](std::size_t i) {
-      return std::ranges::any_of(states, [&](const State& s) { return s.begin <= i && i < s.end; });
+      return std::ranges::any_of(states, [&](const StateWord& s) { return s.begin <= i && i < s.end; });
     };
-    for (const State& s : states) {
+    if (!claim.exists && inverted) keep_predicate(words, content, main_begin, main_end, verb < e, states);
+    claim.able = claim.able || (first == "can" && verb < e) || first == "could";
+    for (const StateWord& s : states) {
       for (const Sense& sense : s.senses) claim.senses.push_back(sense);
     }
     if (verb < main_end && !claim.exists) {
       claim.predicate.push_back({words[verb].text});
+    }
+    // "Did the overheating stop", "Is the noise gone": the thing itself, still there, denies it.
+    bool ceases = false;
+    for (std::size_t i = main_begin; i < main_end; ++i) {
+      ceases = ceases || in(words[i].folded, {"stop", "stopped", "gone", "disappear", "disappeared", "away", "cease", "ceased",
+                                              "vanish", "vanished"});
+    }
+    if (ceases && content.size() > 1) {
+      for (const StateWord& s : all_states) {
+        if (s.begin == content.front()) claim.against.assign(s.senses.begin(), s.senses.end());
+      }
+      if (!claim.against.empty()) claim.senses.clear();
+      claim.contrary.push_back({words[content.front()].text});
+      claim.ceasing = true;
     }
     for (std::size_t n = 0; n < content.size(); ++n) {
       const std::size_t i = content[n];
@@ -127,7 +182,7 @@ struct Reader {
     }
   }
 
-  void chinese(const Words& words, std::size_t b, std::size_t e, const std::vector<State>& all) const {
+  void chinese(const Words& words, std::size_t b, std::size_t e, const std::vector<StateWord>& all) const {
     std::size_t main_begin = b;
     for (std::size_t i = b; i + 1 < e; ++i) {
       const bool after = words[i].text == "后" && i > b && i + 2 < e && words[i + 1].text != "面";
@@ -135,8 +190,8 @@ struct Reader {
       if (after || during) main_begin = i + 1;
     }
     if (main_begin > b) take_states(b, main_begin, all, claim.condition);
-    std::vector<State> states = all;
-    std::erase_if(states, [&](const State& s) {
+    std::vector<StateWord> states = all;
+    std::erase_if(states, [&](const StateWord& s) {
       const bool asks_have = s.end - s.begin == 1 && words[s.begin].is("有");
       return s.begin < main_begin || s.end > e || asks_have;
     });
@@ -146,7 +201,7 @@ struct Reader {
       const bool a_not_a = i > main_begin && i + 1 < e && (words[i - 1].text == words[i + 1].text || words[i - 1].text == "有");
       const bool trailing = i + 1 >= e || is_han_filler(words[i + 1].text);
       if (is_negator(words[i]) && !a_not_a && !trailing &&
-          std::ranges::none_of(states, [&](const State& s) { return s.begin <= i && i < s.end; }))
+          std::ranges::none_of(states, [&](const StateWord& s) { return s.begin <= i && i < s.end; }))
         claim.negative = true;
       if (i + 1 < e && in(words[i].text, {"要", "需", "愿"}) && in(words[i + 1].text, {"不", "要", "意"})) claim.offers = true;
     }
@@ -154,7 +209,7 @@ struct Reader {
     claim.done =
         claim.done || std::any_of(words.begin() + static_cast<std::ptrdiff_t>(b), words.begin() + static_cast<std::ptrdiff_t>(e),
                                   [](const Word& w) { return w.is("过"); });
-    for (const State& s : states) {
+    for (const StateWord& s : states) {
       for (const Sense& sense : s.senses) claim.senses.push_back(sense);
       Phrase p;
       for (std::size_t i = s.begin; i < s.end; ++i) {
@@ -165,7 +220,7 @@ struct Reader {
     // What follows 有 is asked for; else the end of the sentence says what is asked.
     std::vector<std::size_t> content;
     for (std::size_t i = main_begin; i < e; ++i) {
-      const bool stated = std::ranges::any_of(states, [&](const State& s) { return s.begin <= i && i < s.end; });
+      const bool stated = std::ranges::any_of(states, [&](const StateWord& s) { return s.begin <= i && i < s.end; });
       if (words[i].kind != Kind::kBreak && !is_han_filler(words[i].text) && !stated) content.push_back(i);
     }
     for (std::size_t n = 0; n + 1 < content.size(); ++n) {
@@ -205,7 +260,7 @@ Claim read_claim(std::string_view question) {
     begin = i + 1;
   }
   if (asked.empty()) asked = all;
-  const Reader reader{claim};
+  const Reader reader{claim, {}};
   for (const Part& p : asked) reader.part(w, p.begin, p.end, states);
   int value = 0;
   for (const Sense& s : claim.senses) {
@@ -213,6 +268,7 @@ Claim read_claim(std::string_view question) {
     claim.wavering = claim.wavering || is_wavering(s);
   }
   claim.value = (value > 0) - (value < 0);
+  if (claim.able && claim.value == 0) claim.value = 1;
   for (const Word& word : w) {
     claim.any = claim.any || in(word.text, {"or", "或"});
     claim.others = claim.others || in(word.folded, {"other", "another", "else", "external", "different", "others", "他", "别"});

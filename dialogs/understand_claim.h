@@ -20,18 +20,20 @@ namespace usher::dialogs {
 bool carries_nothing(const Word& word);
 
 // An answer, read once.
-struct Said {
-  Said(std::string_view words, const Lexicons& lexicons);
+struct SaidWords {
+  SaidWords(std::string_view words, const Lexicons& lexicons);
   struct Clause {
     std::size_t begin = 0, end = 0;  // words
     bool asks = false;               // a question back
+    bool aside = false;              // "when I turn the key"
+    bool depends = false;            // "if I hold it"
     bool after_but = false;
     bool past = false;  // "it was …", beside a clause about now
   };
   Message message;
   std::vector<Tagged> tags;    // of answers(), without what only greets
   std::vector<Tagged> polite;  // courtesies
-  std::vector<State> states;
+  std::vector<StateWord> states;
   std::vector<Clause> clauses;
   std::vector<bool> light;  // words that carry nothing of their own: politeness, pronouns, adverbs, breaks
 
@@ -50,8 +52,11 @@ struct Claim {
   bool negative = false;                   // "Is it not charging?"
   bool exists = false;                     // "Is there …", "Do you hear …"
   bool offers = false;                     // "Shall I …?": "ok" agrees
+  std::vector<Sense> against;              // agreeing with these denies: "hot" to "Did the overheating stop?"
+  bool able = false;                       // "Can you …"
   bool done = false;                       // "Have you …", "Did you …"
   bool outcome = false;                    // "Did that help?"
+  bool ceasing = false;                    // "Is the noise gone?"
   bool any = false;                        // "… or …": one of them is enough
   bool others = false;                     // asks about another thing as well
   bool wavering = false;                   // asks about "sometimes", "blinking"
@@ -68,6 +73,6 @@ struct Bearing {  // what one clause says about the claim
   bool mixed = false;  // the clause says both
   std::size_t begin = 0, end = 0;
 };
-Bearing bearing(const Said& said, const Said::Clause& clause, const Claim& claim);
+Bearing bearing(const SaidWords& said, const SaidWords::Clause& clause, const Claim& claim);
 
 }  // namespace usher::dialogs

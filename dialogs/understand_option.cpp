@@ -50,14 +50,14 @@ bool contains(const Phrase& whole, const Phrase& part) {
 }
 
 // How often the words before a hit turn it round; `used` takes the words that do.
-std::size_t turns(const Said& said, const Hit& hit, const std::vector<Hit>& before, std::vector<std::size_t>& used) {
-  const Said::Clause& clause = said.clause_at(hit.begin);
+std::size_t turns(const SaidWords& said, const Hit& hit, const std::vector<Hit>& before, std::vector<std::size_t>& used) {
+  const SaidWords::Clause& clause = said.clause_at(hit.begin);
   const auto& words = said.message.words;
   std::size_t begin = clause.begin;
   for (const Hit& h : before) {  // "not white, orange": what was said of one option does not reach the next
     if (!h.negated && h.end <= hit.begin && h.end > begin) begin = h.end;
   }
-  Said::Clause part = clause;
+  SaidWords::Clause part = clause;
   part.begin = begin;
   const std::size_t count = said.negations(part, hit.begin);
   for (std::size_t i = begin; count > 0 && i < hit.begin; ++i) {
@@ -67,8 +67,8 @@ std::size_t turns(const Said& said, const Hit& hit, const std::vector<Hit>& befo
 }
 
 // "The morning doesn't work", 上午不行: said of the option at the end of its clause.
-bool refused_after(const Said& said, const Hit& hit, std::size_t next_hit) {
-  const Said::Clause& clause = said.clause_at(hit.begin);
+bool refused_after(const SaidWords& said, const Hit& hit, std::size_t next_hit) {
+  const SaidWords::Clause& clause = said.clause_at(hit.begin);
   return std::ranges::any_of(said.tags, [&](const Tagged& t) {
     const bool no = t.tag == Tag::kSaysNo || t.tag == Tag::kUnsolved || t.tag == Tag::kNegator;
     if (!no || t.begin < hit.end || t.end > clause.end || t.begin >= next_hit) return false;
@@ -79,7 +79,7 @@ bool refused_after(const Said& said, const Hit& hit, std::size_t next_hit) {
   });
 }
 
-void negate(const Said& said, std::vector<Hit>& hits, std::vector<std::size_t>& used) {
+void negate(const SaidWords& said, std::vector<Hit>& hits, std::vector<std::size_t>& used) {
   std::ranges::sort(hits, [](const Hit& a, const Hit& b) { return std::pair(a.begin, b.end) < std::pair(b.begin, a.end); });
   static constexpr std::array<std::string_view, 9> kList = {"or", "nor", "and", "any", "a", "或", "和", "者", "与"};
   const auto& words = said.message.words;
@@ -169,7 +169,7 @@ Side side_of(const Option& o, const Lexicons& lexicons) {
   return Side::kOther;
 }
 
-std::optional<Understood> named(std::string_view raw, const Said& said, const std::vector<Option>& options,
+std::optional<Understood> named(std::string_view raw, const SaidWords& said, const std::vector<Option>& options,
                                 bool numbers_mean_amounts) {
   const Message& message = said.message;
   const std::string folded = text::fold(text::trim(half_width(raw)));
@@ -209,7 +209,7 @@ std::optional<Understood> named(std::string_view raw, const Said& said, const st
   return by_number(bare_text, bare.size(), options, numbers_mean_amounts);
 }
 
-std::vector<Hit> find_hits(const Said& said, const std::vector<Option>& options, const std::vector<Side>& sides,
+std::vector<Hit> find_hits(const SaidWords& said, const std::vector<Option>& options, const std::vector<Side>& sides,
                            std::vector<Tagged>& tags, std::vector<std::size_t>& used) {
   const Message& message = said.message;
   std::vector<Hit> hits;
@@ -227,7 +227,7 @@ std::vector<Hit> find_hits(const Said& said, const std::vector<Option>& options,
   std::erase_if(hits, [&](const Hit& h) {
     if (h.quality > 0.9 || h.quality == 0.72) return false;
     return h.end - h.begin == 1 &&
-           std::ranges::any_of(said.states, [&](const State& s) { return s.begin <= h.begin && h.begin < s.end; });
+           std::ranges::any_of(said.states, [&](const StateWord& s) { return s.begin <= h.begin && h.begin < s.end; });
   });
   // A phrase inside a longer one means nothing by itself: "working" in "not working", 亮 in 不亮.
   auto inside = [](std::size_t b, std::size_t e, std::size_t wide_b, std::size_t wide_e) {

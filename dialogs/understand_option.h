@@ -22,12 +22,12 @@ struct Hit {  // an option's words in the answer
   bool negated = false;
 };
 // `used` takes the negations that belong to a hit. Words that the lexicon or a longer phrase explains better are no hits.
-std::vector<Hit> find_hits(const Said& said, const std::vector<Option>& options, const std::vector<Side>& sides,
+std::vector<Hit> find_hits(const SaidWords& said, const std::vector<Option>& options, const std::vector<Side>& sides,
                            std::vector<Tagged>& tags, std::vector<std::size_t>& used);
 
 // The whole answer is what an option is called, its id, or its place in the list ("2", "the second one", 第二个).
 // `numbers_mean_amounts`: a bare number is no place in the list.
-std::optional<Understood> named(std::string_view words, const Said& said, const std::vector<Option>& options,
+std::optional<Understood> named(std::string_view words, const SaidWords& said, const std::vector<Option>& options,
                                 bool numbers_mean_amounts);
 
 }  // namespace usher::dialogs

@@ -20,13 +20,13 @@ struct Explicit {
   bool contradicted = false;
 };
 
-bool tagged(const Said& said, std::size_t i) {
+bool tagged(const SaidWords& said, std::size_t i) {
   return std::ranges::any_of(said.tags, [&](const Tagged& t) { return t.begin <= i && i < t.end; }) ||
          std::ranges::any_of(said.polite, [&](const Tagged& t) { return t.begin <= i && i < t.end; });
 }
 
 // Nothing but manners, hedges and "I would say" stand before it in its clause.
-bool leads(const Said& said, std::size_t at) {
+bool leads(const SaidWords& said, std::size_t at) {
   for (std::size_t i = at; i-- > 0;) {
     const Word& w = said.message.words[i];
     if (w.kind == Kind::kBreak) return true;
@@ -43,7 +43,7 @@ bool leads(const Said& said, std::size_t at) {
 }
 
 // "No light", "nothing is loose": turns what follows, answers nothing by itself.
-bool determines(const Said& said, const Tagged& t) {
+bool determines(const SaidWords& said, const Tagged& t) {
   const auto& w = said.message.words;
   const std::string& first = w[t.begin].folded;
   if (!in(first, {"no", "nothing", "none", "never", "neither", "not", "correct", "right", "fine", "true"})) return false;
@@ -58,7 +58,7 @@ bool determines(const Said& said, const Tagged& t) {
   return false;
 }
 
-std::vector<Explicit> explicit_words(const Said& said, const Claim& claim, const std::vector<std::size_t>& used) {
+std::vector<Explicit> explicit_words(const SaidWords& said, const Claim& claim, const std::vector<std::size_t>& used) {
   std::vector<Explicit> out;
   const auto& w = said.message.words;
   for (const Tagged& t : said.tags) {
@@ -82,7 +82,7 @@ std::vector<Explicit> explicit_words(const Said& said, const Claim& claim, const
 }
 
 // Of several the first, unless it was manners ("ok, no") or is taken back ("yes … wait, no").
-Explicit lead(const Said& said, const std::vector<Explicit>& all) {
+Explicit lead(const SaidWords& said, const std::vector<Explicit>& all) {
   Explicit l;
   for (const Explicit& e : all) {
     if (l.sign == 0 || l.sign == e.sign) {
@@ -111,20 +111,25 @@ Explicit lead(const Said& said, const std::vector<Explicit>& all) {
 
 }  // namespace
 
-Bearing statement(const Said& said, const Claim& claim) {
+Bearing statement(const SaidWords& said, const Claim& claim) {
   Bearing s;
-  for (const Said::Clause& clause : said.clauses) {
+  for (const SaidWords::Clause& clause : said.clauses) {
     if (clause.asks) continue;
+    if (clause.depends && s.rank > 0 && claim.condition.empty()) {  // "it works if I hold it"
+      s.weight = std::min(s.weight, kUnclear);
+      continue;
+    }
     Bearing b = bearing(said, clause, claim);
     if (b.rank == 0) {
       // "It is not off, it blinks": neither.
-      const bool wavers = !clause.past && !claim.wavering && std::ranges::any_of(said.states, [&](const State& x) {
+      const bool wavers = !clause.past && !claim.wavering && std::ranges::any_of(said.states, [&](const StateWord& x) {
         return x.begin >= clause.begin && x.end <= clause.end && std::ranges::any_of(x.senses, is_wavering);
       });
       if (wavers && s.rank > 0) s.weight = std::min(s.weight, kUnclear);
       continue;
     }
     if (clause.past) b.weight *= 0.6;
+    if (clause.aside && s.rank >= 3 && b.sign == s.sign) continue;
     if (s.rank == 0 || (s.other && !b.other) || (s.weight < 0.55 && b.weight > s.weight + 0.05 && !b.other)) {
       s = b;
     } else if (b.other && !s.other) {
@@ -151,7 +156,7 @@ Bearing statement(const Said& said, const Claim& claim) {
   return s;
 }
 
-Polarity polarity(const Said& said, const Claim& claim, const std::vector<std::size_t>& used) {
+Polarity polarity(const SaidWords& said, const Claim& claim, const std::vector<std::size_t>& used) {
   const Explicit l = lead(said, explicit_words(said, claim, used));
   Bearing s = statement(said, claim);
   if (s.rank == 1 && std::ranges::any_of(used, [&](std::size_t i) { return s.begin <= i && i < s.end; })) s = {};

@@ -15,9 +15,9 @@ struct Polarity {
   std::string words;       // what said it
 };
 // `used`: negations that belong to an option's own words.
-Polarity polarity(const Said& said, const Claim& claim, const std::vector<std::size_t>& used);
+Polarity polarity(const SaidWords& said, const Claim& claim, const std::vector<std::size_t>& used);
 
 // The statement alone, without "yes" and "no"; all clauses weighed. Rank 0 when there is none.
-Bearing statement(const Said& said, const Claim& claim);
+Bearing statement(const SaidWords& said, const Claim& claim);
 
 }  // namespace usher::dialogs

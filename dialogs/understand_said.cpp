@@ -42,7 +42,8 @@ bool carries_nothing(const Word& w) {
       "neither "
       "also well ok okay want need would could should might must let them their theirs mine yours his her its this that these "
       "those "
-      "double recently finally currently nothing none least far kind sort able part side end whole inside outside myself itself "
+      "happen happened happening stop quit pitch years ages weeks months whatsoever double recently finally currently nothing "
+      "none least far kind sort able part side end whole inside outside myself itself "
       "cause cuz coz bc tho thx though except both another other others");
   static const std::unordered_set<std::string> kHan = set_of(
       "我 你 您 它 他 她 们 这 那 个 些 里 上 下 在 是 有 的 了 着 过 得 地 很 挺 太 真 都 也 就 还 又 再 才 已 经 现 看 听 "
@@ -99,7 +100,7 @@ bool asks_by_form(const Message& m, std::size_t b, std::size_t e) {
 
 }  // namespace
 
-Said::Said(std::string_view words, const Lexicons& lexicons) : message(read_words(words.substr(0, 6000))) {
+SaidWords::SaidWords(std::string_view words, const Lexicons& lexicons) : message(read_words(words.substr(0, 6000))) {
   auto& w = message.words;
   if (w.size() > kMaxWords) w.resize(kMaxWords);
   tags = lexicons.answers().scan(message);
@@ -130,7 +131,7 @@ Said::Said(std::string_view words, const Lexicons& lexicons) : message(read_word
     return false;
   };
   // A bare "ok" says nothing of the state of things.
-  std::erase_if(states, [&](const State& s) {
+  std::erase_if(states, [&](const StateWord& s) {
     return std::ranges::any_of(tags, [&](const Tagged& t) {
       const bool bare = t.tag == Tag::kAccept && (t.begin == 0 || w[t.begin - 1].kind == Kind::kBreak);
       return (bare || t.tag == Tag::kWait) && t.begin <= s.begin && s.end <= t.end;
@@ -141,6 +142,9 @@ Said::Said(std::string_view words, const Lexicons& lexicons) : message(read_word
   auto close = [&](std::size_t end, bool marked) {
     if (end > begin) {
       Clause c{begin, end, false, but, false};
+      c.aside = in(w[begin].folded, {"when", "whenever", "while", "after", "before", "until", "once"}) ||
+                (in(w[begin].folded, {"if", "unless"}) && end - begin > 1);
+      c.depends = in(w[begin].folded, {"if", "unless"});
       c.asks = asks_by_form(message, begin, end);
       for (const Tagged& t : tags) {
         if (t.tag != Tag::kQuestion || t.begin < begin || t.end > end) continue;
@@ -162,6 +166,15 @@ Said::Said(std::string_view words, const Lexicons& lexicons) : message(read_word
     }
     const bool joins = in(w[i].text, {"and", "so", "becaus", "caus", "then", "sinc", "&"}) && i > begin && i + 1 < w.size() &&
                        (begins_subject(w[i + 1]) || w[i + 1].is("not") || w[i + 1].is("no"));
+    // "When I turn the key": a condition, no statement.
+    const bool conditions = i > begin && w[i].kind == Kind::kLatin && i + 1 < w.size() && w[i + 1].kind != Kind::kBreak &&
+                            in(w[i].folded, {"when", "whenever", "while", "after", "before", "until", "if", "unless", "once"}) &&
+                            w[i - 1].folded != "only" && w[i - 1].folded != "at";
+    if (conditions) {
+      close(i, false);
+      begin = i;
+      continue;
+    }
     const auto turn = std::ranges::find_if(tags, [&](const Tagged& t) { return t.tag == Tag::kBut && t.begin == i; });
     if (turn == tags.end() && !joins) continue;
     close(i, false);
@@ -183,16 +196,16 @@ Said::Said(std::string_view words, const Lexicons& lexicons) : message(read_word
   }
 }
 
-bool Said::has(Tag tag) const {
+bool SaidWords::has(Tag tag) const {
   return std::ranges::any_of(tags, [&](const Tagged& t) { return t.tag == tag; });
 }
 
-const Said::Clause& Said::clause_at(std::size_t word) const {
+const SaidWords::Clause& SaidWords::clause_at(std::size_t word) const {
   const auto it = std::ranges::find_if(clauses, [&](const Clause& c) { return c.begin <= word && word < c.end; });
   return it == clauses.end() ? clauses.front() : *it;
 }
 
-std::size_t Said::negations(const Clause& clause, std::size_t at) const {
+std::size_t SaidWords::negations(const Clause& clause, std::size_t at) const {
   std::size_t count = 0, latin = 0, han = 0;
   const auto& w = message.words;
   for (std::size_t i = at; i-- > clause.begin;) {
@@ -218,7 +231,7 @@ std::size_t Said::negations(const Clause& clause, std::size_t at) const {
     if (!denies(w, i)) continue;
     // "Nothing wrong", 没坏 are states of their own, looked at as such.
     if (std::ranges::any_of(states,
-                            [&](const State& s) { return s.begin <= i && i < s.end && s.end - s.begin > 1 && s.end <= at; }))
+                            [&](const StateWord& s) { return s.begin <= i && i < s.end && s.end - s.begin > 1 && s.end <= at; }))
       continue;
     if (word.text == "no" && i + 1 < at) {
       if (begins_subject(w[i + 1]) || latin > 4) continue;  // "no it is …" answers; "no smoke" denies
@@ -232,7 +245,7 @@ std::size_t Said::negations(const Clause& clause, std::size_t at) const {
   return count;
 }
 
-std::string Said::text(std::size_t begin, std::size_t end) const {
+std::string SaidWords::text(std::size_t begin, std::size_t end) const {
   std::string out;
   const auto& w = message.words;
   for (std::size_t i = begin; i < end && i < w.size(); ++i) {
