@@ -46,7 +46,7 @@ struct Past {
 struct State {
   std::string dialog;  // running script; empty = none chosen yet
   std::string hash;    // its version
-  std::string step;    // step that waits for an answer; empty = none
+  std::string step;    // step that waits for an answer; empty = none. Kept after an end by silence: who comes back goes on there
   std::string language = "en";
   std::map<std::string, std::string> slots;
   std::vector<std::pair<std::string, std::string>> tried;  // (what, answer) in order, English, for the ticket

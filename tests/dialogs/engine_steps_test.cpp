@@ -64,7 +64,7 @@ TEST(Consent, TheWordingIsThatOfTheQuestionEvenWhenTheAnswerIsInAnotherLanguage)
   b: { consent: { en: "May we look?", zh: "可以查看吗？" }, agreed: d, declined: d }
   d: { resolve: { en: "Done.", zh: "完成。" } }
 )");
-  t.say("我不同意你们远程查看");
+  t.say("我不同意");
   ASSERT_EQ(t.state.consents.size(), 1U) << t.text();
   EXPECT_EQ(t.state.consents[0].wording, "May we look?");
   EXPECT_EQ(t.state.consents[0].language, "en");
@@ -258,6 +258,9 @@ TEST(EnterMidway, QuestionsTheFirstMessageAnswersAreNotAskedButSafetyIs) {
   EXPECT_EQ(t.state.tried.at(0).first, "Looked at the power light");
   t.say("back");  // what was concluded can be corrected
   EXPECT_EQ(t.state.step, "light");
+  Talk unclear(desk({{"t.yaml", text("paper")}}));
+  unclear.say("the light of my printer");
+  EXPECT_EQ(unclear.state.step, "light");  // speaks of the same thing, but says nothing about it
   Talk safety(desk({{"t.yaml", text("danger")}}));
   safety.say("It is my printer and its power light is on");
   EXPECT_EQ(safety.state.step, "light");
