@@ -66,8 +66,8 @@ inline World shipped_world(const std::vector<Source>& sources) {
 inline std::string with_codes(const std::vector<Problem>& problems) {
   std::string out;
   for (const Problem& p : problems) {
-    out += fmt::format("{}:{}:{}: {} [{}{}] {}\n", p.file, p.line, p.column, p.is_warning ? "warning " : "", p.code, p.hint,
-                       p.message);
+    out += fmt::format("{}:{}:{}: {}[{}] {} ({})\n", p.file, p.line, p.column, p.is_warning ? "warning " : "", p.code, p.message,
+                       p.hint);
   }
   return out;
 }

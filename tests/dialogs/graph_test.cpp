@@ -57,7 +57,7 @@ TEST(Graph, MermaidShowsStepsWaysAndLostSteps) {
            "  n1 -->|\"on: Yes #123;on#125;\"| n2\n",
            "  n2(\"goto: place<br/>place = home\")\n",
            "  n3{\"branch: ways\"}\n",
-           "|\"place is home and not #40;serial…\"|",
+           "|\"place is home and not #40;serial k…\"|",
            "  n3 -->|\"else\"| n4\n",
            "  n4[[\"call: details<br/>u\"]]\n",
            "  n4 -->|\"return\"| n5\n",

@@ -13,7 +13,7 @@
 namespace usher::dialogs {
 namespace {
 
-constexpr std::size_t kPerOperator = 3;  // edits of one kind in one script, spread over the file
+constexpr std::size_t kPerOperator = 2;  // edits of one kind in one script, spread over the file
 
 using Lines = std::vector<std::string>;
 
