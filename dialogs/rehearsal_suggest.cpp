@@ -13,7 +13,7 @@
 namespace usher::dialogs {
 namespace {
 
-constexpr std::size_t kMaxPlaces = 1500;  // looked at, of one script
+constexpr std::size_t kMaxPlaces = 4000;  // looked at, of one script
 constexpr std::size_t kMaxMoves = 40;     // of one conversation
 constexpr int kMaxToEnd = 30;
 
@@ -82,8 +82,12 @@ class Explorer {
   void explore() {
     Place first{Scene(scripts_, stage_, script_.name, *morning_of(kRehearsalDate)), {}, {}};
     std::deque<Place> open;
-    for (Move m : with_world({Move::Kind::kSay, first_words(), false, {}, {}}, first)) {
-      if (auto next = after(first, std::move(m))) open.push_back(std::move(*next));
+    std::vector<std::string> messages = values_.first_messages();
+    messages.insert(messages.begin(), first_words());
+    for (const std::string& message : messages) {
+      for (Move m : with_world({Move::Kind::kSay, message, false, {}, {}}, first)) {
+        if (auto next = after(first, std::move(m))) open.push_back(std::move(*next));
+      }
     }
     std::size_t places = 0;
     while (!open.empty() && places < kMaxPlaces && found_all() < wanted_.size()) {

@@ -225,6 +225,11 @@ std::vector<std::string> Values::of(const Slot& slot) const {
   return all;
 }
 
+std::vector<std::string> Values::first_messages() const {
+  const auto it = by_slot_.find("symptom");
+  return it == by_slot_.end() ? std::vector<std::string>{} : std::vector<std::string>(it->second.begin(), it->second.end());
+}
+
 std::vector<std::map<std::string, std::string>> Values::of_look_ups(std::string_view service) const {
   std::vector<std::map<std::string, std::string>> out;
   for (const auto& [name, script] : scripts_.scripts) {

@@ -17,6 +17,8 @@ class Values {
   // Answers to the question for a slot, as a customer writes them: those that conditions ask for, and an ordinary one. Each is
   // accepted by the slot.
   std::vector<std::string> of(const Slot& slot) const;
+  // First messages that conditions on what the customer said look for.
+  std::vector<std::string> first_messages() const;
   // Answers of a service that make a difference: member → value, one map for each value a condition asks for.
   std::vector<std::map<std::string, std::string>> of_look_ups(std::string_view service) const;
 

@@ -45,24 +45,28 @@ class Walk {
 
   // From where the customer or the outside has spoken, by the exit they took.
   bool by_exit(const Step& step, const Exit& exit) {
-    Trail trail{before_.dialog, before_.calls, slots_before(step), {}};
-    if (const auto* choose = std::get_if<Choose>(&step.kind)) {
-      if (!choose->slot.empty()) trail.slots[choose->slot] = exit.name;
-      if (const auto o = std::ranges::find(choose->options, exit.name, &Option::id); o != choose->options.end()) {
-        assign(trail.slots, o->set);
+    for (Slots& slots : slots_at_start(&step)) {
+      Trail trail{before_.dialog, before_.calls, std::move(slots), {}};
+      if (const auto* choose = std::get_if<Choose>(&step.kind)) {
+        if (!choose->slot.empty()) trail.slots[choose->slot] = exit.name;
+        if (const auto o = std::ranges::find(choose->options, exit.name, &Option::id); o != choose->options.end()) {
+          assign(trail.slots, o->set);
+        }
       }
+      trail.seen.push_back(exit.kind == Exit::Kind::kTimeout ? walked_time(before_.dialog, step.id, exit.name)
+                                                             : walked_exit(before_.dialog, step.id, exit.name));
+      if (follow(exit.target, std::move(trail), 0)) return true;
     }
-    trail.seen.push_back(exit.kind == Exit::Kind::kTimeout ? walked_time(before_.dialog, step.id, exit.name)
-                                                           : walked_exit(before_.dialog, step.id, exit.name));
-    return follow(exit.target, std::move(trail), 0);
+    return false;
   }
 
-  // The script's beginning: a first message, a hand-over. What calls it, if anything, is forgotten.
-  bool from_start() {
-    const Script* script = scripts_.find(after_.dialog, after_.hash);
-    if (script == nullptr) return false;
-    Slots slots = after_.slots;
-    return follow(std::string(kDialog) + script->name, {after_.dialog, {}, std::move(slots), {}}, 0);
+  // A script's beginning: a first message, a hand-over. What calls it, if anything, is forgotten.
+  bool from_start(std::string_view dialog) {
+    if (scripts_.find(dialog) == nullptr) return false;
+    for (Slots& slots : slots_at_start(nullptr)) {
+      if (follow(std::string(kDialog) + std::string(dialog), {std::string(dialog), {}, std::move(slots), {}}, 0)) return true;
+    }
+    return false;
   }
 
   bool arrives_elsewhere() const { return after_.dialog != before_.dialog || to_step_ != before_.step; }
@@ -78,17 +82,28 @@ class Walk {
     std::vector<std::string> seen;
   };
 
-  // What the answer itself changed counts from the beginning; what steps on the way set is set on the way.
-  Slots slots_before(const Step&) const {
-    Slots slots = before_.slots;
-    const Script* script = scripts_.find(before_.dialog, before_.hash);
+  // The slots as they may have been when the way began. What the customer's words changed counts from there; what steps set is
+  // set on the way, and a value found afterwards does not tell which it was: first guess, all but what steps of the two scripts
+  // set; second, nothing but what this step asked for.
+  std::vector<Slots> slots_at_start(const Step* step) const {
+    const Script* from = scripts_.find(before_.dialog, before_.hash);
+    const Script* to = scripts_.find(after_.dialog, after_.hash);
+    auto sets = [](const Script* script, const std::string& name) {
+      return script != nullptr && std::ranges::any_of(script->steps, [&](const auto& s) { return s.second.set.contains(name); });
+    };
+    std::vector<Slots> out(2, before_.slots);
     for (const auto& [name, value] : after_.slots) {
-      const bool on_the_way = script != nullptr && std::ranges::any_of(script->steps, [&, key = name](const auto& s) {
-                                return s.second.set.contains(key);
-                              });
-      if (!on_the_way) slots[name] = value;
+      if (!sets(from, name) && !sets(to, name)) out[0][name] = value;
     }
-    return slots;
+    auto asked_for = [&](const std::string& name) {
+      if (const auto it = after_.slots.find(name); it != after_.slots.end()) out[1][name] = it->second;
+    };
+    asked_for("symptom");
+    if (const auto* ask = step == nullptr ? nullptr : std::get_if<Ask>(&step->kind)) asked_for(ask->slot);
+    if (const auto* lookup = step == nullptr ? nullptr : std::get_if<Lookup>(&step->kind)) {
+      for (const auto& [slot, member] : lookup->save) asked_for(slot);
+    }
+    return out;
   }
 
   bool follow(std::string target, Trail trail, int depth) {
@@ -207,6 +222,15 @@ std::string taken_exit(const Step& step, const Event& event, const Outcome& outc
   return "gave-up";
 }
 
+// "script 'no-power'" of the first line that tells of a script's start.
+std::string first_started(const Outcome& outcome) {
+  for (const TraceLine& line : outcome.trace) {
+    const auto open = line.why.find('\''), close = line.why.rfind('\'');
+    if (line.rule == "start" && open < close) return line.why.substr(open + 1, close - open - 1);
+  }
+  return {};
+}
+
 }  // namespace
 
 void note_walk(const ScriptSet& scripts, const State& before, const Event& event, const Outcome& outcome, Walked& walked) {
@@ -233,11 +257,16 @@ void note_walk(const ScriptSet& scripts, const State& before, const Event& event
       if (e.name == name && walk.by_exit(*step, e)) return;
     }
     if (is_time && std::holds_alternative<Wait>(step->kind)) walked.insert(walked_time(before.dialog, before.step, "gave-up"));
+    // A way that cannot be followed (a bug of this file) is not guessed where the answer is known.
     for (const Exit& e : ways) {
-      if (!is_time && e.name != name && walk.by_exit(*step, e)) return;
+      if (!name.empty() && e.name == name && !is_time) walked.insert(walked_exit(before.dialog, step->id, name));
+      if (name.empty() && walk.by_exit(*step, e)) return;
     }
   }
-  if (!walk.arrives_elsewhere() || (!is_time && walk.from_start())) return;
+  if (!walk.arrives_elsewhere()) return;
+  // A first message starts the script it is for, which may go on in another one.
+  const std::string started = first_started(outcome);
+  if (!is_time && ((!started.empty() && walk.from_start(started)) || walk.from_start(after.dialog))) return;
   walk.destination_only();
 }
 

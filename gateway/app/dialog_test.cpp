@@ -143,6 +143,7 @@ int dialog_test(const Common& common, const DialogTestOptions& options) {
   if (!options.suggest.empty()) {
     std::error_code ec;
     fs::create_directories(options.suggest, ec);
+    if (!common.as_json) std::cout << "Looking for ways nobody rehearses ..." << std::endl;
     for (const auto& s : dialogs::suggest(*folder->scripts, walked)) {
       const std::string script = s.file.substr(0, s.file.find(".suggested"));
       if (!by_script.contains(script)) continue;
