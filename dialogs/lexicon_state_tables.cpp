@@ -30,6 +30,13 @@ constexpr StateAxis kAxes[] = {
      "always|every time|each time|constant|constantly|all the time|continuous|continuously|steady|solid|stays on|permanent|"
      "permanently|non stop|every single time|每次|总是|一直|次次|常亮|长亮|老是|持续",
      0},
+    // how much of it there is
+    {"full|fill|filled up|plenty|enough|sufficient|topped up|top up|lots|half full|three quarter|lots "
+     "left|满|满的|充足|足够|够|还有|"
+     "加满|很多|还多|半箱",
+     "empty|low|out of|run out|ran out|running out|short of|noth left|lack|need refill|replace soon|dry|bone dry|"
+     "空|空的|空了|没了|不足|缺|低|用完|快没|没油|没墨|没水|没有油|没有墨|少",
+     1},
     // runs, moves, is switched on
     {"on|run|running|ran|spin|spun|turn|rotate|move|start|boot|boot up|power up|power on|turn on|turns over|come on|came "
      "on|switch "
@@ -71,12 +78,6 @@ constexpr StateAxis kAxes[] = {
      "flat|drain|discharge|dead|empty|low|no charge|run "
      "down|ran down|没电|亏电|耗尽|不充电|充不进|充不了|充不上|掉电",
      1},
-    {"full|fill|filled up|plenty|enough|sufficient|topped up|top up|lots|half full|three quarter|lots "
-     "left|满|满的|充足|足够|够|还有|"
-     "加满|很多|还多|半箱",
-     "empty|low|out of|run out|ran out|running out|no more|short of|noth left|lack|no left|need refill|replace soon|dry|bone dry|"
-     "空|空的|空了|没了|不足|缺|低|用完|快没|没油|没墨|没水|没有油|没有墨|少",
-     1},
     {"hot|warm|overheat|overheated|boil|heat|heat up|burn hot|burning hot|too hot|toasty|"
      "烫|很烫|热|过热|发热|发烫|烫手|高温|温度高|热得",
      "cold|cool|chilly|ice|icy|lukewarm|room temperature|凉|凉的|冷|冰|温度正常|不热", -1},
@@ -85,7 +86,8 @@ constexpr StateAxis kAxes[] = {
      "obstruction|stain|greasy|sticky|green stuff|white powder|fouled|脏|灰|灰尘|积灰|堵|堵了|堵塞|锈|腐蚀|生锈|氧化|污垢|脏了",
      1},
     {"straight|flat|level|align|aligned|even|平|平的|平整|直|直的",
-     "bent|bend|kink|twist|crook|crooked|bulge|bulging|swollen|swell|puffy|puffed|warp|misalign|deform|弯|弯了|歪|变形|鼓|鼓包|"
+     "bent|bend|kink|twist|crook|crooked|bulge|bulging|swollen|swell|puffy|puffed|warp|misalign|deform|tilt|slant|lopsided|"
+     "wobble|弯|弯了|歪|变形|鼓|鼓包|"
      "鼓起|膨胀|"
      "鼓了",
      1},
@@ -100,7 +102,8 @@ constexpr StateAxis kAxes[] = {
      0},
     {"noise|sound|noisy|loud|audible|hear|loudly|声音|响|响声|异响|声|有声|噪音|很吵|吵|响了|在响",
      "silent|silence|quiet|mute|noiseless|not a sound|dead quiet|安静|静|静音|无声|没声|没声音|静悄悄|很静", 0,
-     "beep|click|tick|hum|buzz|grind|squeal|rattle|knock|whine|hiss|pop|screech|squeak|scrape|滴|嗡|嗡嗡|咔|咔咔|吱|嘎吱|哒"},
+     "beep|click|tick|hum|buzz|grind|squeal|rattle|knock|whine|hiss|pop|ring|screech|squeak|scrape|滴|嗡|嗡嗡|咔|咔咔|吱|嘎吱|"
+     "哒"},
     {"click|tick|clack|clicky|咔|咔哒|哒哒|咔咔", "", 0},
     {"beep|bleep|chirp|滴|滴滴|嘀|蜂鸣", "", 0},
     {"grind|scrape|scraping|grate|摩擦声", "", 0},

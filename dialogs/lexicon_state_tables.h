@@ -12,7 +12,8 @@ struct StateAxis {
   std::string_view kinds = {};  // kinds of `plus`
 };
 
-// The first says whether a thing is in order at all, the second whether something comes and goes; the rest in any order.
+// The first says whether a thing is in order at all, the second whether something comes and goes, the third how much
+// of it there is; the rest in any order.
 std::span<const StateAxis> state_axes();
 // Values of which a thing has one only: a set for colours, one for since when. One entry for each value, the names it goes by.
 std::span<const std::span<const std::string_view>> exclusives();

@@ -122,6 +122,9 @@ int value_of(const Sense& sense) {
 bool is_general(const Sense& sense) {
   return sense.axis == 0;
 }
+bool is_amount(const Sense& sense) {
+  return sense.axis == 2;
+}
 bool is_wavering(const Sense& sense) {
   return sense.axis == 1 && sense.pole > 0;
 }

@@ -78,9 +78,22 @@ struct Clausal {
       if (stated(i) && !said.light[i] && !of_claim(i) && in(words[i + 1].folded, {"is", "are", "was", "were", "isnt", "arent"}))
         ++n;
     }
-    if (claim.others) return false;
+    if (claim.others || pronoun_first()) return false;
     const bool han = at > clause.begin && words[at - 1].kind == Kind::kHan;
     return n >= (han ? 2U : 1U) && !mentions(claim.subject) && !renames(at);
+  }
+  // "It stands level", "they all look good": of what was asked about.
+  bool pronoun_first() const {
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      if (in(words[i].folded,
+             {"it", "its", "they", "theyre", "these", "those", "this", "that", "thats", "both", "everything", "all", "它"})) {
+        const bool determiner = in(words[i].folded, {"this", "that", "these", "those", "all", "both", "its"}) &&
+                                i + 1 < clause.end && !said.light[i + 1] && !stated(i + 1);
+        return !determiner;
+      }
+      if (!said.light[i] && !tagged(i)) return false;
+    }
+    return false;
   }
   // The thing asked about under another of its names.
   bool renames(std::size_t at) const {
@@ -279,7 +292,10 @@ struct Clausal {
       double quality = 1;
       for (const Phrase& p : claim.subject) {
         const std::size_t at = find(p, clause.begin, quality);
-        if (at < clause.end && turned(at) < 0) consider(best, {-1, 0.74, 2, false, false, at, at + p.size()});
+        if (at >= clause.end || turned(at) > 0) continue;
+        // "No water left" is empty.
+        const bool empty = std::ranges::any_of(claim.senses, [](const Sense& x) { return is_amount(x) && x.pole < 0; });
+        consider(best, {empty ? 1 : -1, 0.74, 2, false, false, at, at + p.size()});
       }
     }
   }

@@ -25,6 +25,30 @@ Understood nothing(std::string why, double confidence = 0) {
   return {As::kNothing, {}, confidence, std::move(why)};
 }
 
+// The clause names the thing the question is about: the last word of its subject, or another name of it.
+bool names_subject(const SaidWords& said, const Claim& claim, const Bearing& b) {
+  if (claim.subject.empty()) return b.rank == 4;
+  if (claim.exists && b.rank == 4) return true;
+  const SaidWords::Clause& clause = said.clause_at(b.begin);
+  const Phrase& last = claim.subject.back();
+  for (std::size_t i = clause.begin; i < clause.end; ++i) {
+    if (i >= b.begin && i < b.end) continue;
+    const std::string& word = said.message.words[i].text;
+    if (word == last.back() || (last.size() == 1 && same_thing(word, last[0]) && same_thing(last[0], word))) return true;
+  }
+  return false;
+}
+
+// An option's full name or one of its author's words stands in the message.
+bool named_outright(const SaidWords& said, const std::vector<Option>& options, const std::string& id) {
+  const auto it = std::ranges::find(options, id, &Option::id);
+  if (it == options.end()) return false;
+  return std::ranges::any_of(it->keys, [&](const Phrase& key) {
+    return (key.size() > 1 || (key[0].size() > 3 && !carries_nothing({key[0], key[0], Kind::kLatin}))) &&
+           !find_phrase(said.message, key, false, 0).empty();
+  });
+}
+
 class Reading {
  public:
   Reading(std::string_view words, const std::vector<Option>& options, std::string_view language, std::string_view question,
@@ -34,7 +58,7 @@ class Reading {
   Understood read() {
     if (said_.message.words.empty()) return nothing("there are no words in it");
     read_ranges();
-    if (auto u = named(raw_, said_, options_, ranged_)) return *u;
+    if (auto u = named(raw_, said_, options_, ranged_ || asked_range_)) return *u;
     for (const Option& o : options_) sides_.push_back(side_of(o, lexicons_));
     claim_ = read_claim(question_);
     pair_up();
@@ -47,12 +71,33 @@ class Reading {
   const std::string& label(std::size_t i) const { return options_[i].label.in(language_); }
 
   void read_ranges() {
+    ranges_.resize(options_.size());
+    if (!speaks_of_a_number()) return;
     std::size_t n = 0;
-    for (const Option& o : options_) {
-      ranges_.push_back(range_in(o.label.in(language_)));
-      n += ranges_.back() ? 1 : 0;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      ranges_[i] = range_in(label(i));
+      n += ranges_[i] ? 1 : 0;
     }
     ranged_ = n >= 2 && n + 1 >= options_.size();
+    if (n > 0) return;
+    // "Is there more than one?", "Over 12V?"
+    asked_range_ = range_in(question_);
+    if (asked_range_ && asked_range_->is_point()) asked_range_.reset();
+  }
+
+  // There is a number, and beside it hardly anything: "about two years", not "called you 3 times because of the noise".
+  bool speaks_of_a_number() const {
+    std::size_t numbers = 0, latin = 0, han = 0;
+    for (std::size_t i = 0; i < said_.message.words.size(); ++i) {
+      const Word& w = said_.message.words[i];
+      if (small_number(w.folded) || (w.folded.front() >= '0' && w.folded.front() <= '9') || is_unit(w.folded) || w.is("十") ||
+          w.is("半")) {
+        ++numbers;
+      } else if (!said_.light[i]) {
+        ++(w.kind == Kind::kHan ? han : latin);
+      }
+    }
+    return numbers > 0 && latin <= 2 && han <= 5;
   }
 
   // Two options of which one says the opposite of the other ("Loose", "Tight"; 亮, 不亮) stand for yes and no to the first.
@@ -219,6 +264,14 @@ class Reading {
     if (opposites_ && !says_yes_ && !p.statement) p = {};
     if (said_.has(Tag::kDontKnow) && !keyed && !(sided && p.statement && std::max(p.yes, p.no) >= 0.7))
       return {As::kDontKnow, {}, 0.95, "the customer does not know"};
+    if (sided && asked_range_ && !p.leading) {
+      if (const auto n = range_in(raw_)) {
+        const bool inside = range_of(raw_, {asked_range_}).has_value();
+        (inside ? p.yes : p.no) = 0.82;
+        (inside ? p.no : p.yes) = 0;
+        p.words = std::string(raw_.substr(0, 40));
+      }
+    }
     if (sided) {
       weigh_sides(p, *yes, *no, keyed);
     } else if (options_.size() == 1 && p.yes > p.no && p.leading) {
@@ -316,6 +369,7 @@ class Reading {
   bool opposites_ = false, says_yes_ = true;
   std::vector<std::optional<Range>> ranges_;
   bool ranged_ = false;
+  std::optional<Range> asked_range_;
   std::vector<Hit> hits_;
   std::vector<std::size_t> used_;  // negations that belong to an option's words
   std::vector<double> score_;
@@ -355,9 +409,23 @@ Understood understand_consent(std::string_view words, std::string_view language,
 
 Understood answered_by(std::string_view words, const std::vector<Option>& options, std::string_view language,
                        std::string_view question, const Lexicons& lexicons) {
+  // A first message answers nothing by "yes" and "no"; it must speak of what the question asks.
+  const SaidWords said(words, lexicons);
+  const Claim claim = read_claim(question);
+  std::vector<Side> sides;
+  for (const Option& o : options) sides.push_back(side_of(o, lexicons));
+  const auto yes = std::ranges::find(sides, Side::kYes), no = std::ranges::find(sides, Side::kNo);
+  if (options.size() == 2 && yes != sides.end() && no != sides.end()) {
+    if (claim.empty() || claim.done || claim.outcome || claim.offers) return nothing("it must be asked");
+    const Bearing b = statement(said, claim);
+    if (b.rank < 3 || b.other || b.weight < 0.72 || !names_subject(said, claim, b))
+      return nothing("the message does not speak of it");
+    const auto& side = options[static_cast<std::size_t>((b.sign > 0 ? yes : no) - sides.begin())];
+    return {As::kOption, side.id, b.weight, "“" + said.text(b.begin, b.end) + "” answers it already"};
+  }
   Understood u = understand_choice(words, options, language, question, lexicons);
-  if (u.as != As::kOption || u.confidence < 0.75) return nothing("the message does not answer it", 0);
-  return u;
+  if (u.as == As::kOption && u.confidence >= 0.85 && named_outright(said, options, u.value)) return u;
+  return nothing("the message does not speak of it");
 }
 
 }  // namespace usher::dialogs

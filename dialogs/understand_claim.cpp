@@ -68,8 +68,10 @@ struct Reader {
     for (std::size_t i = b + 2; i < e && adjunct == e; ++i) {
       if (in(words[i].folded, {"at", "with", "from", "by", "for", "without", "of", "during", "to", "than", "under"})) adjunct = i;
     }
-    const bool before = std::ranges::any_of(
-        states, [&](const StateWord& s) { return s.begin < adjunct && (content.empty() || s.begin != content.front()); });
+    const bool pronoun = in(words[b + 1].folded, {"it", "they", "that", "this", "these", "those", "you", "he", "she", "there"});
+    const bool before = std::ranges::any_of(states, [&](const StateWord& s) {
+      return s.begin < adjunct && (pronoun || content.empty() || s.begin != content.front());
+    });
     if (before) {
       for (const StateWord& s : states) {
         if (s.begin < adjunct) continue;
@@ -77,12 +79,9 @@ struct Reader {
       }
       std::erase_if(states, [&](const StateWord& s) { return s.begin >= adjunct; });
     }
-    if (states.size() > 1 && !you && !content.empty()) {
+    if (states.size() > 1 && !you && !pronoun && !content.empty()) {
       const StateWord first = states.front();
-      if (first.begin == content.front() && first.end - first.begin == 1) {
-        subject_senses.assign(first.senses.begin(), first.senses.end());
-        states.erase(states.begin());
-      }
+      if (first.begin == content.front() && first.end - first.begin == 1) states.erase(states.begin());
     }
     if (!is_auxiliary(words[b].folded) || !in(words[b].folded, {"is", "are", "was", "were"})) return;
     std::size_t keep = states.size();
@@ -95,8 +94,6 @@ struct Reader {
     }
     if (keep > 1) states.erase(states.begin(), states.begin() + static_cast<std::ptrdiff_t>(keep - 1));
   }
-
-  mutable std::vector<Sense> subject_senses;
 
   void english(const Words& words, std::size_t b, std::size_t e, std::vector<StateWord> states) const {
     const std::vector<StateWord> all_states = states;
@@ -166,12 +163,13 @@ struct Reader {
       ceases = ceases || in(words[i].folded, {"stop", "stopped", "gone", "disappear", "disappeared", "away", "cease", "ceased",
                                               "vanish", "vanished"});
     }
-    if (ceases && content.size() > 1) {
+    if (ceases && main_end - main_begin > 2) {
       for (const StateWord& s : all_states) {
-        if (s.begin == content.front()) claim.against.assign(s.senses.begin(), s.senses.end());
+        if (s.begin >= main_begin && s.end < main_end && claim.against.empty())
+          claim.against.assign(s.senses.begin(), s.senses.end());
       }
       if (!claim.against.empty()) claim.senses.clear();
-      claim.contrary.push_back({words[content.front()].text});
+      if (content.size() > 1) claim.contrary.push_back({words[content.front()].text});
       claim.ceasing = true;
     }
     for (std::size_t n = 0; n < content.size(); ++n) {
@@ -260,7 +258,7 @@ Claim read_claim(std::string_view question) {
     begin = i + 1;
   }
   if (asked.empty()) asked = all;
-  const Reader reader{claim, {}};
+  const Reader reader{claim};
   for (const Part& p : asked) reader.part(w, p.begin, p.end, states);
   int value = 0;
   for (const Sense& s : claim.senses) {

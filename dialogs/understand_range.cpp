@@ -51,6 +51,8 @@ std::vector<Piece> pieces(std::string_view text) {
       number_pieces(latin, out);
     } else if (latin == "a" || latin == "an") {
       out.push_back({Piece::Kind::kWord, 0, latin});
+    } else if (latin == "single" || latin == "once") {
+      out.push_back({Piece::Kind::kNumber, 1, {}});
     } else if (const auto n = small_number(latin); n && latin != "second" && latin != "once" && latin != "first") {
       out.push_back({Piece::Kind::kNumber, static_cast<double>(*n), {}});
     } else {
@@ -182,6 +184,11 @@ std::vector<Piece> spelled(std::vector<Piece> in) {
 }
 
 }  // namespace
+
+bool is_unit(std::string_view folded) {
+  return unit_days(folded) > 0 || folded == "am" || folded == "pm" || folded == "half" || folded == "couple" ||
+         folded == "degrees" || folded == "volts" || folded == "volt" || folded == "oclock" || folded == "percent";
+}
 
 std::optional<Range> range_in(std::string_view text) {
   const std::vector<Piece> p = spelled(pieces(text));

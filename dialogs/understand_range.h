@@ -16,6 +16,8 @@ struct Range {
 };
 
 std::optional<Range> range_in(std::string_view text);
+// "years", "V", 天: a word beside a number that belongs to it.
+bool is_unit(std::string_view folded);
 // Which of the ranges the answer lies in; nullopt when in none or in several. Null entries are labels without a range.
 std::optional<std::size_t> range_of(std::string_view answer, const std::vector<std::optional<Range>>& labels);
 
