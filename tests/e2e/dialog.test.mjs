@@ -243,7 +243,7 @@ async function customer(http, lines) {
 test('replay: word for word on what is live, and what an edit would have changed', async (t) => {
   const gateway = await usher(t);
   await customer(gateway.http, ["my laptop won't turn on", 'no, nothing like that', "yes it's plugged in", 'nothing at all']);
-  await customer(gateway.http, ["my laptop won't turn on", 'there is smoke and a burning smell']);
+  await customer(gateway.http, ["my laptop won't turn on", 'there is smoke and a burning smell', 'yes, still']);
   await customer(gateway.http, ['my printer is offline', 'agent', 'Ana Lopez']);
   await gateway.stop();
   const before = await stat(join(gateway.data, 'usher.db'));
@@ -258,9 +258,9 @@ test('replay: word for word on what is live, and what an edit would have changed
   assert.equal((await stat(join(gateway.data, 'usher.db'))).mtimeMs, before.mtimeMs, 'the database is only read');
 
   // Smoke is no emergency any more: one conversation comes to another end.
-  const file = join(scripts, 'no-power.yaml');
+  const file = join(scripts, 'liquid-smoke.yaml');
   const text = await readFile(file, 'utf8');
-  const edited = text.replace('priority: P1', 'priority: P4');
+  const edited = text.replaceAll('priority: P1', 'priority: P4');
   assert.notEqual(edited, text);
   await writeFile(file, edited);
   const other = replay();
@@ -274,7 +274,8 @@ test('replay: word for word on what is live, and what an edit would have changed
   // Only the files that change need to be there.
   const part = join(gateway.folder, 'part');
   await mkdir(part);
-  await writeFile(join(part, 'no-power.yaml'), text.replace('Safety first', 'Before anything else'));
+  const printer = await readFile(join(kRoot, 'config/dialogs/printer.yaml'), 'utf8');
+  await writeFile(join(part, 'printer.yaml'), printer.replace(/title: \{ en: [^,]+,/, 'title: { en: The printer is on strike,'));
   const words = run(['replay', '--config', gateway.config, '--data', gateway.data, '--against', part]);
   assert.equal(words.code, 0, words.out + words.err);
   assert.match(words.out, /3 conversations; 3 come out word for word as they were; 0 have another outcome/);
