@@ -168,9 +168,11 @@ struct Clausal {
         const bool name = claim.exists && !claim.senses.empty() && !stated(at);
         const int reverse = quality < 0 ? -1 : 1;
         quality = quality < 0 ? 0.9 : quality;
-        const double weight = name ? kOther : (words[at].kind == Kind::kHan && p.size() == 1 ? 0.8 : 0.86) * quality;
-        consider(best, {turned(at) * reverse, weight, name ? 2 : 4, other_thing(at) || other_object(at + p.size()), false, at,
-                        at + p.size()});
+        const bool denied = turned(at) * reverse < 0;  // "no toner warning" is enough
+        const double weight =
+            name ? (denied ? 0.76 : kOther) : (words[at].kind == Kind::kHan && p.size() == 1 ? 0.8 : 0.86) * quality;
+        consider(best, {turned(at) * reverse, weight, name ? (denied ? 3 : 2) : 4, other_thing(at) || other_object(at + p.size()),
+                        false, at, at + p.size()});
       }
     }
     for (const auto* list : {&claim.agreeing, &claim.contrary}) {

@@ -25,30 +25,6 @@ Understood nothing(std::string why, double confidence = 0) {
   return {As::kNothing, {}, confidence, std::move(why)};
 }
 
-// The clause names the thing the question is about: the last word of its subject, or another name of it.
-bool names_subject(const SaidWords& said, const Claim& claim, const Bearing& b) {
-  if (claim.subject.empty()) return b.rank == 4;
-  if (claim.exists && b.rank == 4) return true;
-  const SaidWords::Clause& clause = said.clause_at(b.begin);
-  const Phrase& last = claim.subject.back();
-  for (std::size_t i = clause.begin; i < clause.end; ++i) {
-    if (i >= b.begin && i < b.end) continue;
-    const std::string& word = said.message.words[i].text;
-    if (word == last.back() || (last.size() == 1 && same_thing(word, last[0]) && same_thing(last[0], word))) return true;
-  }
-  return false;
-}
-
-// An option's full name or one of its author's words stands in the message.
-bool named_outright(const SaidWords& said, const std::vector<Option>& options, const std::string& id) {
-  const auto it = std::ranges::find(options, id, &Option::id);
-  if (it == options.end()) return false;
-  return std::ranges::any_of(it->keys, [&](const Phrase& key) {
-    return (key.size() > 1 || (key[0].size() > 3 && !carries_nothing({key[0], key[0], Kind::kLatin}))) &&
-           !find_phrase(said.message, key, false, 0).empty();
-  });
-}
-
 class Reading {
  public:
   Reading(std::string_view words, const std::vector<Option>& options, std::string_view language, std::string_view question,
@@ -182,8 +158,10 @@ class Reading {
   // In "no smoke, but a burning smell" the second half is the answer; of "red now, green before" the first.
   void weigh_contrast() {
     // "It blinks green" is no steady green.
+    const bool wavers =
+        std::ranges::any_of(said_.states, [](const StateWord& w) { return std::ranges::any_of(w.senses, is_wavering); });
     const bool wavering =
-        std::ranges::any_of(options_, [&](const Option& o) { return read_claim(o.label.in(language_)).wavering; });
+        !wavers || std::ranges::any_of(options_, [&](const Option& o) { return read_claim(o.label.in(language_)).wavering; });
     for (const StateWord& s : said_.states) {
       if (wavering || std::ranges::none_of(s.senses, is_wavering)) continue;
       for (Hit& h : hits_) {
@@ -388,44 +366,6 @@ Understood understand_choice(std::string_view words, const std::vector<Option>& 
     return Reading(words, own, language, question, lexicons).read();
   }
   return Reading(words, options, language, question, lexicons).read();
-}
-
-Understood understand_consent(std::string_view words, std::string_view language, const Lexicons& lexicons) {
-  static const std::vector<Option> options = [] {
-    std::vector<Option> o(2);
-    o[0].id = "agree";
-    o[0].label.by_language = {{"en", "Yes, I agree"}, {"zh", "同意"}};
-    o[0].words = {{"en", {"yes", "agree", "i agree", "agreed", "i consent"}}, {"zh", {"是", "是的", "我同意", "同意的"}}};
-    o[1].id = "decline";
-    o[1].label.by_language = {{"en", "No"}, {"zh", "不同意"}};
-    o[1].words = {{"en", {"i do not agree", "decline", "i decline", "i refuse"}}, {"zh", {"不", "不要", "拒绝", "我不同意"}}};
-    prepare(o);
-    return o;
-  }();
-  Understood u = understand_choice(words, options, language, {}, lexicons);
-  if (u.as == As::kOption && u.confidence < 0.9) return nothing("consent must be said clearly", u.confidence / 2);
-  return u;
-}
-
-Understood answered_by(std::string_view words, const std::vector<Option>& options, std::string_view language,
-                       std::string_view question, const Lexicons& lexicons) {
-  // A first message answers nothing by "yes" and "no"; it must speak of what the question asks.
-  const SaidWords said(words, lexicons);
-  const Claim claim = read_claim(question);
-  std::vector<Side> sides;
-  for (const Option& o : options) sides.push_back(side_of(o, lexicons));
-  const auto yes = std::ranges::find(sides, Side::kYes), no = std::ranges::find(sides, Side::kNo);
-  if (options.size() == 2 && yes != sides.end() && no != sides.end()) {
-    if (claim.empty() || claim.done || claim.outcome || claim.offers) return nothing("it must be asked");
-    const Bearing b = statement(said, claim);
-    if (b.rank < 3 || b.other || b.weight < 0.72 || !names_subject(said, claim, b))
-      return nothing("the message does not speak of it");
-    const auto& side = options[static_cast<std::size_t>((b.sign > 0 ? yes : no) - sides.begin())];
-    return {As::kOption, side.id, b.weight, "“" + said.text(b.begin, b.end) + "” answers it already"};
-  }
-  Understood u = understand_choice(words, options, language, question, lexicons);
-  if (u.as == As::kOption && u.confidence >= 0.85 && named_outright(said, options, u.value)) return u;
-  return nothing("the message does not speak of it");
 }
 
 }  // namespace usher::dialogs

@@ -151,6 +151,27 @@ struct Reader {
     };
     if (!claim.exists && inverted) keep_predicate(words, content, main_begin, main_end, verb < e, states);
     claim.able = claim.able || (first == "can" && verb < e) || first == "could";
+    // A "clicking noise" is asked for, not a noise.
+    for (std::size_t i = 0; i + 1 < states.size();) {
+      const bool kind = states[i].end == states[i + 1].begin && std::ranges::any_of(states[i].senses, [&](const Sense& a) {
+                          return a.kind && std::ranges::any_of(states[i + 1].senses, [&](const Sense& b) {
+                                   return b.axis == a.axis && !b.kind && b.pole > 0;
+                                 });
+                        });
+      if (kind) {
+        std::erase(content, states[i + 1].begin);
+        states.erase(states.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      } else {
+        ++i;
+      }
+    }
+    for (const StateWord& s : states) {  // "light up" is repeated as a whole
+      if (s.end - s.begin < 2) continue;
+      Phrase whole;
+      for (std::size_t i = s.begin; i < s.end; ++i) whole.push_back(words[i].text);
+      claim.predicate.push_back(std::move(whole));
+      std::erase_if(content, [&](std::size_t i) { return s.begin <= i && i < s.end; });
+    }
     for (const StateWord& s : states) {
       for (const Sense& sense : s.senses) claim.senses.push_back(sense);
     }

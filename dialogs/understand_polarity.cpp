@@ -46,9 +46,11 @@ bool leads(const SaidWords& said, std::size_t at) {
 bool determines(const SaidWords& said, const Tagged& t) {
   const auto& w = said.message.words;
   const std::string& first = w[t.begin].folded;
-  if (!in(first, {"no", "nothing", "none", "never", "neither", "not", "correct", "right", "fine", "true"})) return false;
+  if (!in(first, {"no", "nothing", "none", "never", "neither", "not", "correct", "right", "fine", "true", "totally", "absolutely",
+                  "definitely", "certainly"}))
+    return false;
   if (t.end >= w.size() || w[t.end].kind != Kind::kLatin) return false;
-  if (in(first, {"no", "correct", "right", "fine", "true"})) return !said.light[t.end];
+  if (!in(first, {"nothing", "none", "never", "neither", "not"})) return !said.light[t.end];
   return !said.light[t.end] && !in(w[t.end].text, {"no", "nope"}) && !w[t.end].is("power") ? true
                                                                                            : first != "no" && !said.light[t.end];
   // The rest of the clause says more than "it".
