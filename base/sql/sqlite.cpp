@@ -1,4 +1,5 @@
-// One writer thread with group commit, a few reader threads. What a statement is stands in sqlite_connection.cpp.
+// One writer thread with group commit, a few reader threads, one that copies the log. What a statement is stands in
+// sqlite_connection.cpp.
 #include <atomic>
 #include <cstdlib>
 #include <future>
@@ -14,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/sql/checkpointer.h"
 #include "base/sql/database.h"
 #include "base/sql/request_queue.h"
 #include "base/sql/sqlite_connection.h"
@@ -26,9 +28,10 @@ using Clock = std::chrono::steady_clock;
 
 // Bounds what one COMMIT makes the others wait for; beyond some 50 operations a larger group is hardly cheaper per operation.
 constexpr std::size_t kMaxGroup = 512;
-// After 16 MB of write-ahead log the writer copies it into the database file, between two groups; the log starts again from its
-// beginning when no reader needs it. At 160 MB readers are waited for.
+// After 16 MB of write-ahead log it is copied into the database file: by the checkpointer, the last bit by the writer between two
+// groups; the log starts again from its beginning when no reader needs it. At 160 MB readers are waited for.
 constexpr int kCheckpointFrames = 4000;
+constexpr int kLateFrames = kCheckpointFrames * 3 / 2;
 constexpr int kMaxFrames = 10 * kCheckpointFrames;
 constexpr int kExitIoError = 74;  // EX_IOERR of sysexits.h
 
@@ -65,9 +68,13 @@ Result<void> run_guarded(Op& op, Tx& tx) {
 
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(std::unique_ptr<SqliteConnection> writer, std::vector<std::unique_ptr<SqliteConnection>> readers,
-                 std::size_t max_waiting)
-      : writer_(std::move(writer)), readers_(std::move(readers)), writes_(max_waiting), reads_(max_waiting) {
+  SqliteDatabase(std::unique_ptr<SqliteConnection> writer, std::unique_ptr<SqliteConnection> for_checkpoints,
+                 std::vector<std::unique_ptr<SqliteConnection>> readers, std::size_t max_waiting)
+      : writer_(std::move(writer)),
+        checkpointer_(std::make_unique<Checkpointer>(std::move(for_checkpoints), checkpoint_failed)),
+        readers_(std::move(readers)),
+        writes_(max_waiting),
+        reads_(max_waiting) {
     threads_.emplace_back([this] { write_loop(); });
     for (auto& reader : readers_) threads_.emplace_back([this, connection = reader.get()] { read_loop(*connection); });
   }
@@ -78,6 +85,7 @@ class SqliteDatabase final : public Database {
     for (auto& thread : threads_) thread.join();
     // The writer closes last: the last connection to close folds the log into the database file.
     readers_.clear();
+    checkpointer_.reset();
     writer_.reset();
   }
 
@@ -146,12 +154,23 @@ class SqliteDatabase final : public Database {
   void checkpoint_when_due() {
     const int frames = writer_->wal_frames();
     if (frames < checkpointed_frames_) checkpointed_frames_ = 0;  // the log started again
+    checkpointer_->note_frames(frames);
     if (frames - checkpointed_frames_ < kCheckpointFrames) return;
-    checkpointed_frames_ = frames;
-    // A reader in the way (kBusy) only means that the next one does more.
-    if (auto done = run_checkpoint(frames >= kMaxFrames); !done && done.error().code != ErrorCode::kBusy) {
-      log::warn("checkpoint_failed", {{"reason", done.error().message}, {"detail", done.error().detail}});
+    if (!checkpointer_->take_done()) {
+      checkpointer_->begin();
+      if (frames - checkpointed_frames_ < kLateFrames) return;
+      checkpointer_->finish();  // written faster than it is copied: the writer waits, or the log grows without end
+      checkpointer_->take_done();
     }
+    checkpointed_frames_ = frames;
+    // A reader in the way (busy) only means that the next one does more.
+    const int code = writer_->checkpoint(frames >= kMaxFrames);
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) checkpoint_failed(code, writer_->to_error(code, "wal_checkpoint"));
+  }
+
+  static void checkpoint_failed(int code, const Error& error) {
+    if ((code & 0xff) == SQLITE_IOERR) stop_for_io_error("wal_checkpoint", error);
+    log::warn("checkpoint_failed", {{"reason", error.message}, {"detail", error.detail}});
   }
 
   // One transaction. Every request is finished exactly once, after its fate is on disk.
@@ -272,6 +291,7 @@ class SqliteDatabase final : public Database {
   }
 
   std::unique_ptr<SqliteConnection> writer_;
+  std::unique_ptr<Checkpointer> checkpointer_;
   std::vector<std::unique_ptr<SqliteConnection>> readers_;
   RequestQueue writes_;
   RequestQueue reads_;
@@ -297,7 +317,11 @@ Result<std::unique_ptr<Database>> open_sqlite(Options options) {
     if (!reader) return fail(std::move(reader.error()));
     readers.push_back(std::move(*reader));
   }
-  return std::make_unique<SqliteDatabase>(std::move(*writer), std::move(readers), options.max_waiting_writes);
+  options.check_integrity = false;  // once is enough
+  auto for_checkpoints = SqliteConnection::open(options, SqliteConnection::Mode::kWriter);
+  if (!for_checkpoints) return fail(std::move(for_checkpoints.error()));
+  return std::make_unique<SqliteDatabase>(std::move(*writer), std::move(*for_checkpoints), std::move(readers),
+                                          options.max_waiting_writes);
 }
 
 }  // namespace usher::sql

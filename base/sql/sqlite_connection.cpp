@@ -55,8 +55,8 @@ Result<void> SqliteConnection::configure(const Options& options) {
   }
   const std::string mode = db.execAndGet("PRAGMA journal_mode=WAL").getString();
   db.exec(options.unsafe_durability ? "PRAGMA synchronous=OFF" : "PRAGMA synchronous=FULL");
-  // Checkpoints are run by the writer between two groups (wal_autocheckpoint=0): SQLite's own would delay a commit's answer and
-  // would swallow a failing fsync. No mmap_size: a read error of a mapped page is a SIGBUS instead of a result code.
+  // Checkpoints are our own affair (checkpointer.h; wal_autocheckpoint=0): SQLite's own would delay a commit's answer and would
+  // swallow a failing fsync. No mmap_size: a read error of a mapped page is a SIGBUS instead of a result code.
   db.exec(
       "PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536;"
       "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864");
@@ -212,9 +212,9 @@ int SqliteConnection::take_io_error() {
   return std::exchange(io_error_, 0);
 }
 
-int SqliteConnection::checkpoint(bool truncate) {
+int SqliteConnection::checkpoint(bool truncate, int* copied) {
   const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
-                                             nullptr, nullptr);
+                                             nullptr, copied);
   if (code == SQLITE_OK && truncate) wal_frames_ = 0;
   return code == SQLITE_OK ? SQLITE_OK : sqlite3_extended_errcode(handle_);
 }

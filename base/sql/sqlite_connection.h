@@ -41,8 +41,9 @@ class SqliteConnection final : public Tx {
   int take_io_error();
   // Frames in the WAL after the last commit.
   int wal_frames() const { return wal_frames_; }
-  // wal_checkpoint; `truncate` waits for readers and shortens the file to nothing. Returns SQLite's extended result code.
-  int checkpoint(bool truncate);
+  // wal_checkpoint; `truncate` waits for readers and shortens the file to nothing. `copied`: how many of the log's frames are in
+  // the database file now. Returns SQLite's extended result code.
+  int checkpoint(bool truncate, int* copied = nullptr);
 
   // `code` is an extended result code of this connection's last call; `what` is the statement, for the log.
   Error to_error(int code, std::string_view what) const;

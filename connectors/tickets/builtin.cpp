@@ -57,9 +57,11 @@ Result<void> store_attachments(sql::Tx& tx, std::int64_t ticket, const std::stri
 Result<Ticket> insert_ticket(sql::Tx& tx, const TicketDraft& draft, const Source* source, std::int64_t now,
                              const std::string& ticket_url) {
   std::int64_t number = 0;
-  auto counted =
-      tx.query("UPDATE builtin_ticket_counter SET last_number = last_number + 1 WHERE only_row = 1 RETURNING last_number", {},
-               [&](const sql::Row& row) { number = row.integer(0); });
+  auto counted = tx.exec("UPDATE builtin_ticket_counter SET last_number = last_number + 1 WHERE only_row = 1");
+  if (counted) {
+    counted = tx.query("SELECT last_number FROM builtin_ticket_counter WHERE only_row = 1", {},
+                       [&](const sql::Row& row) { number = row.integer(0); });
+  }
   if (!counted) return fail(std::move(counted.error()));
   if (*counted != 1)
     return fail(ErrorCode::kInternal, "the built-in ticket counter is missing", "builtin_ticket_counter has no row");

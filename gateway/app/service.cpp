@@ -109,6 +109,8 @@ class RunningService final : public Service {
     conversations_ = std::make_unique<flow::Conversations>(*io_, tasks_, *database_, *turns_, clock_);
     flow::Publisher::Hooks hooks;
     hooks.kick_outbox = [this] { runner_->kick(); };
+    hooks.reserve = [this](const std::string& target) { return runner_->reserve(target); };
+    hooks.deliver = [this](flow::Handed handed) { runner_->deliver(std::move(handed)); };
     if (webchat_) {
       hooks.push = [this](const std::string&, const std::string& contact, const store::Message& m) {
         webchat_->push(contact, flow::to_chat_message(m));

@@ -114,8 +114,7 @@ Result<void> Escalation::open(sql::Tx& tx, const store::Conversation& c, Opening
   row.payload = to_json(CreatePayload{std::move(opening.draft), last_seq});
   row.doubt = c.created_at < settings_.started_at;
   row.next_at = row.created_at = k.created_at;
-  staged.has_outbox_rows = true;
-  return store::insert_outbox(tx, row);
+  return publisher_.queue(tx, std::move(row), true, staged);
 }
 
 Result<void> Escalation::append(sql::Tx& tx, const store::Conversation& c, const store::Case& k, const std::string& text,

@@ -91,7 +91,7 @@ class Acceptance {
     planned_.reset();
     is_new_ = false;
   }
-  const PlannedTurn* planned() const { return planned_ ? &*planned_ : nullptr; }
+  PlannedTurn* planned() { return planned_ ? &*planned_ : nullptr; }
 
   Result<void> run(sql::Tx& tx, Stored& out) {
     auto known = store::find_known(tx, m_.channel, m_.dedup_key);

@@ -7,6 +7,9 @@
 //   wrong credentials (401, 403)        → the target pauses, an alarm is logged, nothing dies
 //   unknown outcome                     → looked up by external_ref before anything is created again
 //   the same row 5xx twenty times, or five days old → dead; everything else is tried again with full jitter
+//
+// A row that is the first of its lane and has a place among the calls in flight is stored as leased and handed over after its
+// commit (reserve, deliver); the loop finds all others.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -21,6 +24,7 @@
 #include "base/async/io_threads.h"
 #include "base/async/task_group.h"
 #include "connectors/ticket_system.h"
+#include "gateway/flow/deliveries.h"
 #include "gateway/flow/escalation.h"
 
 namespace usher::gateway::flow {
@@ -43,10 +47,16 @@ class OutboxRunner {
   OutboxRunner(async::Executor executor, async::TaskGroup& tasks, sql::Database& database, const Channels& channels,
                connectors::TicketSystem& tickets, const Escalation& escalation, const Publisher& publisher, const Clock& clock,
                OutboxSettings settings);
+  ~OutboxRunner();
 
   // Takes over leases of a process that is gone and starts. From a non-I/O thread, once.
   Result<void> start();
-  void kick();                   // any thread: a row was committed
+  void kick();  // any thread: a pending row was committed
+  // Any thread: a place for a row that is about to be stored, so that it can be stored as leased by us and delivered after its
+  // commit, without a look for it. No place: it has to wait for the loop.
+  using Place = Publisher::Place;
+  Place reserve(const std::string& target);
+  void deliver(Handed handed);   // any thread: the row of such a place was committed
   void await_number(CaseId id);  // any thread: a case was opened; tells the provisional reference when it takes too long
   // Starts nothing new; calls in flight finish or their leases are released after `limit`. From a non-I/O thread.
   void drain(std::chrono::milliseconds limit);
@@ -59,35 +69,37 @@ class OutboxRunner {
   std::map<std::string, TargetHealth> health() const;  // by target; any thread
 
  private:
-  struct Verdict;
+  struct Flights;
+  struct Finished;
   boost::asio::awaitable<void> loop();
-  boost::asio::awaitable<void> deliver(store::OutboxRow row);
-  boost::asio::awaitable<Verdict> attempt(store::OutboxRow row);
-  boost::asio::awaitable<Verdict> create(store::OutboxRow row);
-  boost::asio::awaitable<Verdict> append(store::OutboxRow row);
-  boost::asio::awaitable<Verdict> message(store::OutboxRow row);
-  boost::asio::awaitable<Result<void>> settle(store::OutboxRow row, Verdict verdict);
+  boost::asio::awaitable<void> deliver_one(Handed handed);
+  std::shared_ptr<Finished> judge(Handed handed, Verdict verdict) const;
+  boost::asio::awaitable<void> settle_finished();
+  boost::asio::awaitable<void> settle_alone(std::shared_ptr<Finished> finished);
+  Result<void> settle(sql::Tx& tx, Finished& finished) const;
+  void settled(Finished& finished) const;
   boost::asio::awaitable<void> tell_late(CaseId id, std::chrono::milliseconds wait);
 
   async::Executor executor_;
   async::TaskGroup& tasks_;
   sql::Database& database_;
-  const Channels& channels_;
   connectors::TicketSystem& tickets_;
   const Escalation& escalation_;
   const Publisher& publisher_;
   const Clock& clock_;
   OutboxSettings settings_;
+  Deliveries deliveries_;
 
   // On executor_ only:
   boost::asio::steady_timer wake_;
   bool kicked_ = false;
+  bool more_due_ = false;  // rows are due that were not leased: behind others of their lane, or of a busy target
   std::map<std::string, Timestamp> paused_until_;
+  std::vector<std::shared_ptr<Finished>> finished_;  // carried out, the result not stored yet
+  bool is_settling_ = false;
 
   std::atomic<bool> draining_ = false;
-  mutable std::mutex mutex_;
-  std::map<std::string, TargetHealth> health_;
-  int in_flight_ = 0;  // under mutex_
+  std::shared_ptr<Flights> flights_;
 };
 
 }  // namespace usher::gateway::flow

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/id.h"
-#include "gateway/store/outbox.h"
 
 namespace usher::gateway::flow {
 namespace {
@@ -63,8 +62,7 @@ Result<void> Publisher::stage(sql::Tx& tx, const store::Conversation& c, std::in
     row.conversation = c.id;
     row.payload = outbound_to_json(to_outbound(c, row.id, m, reference, now));
     row.next_at = row.created_at = now;
-    staged.has_outbox_rows = true;
-    return store::insert_outbox(tx, row);
+    return queue(tx, std::move(row), std::exchange(staged.is_new_lane, false), staged);
   };
   if (channel->can.one_answer) return send(merged(messages));
   for (const auto& m : messages) {
@@ -73,7 +71,22 @@ Result<void> Publisher::stage(sql::Tx& tx, const store::Conversation& c, std::in
   return {};
 }
 
-void Publisher::publish(const Staged& staged) const {
+Result<void> Publisher::queue(sql::Tx& tx, store::OutboxRow row, bool is_first, Staged& staged) const {
+  auto place = is_first && hooks_.reserve ? hooks_.reserve(row.target) : Place{};
+  if (!place.place) {
+    staged.has_outbox_rows = true;
+    return store::insert_outbox(tx, row);
+  }
+  row.state = "leased";
+  row.epoch = row.attempts = 1;
+  row.next_at = row.created_at + place.lease;
+  if (auto r = store::insert_outbox(tx, row); !r) return r;
+  staged.handed.push_back({std::move(row), std::move(place.place)});
+  return {};
+}
+
+void Publisher::publish(Staged& staged) const {
+  for (auto& handed : std::exchange(staged.handed, {})) hooks_.deliver(std::move(handed));
   for (const auto& line : staged.lines) {
     if (hooks_.push) hooks_.push(line.channel, line.contact, line.message);
   }

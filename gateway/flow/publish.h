@@ -2,7 +2,9 @@
 // A pull channel (webchat) reads the transcript; every other channel gets an outbox row in the same transaction as the transcript
 // row.
 #pragma once
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,8 +13,15 @@
 #include "gateway/flow/channels.h"
 #include "gateway/flow/turn.h"
 #include "gateway/store/conversations.h"
+#include "gateway/store/outbox.h"
 
 namespace usher::gateway::flow {
+
+// An outbox row stored as leased by this process, and its place among the deliveries in flight, free when it is destroyed.
+struct Handed {
+  store::OutboxRow row;
+  std::shared_ptr<void> place;
+};
 
 struct Staged {
   struct Line {
@@ -25,17 +34,25 @@ struct Staged {
     bool provisional = false;
   };
   std::vector<Reference> references;
-  bool has_outbox_rows = false;
+  std::vector<Handed> handed;
+  bool has_outbox_rows = false;  // that wait for the outbox's loop
+  bool is_new_lane = false;      // set by the caller: nothing of this conversation waits to be sent
 };
 
 class Publisher {
  public:
+  struct Place {
+    std::shared_ptr<void> place;  // null: none is free
+    std::chrono::milliseconds lease{};
+  };
   // What happens after a commit; set once by the wiring.
   struct Hooks {
     std::function<void(const std::string& channel, const std::string& contact, const store::Message&)> push;
     std::function<void(const std::string& channel, const std::string& contact, const std::string& reference, bool provisional)>
         push_reference;
     std::function<void()> kick_outbox;
+    std::function<Place(const std::string& target)> reserve;  // either both of these or none
+    std::function<void(Handed)> deliver;
   };
   Publisher(const Channels& channels, const Clock& clock) : channels_(channels), clock_(clock) {}
   void set_hooks(Hooks hooks) { hooks_ = std::move(hooks); }
@@ -44,7 +61,9 @@ class Publisher {
   // all messages go out as one. With may_answer=false only the transcript is written.
   Result<void> stage(sql::Tx& tx, const store::Conversation& c, std::int64_t first_seq, const std::vector<BotMessage>& messages,
                      const std::string& reference, Staged& staged) const;
-  void publish(const Staged& staged) const;
+  // Stores the row; `is_first`: no other row of its lane waits.
+  Result<void> queue(sql::Tx& tx, store::OutboxRow row, bool is_first, Staged& staged) const;
+  void publish(Staged& staged) const;  // after the commit; what is handed over is gone from `staged`
 
  private:
   const Channels& channels_;

@@ -86,6 +86,7 @@ Result<void> Turns::write(sql::Tx& tx, PlannedTurn& p) const {
   const auto lines = static_cast<std::int64_t>(said.size());
   const std::int64_t numbers = lines + (p.opening && escalation_.numbers_at_once() ? 1 : 0);
   std::int64_t first = 0;
+  p.staged.is_new_lane = p.opens_conversation;
   if (p.opens_conversation) {
     first = p.waiting.message.seq + 1;
     row.last_seq = p.waiting.message.seq + numbers;
@@ -113,7 +114,7 @@ Result<void> Turns::write(sql::Tx& tx, PlannedTurn& p) const {
   return {};
 }
 
-void Turns::done(const PlannedTurn& p) const {
+void Turns::done(PlannedTurn& p) const {
   static auto& turns = metrics::counter("usher_turns_total", "turns committed");
   turns.add();
   publisher_.publish(p.staged);

@@ -37,7 +37,7 @@ class Turns {
   // kConflict when the conversation moved on meanwhile. Once per plan. The ledger row is the caller's: its fate and trace are in
   // `planned`.
   Result<void> write(sql::Tx& tx, PlannedTurn& planned) const;
-  void done(const PlannedTurn& planned) const;  // after the commit; any thread
+  void done(PlannedTurn& planned) const;  // after the commit; any thread
 
  private:
   const CurrentContent& content_;

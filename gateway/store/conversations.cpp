@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+// An UPDATE and then a SELECT where RETURNING would do: for RETURNING SQLite opens a temporary table each time, which costs more
+// than the statement.
 namespace usher::gateway::store {
 namespace {
 
@@ -97,13 +99,19 @@ Result<void> add_key(sql::Tx& tx, const std::string& key, const ConversationId& 
 
 Result<std::string> upsert_contact(sql::Tx& tx, const std::string& channel, const std::string& address, const std::string& name,
                                    const std::string& new_id, Timestamp now) {
-  std::string id;
-  auto r = tx.query(
-      "INSERT INTO contacts (id, channel, address, name, created_at) VALUES ($1, $2, $3, $4, $5) "
-      "ON CONFLICT (address, channel) DO UPDATE SET name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE contacts.name "
-      "END "
-      "RETURNING id",
-      {new_id, channel, address, name, to_millis(now)}, [&](const sql::Row& row) { id = row.text(0); });
+  std::string id, known_as;
+  auto r = tx.query("SELECT id, name FROM contacts WHERE address = $1 AND channel = $2", {address, channel},
+                    [&](const sql::Row& row) {
+                      id = row.text(0);
+                      known_as = row.text(1);
+                    });
+  if (r && id.empty()) {
+    id = new_id;
+    r = tx.exec("INSERT INTO contacts (id, channel, address, name, created_at) VALUES ($1, $2, $3, $4, $5)",
+                {id, channel, address, name, to_millis(now)});
+  } else if (r && !name.empty() && name != known_as) {
+    r = tx.exec("UPDATE contacts SET name = $2 WHERE id = $1", {id, name});
+  }
   if (!r) return fail(std::move(r.error()));
   return id;
 }
@@ -128,10 +136,12 @@ Result<std::optional<Conversation>> load_conversation(sql::Tx& tx, const Convers
 
 Result<NextSeq> next_seq(sql::Tx& tx, const ConversationId& id, bool to_work, Timestamp now) {
   NextSeq next;
-  auto r = tx.query(
-      "UPDATE conversations SET last_seq = last_seq + 1, waiting = waiting + $3, updated_at = $2 WHERE id = $1 RETURNING "
-      "last_seq, waiting",
-      {id.value, to_millis(now), std::int64_t{to_work}}, [&](const sql::Row& row) { next = {row.integer(0), row.integer(1)}; });
+  auto r = tx.exec("UPDATE conversations SET last_seq = last_seq + 1, waiting = waiting + $3, updated_at = $2 WHERE id = $1",
+                   {id.value, to_millis(now), std::int64_t{to_work}});
+  if (r) {
+    r = tx.query("SELECT last_seq, waiting FROM conversations WHERE id = $1", {id.value},
+                 [&](const sql::Row& row) { next = {row.integer(0), row.integer(1)}; });
+  }
   if (!r) return fail(std::move(r.error()));
   if (next.seq == 0) return fail(ErrorCode::kNotFound, "no such conversation", id.value);
   return next;
@@ -145,13 +155,15 @@ Result<void> set_reply_context(sql::Tx& tx, const ConversationId& id, const Repl
 
 Result<TurnPlace> commit_turn(sql::Tx& tx, const Conversation& c, std::int64_t expected_version, std::int64_t messages) {
   std::optional<TurnPlace> place;
-  auto r = tx.query(
+  auto r = tx.exec(
       "UPDATE conversations SET state = $2, status = $3, dialog = $4, language = $5, contact_name = $6, updated_at = $7, "
-      "version = version + 1, waiting = waiting - 1, last_seq = last_seq + $8, case_id = $10 WHERE id = $1 AND version = $9 "
-      "RETURNING last_seq, subject, reply_context",
+      "version = version + 1, waiting = waiting - 1, last_seq = last_seq + $8, case_id = $10 WHERE id = $1 AND version = $9",
       {c.id.value, c.state, c.status, c.dialog, c.language, c.contact_name, to_millis(c.updated_at), messages, expected_version,
-       or_null(c.case_id)},
-      [&](const sql::Row& row) { place = TurnPlace{row.integer(0) - messages + 1, row.text(1), row.text(2)}; });
+       or_null(c.case_id)});
+  if (r && *r > 0) {
+    r = tx.query("SELECT last_seq, subject, reply_context FROM conversations WHERE id = $1", {c.id.value},
+                 [&](const sql::Row& row) { place = TurnPlace{row.integer(0) - messages + 1, row.text(1), row.text(2)}; });
+  }
   if (!r) return fail(std::move(r.error()));
   if (!place) return fail(ErrorCode::kConflict, "conversation moved on meanwhile", c.id.value);
   return std::move(*place);
@@ -159,8 +171,12 @@ Result<TurnPlace> commit_turn(sql::Tx& tx, const Conversation& c, std::int64_t e
 
 Result<std::int64_t> reserve_seq(sql::Tx& tx, const ConversationId& id, std::int64_t count, Timestamp now) {
   std::optional<std::int64_t> last;
-  auto r = tx.query("UPDATE conversations SET last_seq = last_seq + $2, updated_at = $3 WHERE id = $1 RETURNING last_seq",
-                    {id.value, count, to_millis(now)}, [&](const sql::Row& row) { last = row.integer(0); });
+  auto r = tx.exec("UPDATE conversations SET last_seq = last_seq + $2, updated_at = $3 WHERE id = $1",
+                   {id.value, count, to_millis(now)});
+  if (r) {
+    r = tx.query("SELECT last_seq FROM conversations WHERE id = $1", {id.value},
+                 [&](const sql::Row& row) { last = row.integer(0); });
+  }
   if (!r) return fail(std::move(r.error()));
   if (!last) return fail(ErrorCode::kNotFound, "no such conversation", id.value);
   return *last - count + 1;

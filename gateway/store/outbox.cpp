@@ -40,10 +40,10 @@ Result<bool> changed(Result<std::int64_t> r) {
 Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row) {
   auto r = tx.exec(
       "INSERT INTO outbox (id, kind, target, lane, conversation_id, case_id, state, epoch, lease_until, attempts, refusals, "
-      "doubt, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, 0, 0, 0, $9, $7, $8)",
+      "doubt, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $10, $11, $12, $13, 0, $9, $7, $8)",
       {row.id, row.kind, row.target, row.lane, row.conversation.value,
        row.case_id.empty() ? sql::Value{nullptr} : sql::Value{row.case_id}, to_millis(row.next_at), to_millis(row.created_at),
-       std::int64_t{row.doubt}});
+       std::int64_t{row.doubt}, row.state, row.epoch, row.state == "leased" ? to_millis(row.next_at) : 0, row.attempts});
   if (r) r = tx.exec("INSERT INTO outbox_payloads (id, payload) VALUES ($1, $2)", {row.id, row.payload});
   if (!r) return fail(std::move(r.error()));
   return {};
@@ -70,12 +70,12 @@ Result<std::vector<OutboxRow>> lease_due(sql::Tx& tx, Timestamp now, std::chrono
   return out;
 }
 
-Result<bool> still_leased(sql::Tx& tx, const OutboxRow& row) {
-  bool held = false;
-  auto r = tx.query("SELECT 1 FROM outbox WHERE id = $1 AND epoch = $2 AND state = 'leased'", {row.id, row.epoch},
-                    [&](const sql::Row&) { held = true; });
+Result<bool> any_due(sql::Tx& tx, Timestamp now) {
+  bool any = false;
+  auto r = tx.query("SELECT 1 FROM outbox WHERE state IN ('pending', 'unknown', 'leased') AND next_at <= $1 LIMIT 1",
+                    {to_millis(now)}, [&](const sql::Row&) { any = true; });
   if (!r) return fail(std::move(r.error()));
-  return held;
+  return any;
 }
 
 Result<bool> mark_sent(sql::Tx& tx, const OutboxRow& row, const std::string& remote_id, Timestamp now) {

@@ -29,13 +29,16 @@ struct OutboxRow {
   std::string reason, last_response, remote_id;
 };
 
-Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row);  // kConflict: a second create for one case
+// Pending, or already leased (state "leased", epoch and attempts 1, next_at the end of the lease) by who will deliver it right
+// after the commit. kConflict: a second create for one case.
+Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row);
 // Leases up to `limit` rows that are due and first in their lane, skipping `paused` targets. Expired leases are taken over, in
 // doubt.
 Result<std::vector<OutboxRow>> lease_due(sql::Tx& tx, Timestamp now, std::chrono::milliseconds lease, std::int64_t limit,
                                          const std::vector<std::string>& paused);
+// Whether rows are due that nobody has leased: behind others of their lane, or of a paused target.
+Result<bool> any_due(sql::Tx& tx, Timestamp now);
 // Every function below returns false when the lease was lost (another epoch): the caller's result is void.
-Result<bool> still_leased(sql::Tx& tx, const OutboxRow& row);
 Result<bool> mark_sent(sql::Tx& tx, const OutboxRow& row, const std::string& remote_id, Timestamp now);
 Result<bool> mark_retry(sql::Tx& tx, const OutboxRow& row, bool outcome_unknown, bool counts_as_refusal, Timestamp next_at,
                         const std::string& reason, const std::string& last_response);

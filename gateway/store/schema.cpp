@@ -13,12 +13,12 @@ CREATE TABLE instance (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- Every wire message that came in has one row here, and its fate.
 -- fate: accepted (to be worked) | answered | appended | noted (kept, nothing to do) | conflict (same key, other content: kept, flagged)
 -- A row that changes is written again as a whole: what is large and never changes (a mail as it came, an outbox payload) has a
--- table of its own beside it.
+-- table of its own beside it. WITHOUT ROWID is for rows below 1 KB: in such a table SQLite copies a longer row whole to compare its key.
 CREATE TABLE ledger (
   id TEXT PRIMARY KEY, channel TEXT NOT NULL, dedup_key TEXT NOT NULL, digest TEXT NOT NULL, received_at BIGINT NOT NULL,
   kind TEXT NOT NULL, conversation_id TEXT, seq BIGINT, fate TEXT NOT NULL, reason TEXT, trace TEXT
 );
-CREATE TABLE ledger_raw (id TEXT PRIMARY KEY, raw BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE ledger_raw (id TEXT PRIMARY KEY, raw BLOB NOT NULL);
 CREATE UNIQUE INDEX ledger_dedup ON ledger (dedup_key, channel);
 CREATE INDEX ledger_to_work ON ledger (conversation_id, seq) WHERE fate = 'accepted';
 
@@ -43,7 +43,7 @@ CREATE TABLE thread_keys (key TEXT PRIMARY KEY, conversation_id TEXT NOT NULL) W
 CREATE TABLE messages (
   conversation_id TEXT NOT NULL, seq BIGINT NOT NULL, id TEXT NOT NULL, author TEXT NOT NULL, text TEXT NOT NULL, html TEXT,
   extra TEXT, at BIGINT NOT NULL, PRIMARY KEY (conversation_id, seq)
-) WITHOUT ROWID;
+);
 
 CREATE TABLE attachments (
   id TEXT PRIMARY KEY, conversation_id TEXT NOT NULL, seq BIGINT NOT NULL, file_name TEXT NOT NULL, content_type TEXT NOT NULL,

@@ -153,7 +153,8 @@ class GatewayFixture : public testing::Test {
     channels_->add(mail_, "email", false);
     publisher_ = std::make_unique<flow::Publisher>(*channels_, clock_);
     escalation_ = std::make_unique<flow::Escalation>(
-        flow::EscalationSettings{"tickets", "secret", "Test", "", clock_.now(), {{"P3", "2 hours"}}, {{"P3", "2 小时"}}},
+        flow::EscalationSettings{"tickets", "secret", "Test", "", clock_.now(), {{"P3", "2 hours"}}, {{"P3", "2 小时"}},
+                                 colocated_},
         current_, *channels_, *publisher_, clock_);
     flow::OutboxSettings settings;
     settings.backoff = {std::chrono::milliseconds{1}, std::chrono::milliseconds{5}};
@@ -167,6 +168,8 @@ class GatewayFixture : public testing::Test {
     conversations_ = std::make_unique<flow::Conversations>(*io_, *tasks_, *database_, *turns_, clock_);
     flow::Publisher::Hooks hooks;
     hooks.kick_outbox = [this] { runner_->kick(); };
+    hooks.reserve = [this](const std::string& target) { return runner_->reserve(target); };
+    hooks.deliver = [this](flow::Handed handed) { runner_->deliver(std::move(handed)); };
     publisher_->set_hooks(std::move(hooks));
     intake_ = std::make_unique<flow::Intake>(*database_, clock_, flow::IntakeLimits{database_.folder(), 1, 1, 10'000});
     intake_->set_worker([this](flow::Work w) { conversations_->enqueue(std::move(w)); },
@@ -266,6 +269,7 @@ class GatewayFixture : public testing::Test {
   TestDatabase database_;
   flow::CurrentContent current_{content()};
   FaultyTickets tickets_;
+  connectors::ColocatedTickets* colocated_ = nullptr;  // set before begin(): tickets of our own database instead
   RecordingChannel chat_{"webchat", {true, 0, 0, true, true, false}};
   RecordingChannel mail_{"email", {false, 0, 0, false, false, true}};
   std::unique_ptr<async::IoThreads> io_;
