@@ -274,9 +274,16 @@ std::string text_of(std::string words, std::string_view english = {}, std::strin
   return "{ en: " + in_quotes(english.empty() ? words : english) + ", zh: " + in_quotes(words) + " }";
 }
 
-// "red / orange" → {"red", "orange"}: each part stands for the answer.
-std::vector<std::string> parts_of(const std::string& label) {
-  static constexpr std::array<std::string_view, 7> separators = {"/", " or ", ", ", ";", "、", "或者", "或"};
+// What people say for an answer beside its label: "red / orange" stands for "red" and for "orange". Figures stay whole: "2 years
+// or more" is one range.
+std::vector<std::string> words_of(const std::string& label) {
+  static const std::set<std::string, std::less<>> unsure = {"not sure",   "unsure",      "don't know",   "i don't know",
+                                                            "dont know",  "do not know", "unknown",      "no idea",
+                                                            "can't tell", "cannot tell", "i'm not sure", "maybe"};
+  if (unsure.contains(text::fold(label))) return {"don't know", "not sure", "no idea", "can't tell"};
+  if (text::fold(label) == "不知道" || text::fold(label) == "不确定") return {"不知道", "不确定", "不清楚", "说不准"};
+  if (label.find_first_of("0123456789") != std::string::npos) return {};
+  static constexpr std::array<std::string_view, 5> separators = {"/", " or ", "、", "或者", "或"};
   std::vector<std::string> parts = {label};
   for (const std::string_view separator : separators) {
     std::vector<std::string> finer;
@@ -290,8 +297,12 @@ std::vector<std::string> parts_of(const std::string& label) {
     }
     parts = std::move(finer);
   }
+  // "more" of "three or more" says nothing by itself.
+  static const std::set<std::string, std::less<>> bare = {"more",    "less", "other", "others", "later",
+                                                          "earlier", "so",   "not",   "older",  "newer"};
+  const bool has_bare = std::ranges::any_of(parts, [](const std::string& p) { return bare.contains(text::fold(p)); });
   std::erase_if(parts, [](const std::string& p) { return text::length(p) < 2 && !is_han(p); });
-  return parts.size() > 1 ? parts : std::vector<std::string>{};
+  return parts.size() > 1 && !has_bare ? parts : std::vector<std::string>{};
 }
 
 class Writer {
@@ -331,7 +342,7 @@ class Writer {
     for (const auto& [id, step] : steps_) {
       if (id != step) renamed += fmt::format("  {}: {}\n", in_quotes(id), quoted_name(step));
     }
-    if (!renamed.empty()) yaml_ += "renamed:   # ids of the flowchart that cannot be step ids\n" + renamed;
+    if (!renamed.empty()) yaml_ += "running: move\nrenamed:   # ids of the flowchart that cannot be step ids\n" + renamed;
     yaml_ += "steps:\n";
     for (const Node& n : chart_.nodes) write_node(n);
     out.yaml = std::move(yaml_);
@@ -368,7 +379,7 @@ class Writer {
     std::map<std::string, int> phrases;  // that stand for how many options
     std::vector<std::vector<std::string>> words;
     for (const Answer& a : n.answers) {
-      words.push_back(parts_of(a.label));
+      words.push_back(words_of(a.label));
       std::set<std::string> own = {text::fold(a.label)};
       for (const std::string& part : words.back()) own.insert(text::fold(part));
       for (const std::string& phrase : own) ++phrases[phrase];

@@ -132,5 +132,24 @@ TEST(Flowchart, KeepsAwkwardIdsAndLabelsApart) {
   EXPECT_EQ(options[3].id, "answer-4");
 }
 
+TEST(Flowchart, TakesUnsureAnswersAndWholeRanges) {
+  std::vector<Problem> problems;
+  const auto chart = import_flowchart({"x.json", R"({"name": "x", "problem": "it is hot", "start": "a", "nodes": {
+    "a": {"prompt": "How old is it?", "answers": {"less than 2 years": "b", "2 years or more": "c", "Not sure": "c", "broken or lost": "b"}},
+    "b": {"prompt": "Keep it.", "terminal": true}, "c": {"prompt": "Replace it.", "terminal": true}}})"},
+                                      problems);
+  ASSERT_TRUE(chart) << to_string(problems);
+  const auto scripts = scripts_of(*chart);
+  ASSERT_TRUE(scripts);
+  const auto& options = std::get<Choose>(scripts->find("x")->find("a")->kind).options;
+  EXPECT_TRUE(options[0].words.empty());
+  EXPECT_TRUE(options[1].words.empty());
+  EXPECT_EQ(options[2].words.at("en"), (std::vector<std::string>{"don't know", "not sure", "no idea", "can't tell"}));
+  EXPECT_EQ(options[3].words.at("en"), (std::vector<std::string>{"broken", "lost"}));
+  const Rehearsed r =
+      rehearse({"x.txt", "entry: x\ncustomer: hello, it is me\ncustomer: no idea, sorry\nstep: x/c\nend: resolved\n"}, *scripts);
+  EXPECT_TRUE(r.problems.empty()) << to_string(r.problems);
+}
+
 }  // namespace
 }  // namespace usher::dialogs
