@@ -109,7 +109,7 @@ class SettingCheck {
   void check_lookup(const Script& script, const Step& step, const Lookup& lookup) {
     const auto& services = t_.world.services;
     if (t_.world.knows_services && !has(services, lookup.service)) {
-      error("unknown-service", script, step.at, fmt::format("there is no look-up service '{}'", lookup.service),
+      warning("unknown-service", script, step.at, fmt::format("there is no look-up service '{}'", lookup.service),
             did_you_mean(lookup.service, {services.begin(), services.end()}, "add it under lookups: in usher.yaml"));
     }
     if (lookup.save.empty() && lookup.next == lookup.failed && (lookup.not_found.empty() || lookup.not_found == lookup.next)) {

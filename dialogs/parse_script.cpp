@@ -117,8 +117,8 @@ Patience read_patience(Reader& r, const YamlNode& node, const Patience& otherwis
 Script read_script(Reader& r, const YamlNode& root) {
   Script s;
   s.file = r.source.file;
-  static const std::vector<std::string> kKeys = {"dialog", "title",    "start",        "triggers", "slots",
-                                                 "steps",  "patience", "enter_midway", "running",  "renamed"};
+  static const std::vector<std::string> kKeys = {"dialog",   "title",        "start",   "triggers", "slots", "steps",
+                                                 "patience", "enter_midway", "running", "renamed",  "menu"};
   r.only(root, kKeys, "a script");
   read_name(r, root, s);
   if (root.find("title") == nullptr) r.problem(root.at, "the script has no 'title'", "add title: { en: \"…\", zh: \"…\" }");
@@ -127,6 +127,7 @@ Script read_script(Reader& r, const YamlNode& root) {
   if (const YamlEntry* own = root.find("slots")) s.slots = read_slots(r, own->value);
   const YamlEntry* patience = root.find("patience");
   s.patience = patience == nullptr ? r.shared.patience : read_patience(r, patience->value, r.shared.patience, true);
+  if (const auto place = r.count(root, "menu", 1, 99)) s.menu = static_cast<int>(*place);
   s.enter_midway = r.flag(root, "enter_midway", false);
   s.moves_running = r.one_of(root, "running", {"stay", "move"}, "stay") == "move";
   read_steps(r, root, s);

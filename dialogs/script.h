@@ -268,6 +268,7 @@ struct Script {
   std::map<std::string, Step> steps;
   std::vector<std::string> order;  // step ids as written
   Patience patience;               // its own, or the one of texts.yaml
+  int menu = 0;                    // place in the greeting's list of topics, from 1; 0 = after those that have one
   bool enter_midway = false;       // questions the first message answers already are not asked (choose, check at the beginning)
   // A conversation that runs while a new version is published stays on the version it began with, or, with `running: move`, goes
   // on with the new one at the same step, or at renamed[its step].

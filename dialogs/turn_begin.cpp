@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <climits>
 
 #include "base/text.h"
 #include "dialogs/turn.h"
@@ -14,7 +15,7 @@ namespace {
 
 using As = Understood::As;
 
-constexpr std::size_t kGreetingDialogs = 4;
+constexpr std::size_t kGreetingDialogs = 5;
 constexpr int kMaySkip = 10;
 constexpr int kHops = 4;
 
@@ -59,13 +60,18 @@ bool speaks_of(std::string_view words, const Option& answer, std::string_view qu
 }  // namespace
 
 std::vector<Option> Turn::dialog_options() {
-  std::vector<Option> options;
+  std::vector<const Script*> offered;
   for (const auto& [name, script] : scripts_.scripts) {
-    if (options.size() == kGreetingDialogs) break;
-    if (script.trigger.empty()) continue;
+    if (!script.trigger.empty()) offered.push_back(&script);
+  }
+  std::ranges::sort(offered, {},
+                    [](const Script* s) { return std::pair(s->menu == 0 ? INT_MAX : s->menu, std::string_view(s->name)); });
+  if (offered.size() > kGreetingDialogs) offered.resize(kGreetingDialogs);
+  std::vector<Option> options;
+  for (const Script* script : offered) {
     Option& o = options.emplace_back();
-    o.id = std::string(kDialogTarget) + name;
-    o.label = script.title;
+    o.id = std::string(kDialogTarget) + script->name;
+    o.label = script->title;
   }
   if (!options.empty()) {
     Option& o = options.emplace_back();

@@ -114,6 +114,33 @@ void add_dialog_commands(CLI::App& app, Common& common, int& result) {
     c->footer("Reads the database only. Exits 1 when the outcome of any changes.");
     c->callback([o, &common, &result] { result = dialog_replay(common, *o); });
   }
+  {
+    auto dir = std::make_shared<std::string>(), note = std::make_shared<std::string>();
+    auto dry_run = std::make_shared<bool>(false);
+    auto* c = command(dialog, common, "publish", "make scripts live; says how many running conversations they touch", true);
+    c->add_option("dir", *dir, kDirHelp);
+    c->add_option("--note", *note, "why, for the list of editions");
+    c->add_flag("--dry-run", *dry_run, "only say what would be touched");
+    c->footer(
+        "Running conversations stay on their version unless the script says `running: move`. A running service reloads at once.");
+    c->callback([=, &common, &result] { result = dialog_publish(common, *dir, *note, *dry_run); });
+  }
+  {
+    auto hash = std::make_shared<std::string>(), note = std::make_shared<std::string>();
+    auto* c = command(dialog, common, "rollback", "make an earlier edition live again", true);
+    c->add_option("edition", *hash, "its hash or the beginning of it (default: the one before)");
+    c->add_option("--note", *note, "why, for the list of editions");
+    c->footer("It holds until the folder of scripts changes or something else is published.");
+    c->callback([=, &common, &result] { result = dialog_rollback(common, *hash, *note); });
+  }
+  {
+    auto limit = std::make_shared<std::int64_t>(20);
+    auto* c = command(dialog, common, "editions", "what was published, by whom and why, newest first", true);
+    c->add_option("--limit", *limit, "how many")->check(CLI::Range(1, 10'000))->capture_default_str();
+    c->callback([=, &common, &result] { result = dialog_editions(common, *limit); });
+  }
+  auto* learned = command(dialog, common, "learned", "what troubleshoot blocks have learned from outcomes", true);
+  learned->callback([&common, &result] { result = dialog_learned(common); });
 }
 
 }  // namespace usher::gateway::app

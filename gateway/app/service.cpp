@@ -24,8 +24,11 @@
 #include "connectors/webhook/webhook_channel.h"
 #include "gateway/api/api.h"
 #include "gateway/flow/conversation.h"
+#include "gateway/flow/editions.h"
 #include "gateway/flow/history.h"
 #include "gateway/flow/intake.h"
+#include "gateway/flow/learning.h"
+#include "gateway/flow/lookups.h"
 #include "gateway/flow/outbox.h"
 #include "gateway/store/people.h"
 #include "gateway/store/schema.h"
@@ -52,6 +55,13 @@ net::MailCall::Tls relay_tls(const std::string& word) {
   return word == "required" ? net::MailCall::Tls::kRequired : net::MailCall::Tls::kOpportunistic;
 }
 
+std::vector<flow::LookupService> lookup_services(const Settings& s) {
+  std::vector<flow::LookupService> out;
+  for (const auto& l : s.lookups)
+    out.push_back({l.name, l.url, l.method, l.token, l.ca_file, std::chrono::milliseconds{l.timeout_ms}, l.allow_private});
+  return out;
+}
+
 class RunningService final : public Service {
  public:
   explicit RunningService(Settings settings) : s_(std::move(settings)) {}
@@ -62,11 +72,13 @@ class RunningService final : public Service {
   }
 
   Result<void> start() {
-    if (auto r = load_content_now(); !r) return r;
     auto database = open_store(s_, true);
     if (!database) return fail(std::move(database.error()));
     database_ = std::move(*database);
     if (auto r = lock_data_folder(); !r) return r;
+    editions_ = std::make_unique<flow::Editions>(
+        *database_, clock_, flow::ContentFolders{s_.content.dialogs, s_.content.kb, s_.content.mail}, world_of(s_));
+    if (auto r = load_content_now(); !r) return r;
     auto secret = instance_secret(*database_);
     if (!secret) return fail(std::move(secret.error()));
     secret_ = std::move(*secret);
@@ -107,6 +119,10 @@ class RunningService final : public Service {
     turns_ = std::make_unique<flow::Turns>(*content_, channels_, *escalation_, *publisher_, clock_);
     turns_->on_case([this](CaseId id) { runner_->await_number(std::move(id)); });
     conversations_ = std::make_unique<flow::Conversations>(*io_, tasks_, *database_, *turns_, clock_);
+    lookups_ = std::make_unique<flow::Lookups>(lookup_services(s_), *outbound_);
+    conversations_->set_outside(
+        {[this](dialogs::LookUp wish) { return lookups_->ask(std::move(wish)); },
+         [this](std::vector<std::string> versions) { return editions_->bring(std::move(versions), *content_, *pool_); }});
     flow::Publisher::Hooks hooks;
     hooks.kick_outbox = [this] { runner_->kick(); };
     hooks.reserve = [this](const std::string& target) { return runner_->reserve(target); };
@@ -133,6 +149,7 @@ class RunningService final : public Service {
     if (auto r = runner_->start(); !r) return r;
     tasks_.spawn(io_->executor(0), "disk watch", watch_disk());
     tasks_.spawn(io_->executor(0), "delivery watch", conversations_->watch());
+    tasks_.spawn(io_->executor(0), "learning", learn());
     return listen();
   }
 
@@ -194,21 +211,28 @@ class RunningService final : public Service {
     const std::string path = (s_.data / "usher.lock").string();
     lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock_ < 0) return fail(ErrorCode::kIo, "cannot open " + path + ": " + std::strerror(errno));
-    if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return {};
+    if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) {
+      // Whom `usher dialog publish` tells to reload.
+      const std::string pid = std::to_string(::getpid()) + "\n";
+      if (::ftruncate(lock_, 0) != 0 || ::pwrite(lock_, pid.data(), pid.size(), 0) < 0)
+        return fail(ErrorCode::kIo, "cannot write " + path + ": " + std::strerror(errno));
+      return {};
+    }
     return fail(ErrorCode::kBusy, "another usher serves the data folder '" + s_.data.string() +
                                       "' already; stop it first, or name another folder with --data");
   }
 
   Result<void> load_content_now() {
     std::vector<flow::ContentProblem> problems;
-    auto content = flow::load_content({s_.content.dialogs, s_.content.kb, s_.content.mail}, problems);
-    if (!content) return fail(ErrorCode::kInvalid, "scripts or articles have problems: " + first_problems(problems));
+    auto content = editions_->load(problems);
+    if (!content) return fail(std::move(content.error()));
+    if (!*content) return fail(ErrorCode::kInvalid, "scripts or articles have problems: " + first_problems(problems));
     if (content_) {
-      content_->set(std::move(content));
+      content_->set(std::move(*content));
     } else {
-      content_ = std::make_unique<flow::CurrentContent>(std::move(content));
+      content_ = std::make_unique<flow::CurrentContent>(std::move(*content));
     }
-    return {};
+    return flow::refresh_learned(*database_, *content_, clock_.now());
   }
 
   Result<void> make_ticket_system() {
@@ -326,6 +350,15 @@ class RunningService final : public Service {
     }
   }
 
+  // What troubleshoot blocks have learned comes into the content every few minutes.
+  boost::asio::awaitable<void> learn() {
+    while (co_await async::sleep_for(std::chrono::minutes{5})) {
+      auto done = co_await async::offload<Result<void>>(
+          *pool_, [this] { return flow::refresh_learned(*database_, *content_, clock_.now()); });
+      if (!done || !*done) log::warn("what was learned could not be read; trying again later");
+    }
+  }
+
   // In order of dependence: what stands below uses what stands above it.
   Settings s_;
   const Clock& clock_ = system_clock();
@@ -335,10 +368,12 @@ class RunningService final : public Service {
   std::string secret_;
   std::unique_ptr<flow::CurrentContent> content_;
   std::unique_ptr<sql::Database> database_;
+  std::unique_ptr<flow::Editions> editions_;
   async::TaskGroup tasks_;
   std::unique_ptr<async::IoThreads> io_;
   std::unique_ptr<async::Pool> pool_;
   std::unique_ptr<net::OutboundClient> outbound_;
+  std::unique_ptr<flow::Lookups> lookups_;
   std::unique_ptr<connectors::TicketSystem> tickets_;
   std::unique_ptr<flow::Intake> intake_;
   std::unique_ptr<flow::ChatHistory> history_;
@@ -401,6 +436,21 @@ connectors::email::EmailSettings email_settings(const Settings& s, const std::st
   e.relay_ca_file = s.email.relay_ca_file;
   e.max_message_bytes = static_cast<std::size_t>(s.email.max_message_bytes);
   return e;
+}
+
+dialogs::World world_of(const Settings& s) {
+  dialogs::World world;
+  for (const auto& service : s.lookups) world.services.push_back(service.name);
+  world.knows_services = true;
+  if (s.webchat.enabled) world.channels.push_back({"webchat", {.buttons = true}});
+  if (s.email.enabled) world.channels.push_back({"email", {}});
+  for (const auto& w : s.webhooks) world.channels.push_back({w.name, {}});
+  std::vector<std::string> entries = {s.webchat.entry, s.email.entry};
+  for (const auto& w : s.webhooks) entries.push_back(w.entry);
+  for (auto& entry : entries) {
+    if (!entry.empty()) world.entries.push_back(std::move(entry));
+  }
+  return world;
 }
 
 Result<std::unique_ptr<Service>> start_service(const Settings& settings) {

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "base/sql/database.h"
 #include "connectors/email/settings.h"
+#include "dialogs/check.h"
 #include "gateway/app/settings.h"
 
 namespace usher::gateway::app {
@@ -18,6 +19,8 @@ Result<std::unique_ptr<sql::Database>> open_store(const Settings& settings, bool
 Result<std::string> instance_secret(sql::Database& database);
 // What the email channel needs, out of the settings.
 connectors::email::EmailSettings email_settings(const Settings& settings, const std::string& secret);
+// What the prover of scripts has to know of the settings: channels, services, entries. Without the articles.
+dialogs::World world_of(const Settings& settings);
 
 class Service {
  public:

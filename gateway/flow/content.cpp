@@ -59,7 +59,7 @@ ScriptSources read_script_sources(const fs::path& folder, std::vector<ContentPro
 }
 
 std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::vector<ContentProblem>& problems,
-                                            const ProofSettings& proof, const ScriptSources* scripts) {
+                                            dialogs::World world, const ScriptSources* scripts) {
   auto content = std::make_shared<Content>();
   content->shown = std::make_shared<const ShownArticles>();
 
@@ -90,11 +90,8 @@ std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::
       const kb::Article* a = content->library->find(id, language);
       return a != nullptr && (language.empty() || a->language == language);
     };
-    dialogs::World world;
     world.has_article = has_article;
-    world.channels = proof.channels;
-    world.services = proof.services;
-    world.knows_services = true;
+    world.sources = &sources;
     for (auto& p : dialogs::check(*content->scripts, world))
       problems.push_back({p.file, p.line, p.column, p.message, p.hint, p.is_warning});
     for (const char* key : kGatewayTexts) {

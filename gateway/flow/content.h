@@ -56,16 +56,10 @@ struct ContentFolders {
 using ScriptSources = std::map<std::string, std::string>;
 ScriptSources read_script_sources(const std::filesystem::path& folder, std::vector<ContentProblem>& problems);
 
-// What the prover has to know of the configuration.
-struct ProofSettings {
-  std::vector<dialogs::World::Channel> channels;
-  std::vector<std::string> services;  // lookups
-};
-
 // Reads and proves all of it. Null when anything but warnings was found; `problems` tells each with its position. `scripts`:
 // these instead of the folder's (an edition published earlier).
 std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::vector<ContentProblem>& problems,
-                                            const ProofSettings& proof = {}, const ScriptSources* scripts = nullptr);
+                                            dialogs::World world = {}, const ScriptSources* scripts = nullptr);
 
 // The phrase of texts.yaml in `language`, with {{name}} replaced by the given values. Missing keys are refused by load_content.
 std::string phrase(const dialogs::ScriptSet& scripts, const std::string& key, const std::string& language,

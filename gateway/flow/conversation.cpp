@@ -6,6 +6,7 @@
 #include "base/async/sleep.h"
 #include "base/log.h"
 #include "gateway/store/ledger.h"
+#include "gateway/store/timers.h"
 
 namespace usher::gateway::flow {
 namespace {
@@ -19,6 +20,7 @@ struct Conversations::Cached {
   store::Conversation row;
   dialogs::State state;
   std::int64_t worked_seq = 0;             // newest message a turn was committed for
+  std::int64_t due = 0;                    // its timer
   std::list<std::string>::iterator place;  // in the shard's list of recent use
 };
 
@@ -84,23 +86,35 @@ Result<std::size_t> Conversations::recover() {
 }
 
 boost::asio::awaitable<void> Conversations::watch() {
-  while (co_await async::sleep_for(std::chrono::seconds{1})) {
-    // On a busy day this finds some whose turn is simply next: looking twice does no harm.
-    auto found = co_await sql::read_returning<std::vector<ConversationId>>(
-        database_, [before = clock_.now() - std::chrono::milliseconds{1500}](sql::Tx& tx) {
-          return store::conversations_to_work(tx, before, 100);
-        });
-    if (!found) continue;
+  while (co_await async::sleep_for(std::chrono::seconds{1})) co_await look_once();
+}
+
+boost::asio::awaitable<void> Conversations::look_once() {
+  // On a busy day this finds some whose turn is simply next: looking twice does no harm.
+  auto found = co_await sql::read_returning<std::vector<ConversationId>>(
+      database_, [before = clock_.now() - std::chrono::milliseconds{1500}](sql::Tx& tx) {
+        return store::conversations_to_work(tx, before, 100);
+      });
+  if (found) {
     for (auto& id : *found) enqueue({std::move(id), {}});
   }
+  auto silent = co_await sql::read_returning<std::vector<ConversationId>>(
+      database_, [now = clock_.now()](sql::Tx& tx) { return store::due_timers(tx, now, 100); });
+  if (!silent) co_return;
+  for (auto& id : *silent) enqueue({std::move(id), {}, true});
 }
 
 boost::asio::awaitable<Result<std::shared_ptr<Conversations::Cached>>> Conversations::load(ConversationId id) {
+  auto cached = std::make_shared<Cached>();
   auto row = co_await sql::read_returning<std::optional<store::Conversation>>(
-      database_, [id](sql::Tx& tx) { return store::load_conversation(tx, id); });
+      database_, [id, cached](sql::Tx& tx) -> Result<std::optional<store::Conversation>> {
+        auto due = store::timer_of(tx, id);
+        if (!due) return fail(std::move(due.error()));
+        cached->due = *due;
+        return store::load_conversation(tx, id);
+      });
   if (!row) co_return fail(std::move(row.error()));
   if (!*row) co_return fail(ErrorCode::kNotFound, "no such conversation", id.value);
-  auto cached = std::make_shared<Cached>();
   cached->row = std::move(**row);
   if (!cached->row.state.empty()) {
     if (auto state = dialogs::State::from_json(cached->row.state)) {
@@ -133,7 +147,11 @@ boost::asio::awaitable<void> Conversations::run(Shard* shard, ConversationId id)
       }
     }
     std::vector<store::Waiting> waiting;
-    if (done && work.message) {
+    if (done && work.is_silence) {
+      // Who has written meanwhile is not silent.
+      const bool is_due = cached->due != 0 && cached->due <= to_millis(clock_.now());
+      if (is_due && queue.empty()) done = co_await work_one(cached, std::nullopt);
+    } else if (done && work.message) {
       waiting.push_back(*work.message);
     } else if (done) {
       auto found = co_await sql::read_returning<std::vector<store::Waiting>>(
@@ -170,18 +188,30 @@ boost::asio::awaitable<void> Conversations::run(Shard* shard, ConversationId id)
   shard->running.erase(id.value);
 }
 
-boost::asio::awaitable<Result<void>> Conversations::work_one(std::shared_ptr<Cached> cached, store::Waiting waiting) {
-  auto planned = std::make_shared<PlannedTurn>(turns_.plan(cached->row, cached->state, std::move(waiting)));
+boost::asio::awaitable<Result<void>> Conversations::work_one(std::shared_ptr<Cached> cached,
+                                                             std::optional<store::Waiting> waiting) {
+  if (outside_.bring) {
+    if (auto missing = turns_.missing_versions(cached->state); !missing.empty()) co_await outside_.bring(std::move(missing));
+  }
+  auto planned = std::make_shared<PlannedTurn>(waiting ? turns_.plan(cached->row, cached->state, std::move(*waiting), cached->due)
+                                                       : turns_.plan_silence(cached->row, cached->state, cached->due));
+  while (planned->turn.look_up) {
+    dialogs::LookedUp answer;
+    if (outside_.look_up) answer = co_await outside_.look_up(*planned->turn.look_up);
+    turns_.go_on(*planned, std::move(answer));
+  }
   auto done = co_await database_.write([this, planned](sql::Tx& tx) -> Result<void> {
     if (auto r = turns_.write(tx, *planned); !r) return r;
+    if (planned->is_silence()) return {};
     return store::settle_ledger(tx, planned->waiting.ledger_id, planned->fate, planned->turn.trace_json);
   });
   if (!done) co_return done;
   turns_.done(*planned);
-  cached->worked_seq = planned->waiting.message.seq;
+  if (!planned->is_silence()) cached->worked_seq = planned->waiting.message.seq;
   cached->row = std::move(planned->row);
   cached->row.state.clear();  // it is parsed beside it
   cached->state = std::move(planned->turn.state);
+  cached->due = planned->due;
   co_return Result<void>{};
 }
 

@@ -44,8 +44,8 @@ std::vector<Touched> touched_by(const dialogs::ScriptSet& next, const std::vecto
   return out;
 }
 
-Editions::Editions(sql::Database& database, const Clock& clock, ContentFolders folders, ProofSettings proof)
-    : database_(database), clock_(clock), folders_(std::move(folders)), proof_(std::move(proof)) {}
+Editions::Editions(sql::Database& database, const Clock& clock, ContentFolders folders, dialogs::World world)
+    : database_(database), clock_(clock), folders_(std::move(folders)), world_(std::move(world)) {}
 
 Result<std::shared_ptr<const Content>> Editions::load(std::vector<ContentProblem>& problems) {
   const ScriptSources folder = read_script_sources(folders_.dialogs, problems);
@@ -66,7 +66,7 @@ Result<std::shared_ptr<const Content>> Editions::load(std::vector<ContentProblem
     return {};
   });
   if (!known) return fail(std::move(known.error()));
-  auto content = load_content(folders_, problems, proof_, published ? &*published : nullptr);
+  auto content = load_content(folders_, problems, world_, published ? &*published : nullptr);
   if (!content || (seen == hash && !current.empty())) return content;
   auto kept = database_.write_sync([&](sql::Tx& tx) -> Result<void> {
     if (auto r = store::keep_edition(tx, hash, folder, hashes_of(*content->scripts), clock_.now()); !r) return r;
@@ -81,7 +81,7 @@ Result<std::shared_ptr<const Content>> Editions::load(std::vector<ContentProblem
 
 Result<std::string> Editions::publish(const ScriptSources& scripts, const std::string& who, const std::string& note,
                                       std::vector<ContentProblem>& problems) {
-  auto content = load_content(folders_, problems, proof_, &scripts);
+  auto content = load_content(folders_, problems, world_, &scripts);
   if (!content) return fail(ErrorCode::kInvalid, "the scripts have problems: nothing was published");
   const std::string hash = edition_hash(scripts);
   auto kept = database_.write_sync([&](sql::Tx& tx) -> Result<void> {

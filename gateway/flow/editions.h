@@ -30,7 +30,7 @@ std::vector<Touched> touched_by(const dialogs::ScriptSet& next, const std::vecto
 
 class Editions {
  public:
-  Editions(sql::Database& database, const Clock& clock, ContentFolders folders, ProofSettings proof);
+  Editions(sql::Database& database, const Clock& clock, ContentFolders folders, dialogs::World world);
 
   // From a non-I/O thread. Null when what should be live has problems; kIo when the database fails.
   Result<std::shared_ptr<const Content>> load(std::vector<ContentProblem>& problems);
@@ -50,7 +50,7 @@ class Editions {
   sql::Database& database_;
   const Clock& clock_;
   ContentFolders folders_;
-  ProofSettings proof_;
+  dialogs::World world_;
   std::mutex mutex_;
   std::set<std::string> unknown_;  // versions no edition holds: not looked for again
 };

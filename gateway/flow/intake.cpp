@@ -84,6 +84,7 @@ class Acceptance {
     auto c = conversation();
     fresh.language = c.language;
     planned_ = turns.plan(std::move(c), std::move(fresh), store::Waiting{id_, kind_name(m_.kind), row_, attachments()});
+    if (planned_->turn.look_up) return planned_.reset();  // the mail is not kept waiting for another service
     planned_->opens_conversation = true;
   }
   // Back to storing it alone, for the worker to try.

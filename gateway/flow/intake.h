@@ -26,6 +26,7 @@ namespace usher::gateway::flow {
 struct Work {
   ConversationId conversation;
   std::optional<store::Waiting> message;
+  bool is_silence = false;  // its timer is due; `message` is empty
 };
 
 struct IntakeLimits {

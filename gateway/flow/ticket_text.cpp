@@ -47,6 +47,13 @@ std::string ticket_head(const dialogs::ScriptSet& scripts, const store::Conversa
     for (const auto& [what, answer] : state.tried)
       out += "  " + std::to_string(++n) + ". " + what + (answer.empty() ? "" : " -> " + answer) + "\n";
   }
+  if (!state.consents.empty()) {
+    out += "\nConsent\n";
+    for (const auto& given : state.consents) {
+      out += "  " + std::string(given.answer == "agree" ? "Agreed" : "Declined") + (given.at.empty() ? "" : " at " + given.at) + " (" +
+             given.language + "): " + given.wording + "\n";
+    }
+  }
   if (!state.articles_shown.empty()) {
     out += "\nArticles shown\n";
     for (const auto& id : state.articles_shown) out += "  " + id + "\n";

@@ -10,8 +10,8 @@ namespace {
 
 using nlohmann::json;
 
-// An engine that keeps asking for searches is a bug of a script; the engine's own guard is per event.
-constexpr int kMaxSearchesPerTurn = 8;
+// An engine that keeps asking for searches or look-ups is a bug of a script; the engine's own guard is per event.
+constexpr int kMaxRounds = 12;
 
 std::string dump(const json& j) {
   return j.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -47,6 +47,7 @@ BotMessage to_message(const dialogs::Prompt& prompt, const Content& content, con
   for (auto& c : rendered.choices) m.choices.push_back({std::move(c.id), std::move(c.label)});
   m.slot = prompt.slot;
   m.article = prompt.article;
+  m.picture = prompt.picture;
   if (const kb::Article* a = m.article.empty() || !can.html ? nullptr : content.library->find(m.article, language)) {
     // The intro is what stands before the article's own text; it may hold a customer's words, so it is escaped.
     const auto shown = content.shown->of(*a);
@@ -56,6 +57,49 @@ BotMessage to_message(const dialogs::Prompt& prompt, const Content& content, con
              "</h3>" + shown->html;
   }
   return m;
+}
+
+// Steps the engine until it waits for the customer or for a look-up.
+void run(const Content& content, TurnResult& result, std::optional<dialogs::Event> next, const connectors::Capabilities& can,
+         const std::string& entry) {
+  json trace = result.trace_json.empty() ? json::array() : json::parse(result.trace_json, nullptr, false);
+  while (next && result.rounds++ < kMaxRounds && !result.look_up) {
+    auto outcome = dialogs::step(*content.scripts, std::move(result.state), *next, entry);
+    result.state = std::move(outcome.state);
+    for (auto& line : outcome.trace) trace.push_back({{"rule", std::move(line.rule)}, {"why", std::move(line.why)}});
+    next.reset();
+    for (auto& effect : outcome.effects) {
+      if (auto* prompt = std::get_if<dialogs::Prompt>(&effect)) {
+        result.messages.push_back(to_message(*prompt, content, result.state.language, can));
+      } else if (auto* wish = std::get_if<dialogs::Search>(&effect)) {
+        auto answer = search(content, *wish);
+        trace.push_back({{"rule", "search"},
+                         {"why", answer.articles.empty()
+                                     ? std::string("nothing above the confidence a customer should see")
+                                     : answer.articles.front().id + fmt::format(" {:.2f}", answer.articles.front().confidence)}});
+        next = std::move(answer);
+      } else if (auto* article = std::get_if<dialogs::FetchArticle>(&effect)) {
+        next = fetch(content, *article);
+      } else if (auto* look_up = std::get_if<dialogs::LookUp>(&effect)) {
+        result.look_up = std::move(*look_up);
+      } else if (auto* ticket = std::get_if<dialogs::OpenTicket>(&effect)) {
+        result.ticket = std::move(*ticket);
+      } else if (auto* follow_up = std::get_if<dialogs::FollowUp>(&effect)) {
+        result.follow_ups.push_back(std::move(follow_up->text));
+      } else if (std::holds_alternative<dialogs::Resolved>(effect)) {
+        result.resolved = true;
+      } else if (std::holds_alternative<dialogs::TellStatus>(effect)) {
+        result.status_at = result.messages.size();
+      } else if (const auto* await = std::get_if<dialogs::Await>(&effect)) {
+        result.wake_after = await->after;
+      } else if (auto* learn = std::get_if<dialogs::Learn>(&effect)) {
+        result.outcomes.push_back(std::move(*learn));
+      } else if (const auto* rated = std::get_if<dialogs::Rated>(&effect)) {
+        result.rating = rated->score;
+      }
+    }
+  }
+  result.trace_json = dump(trace);
 }
 
 }  // namespace
@@ -83,43 +127,25 @@ std::string BotMessage::extra_json() const {
     member("article");
     text::append_json_string(out, article);
   }
+  if (!picture.empty()) {
+    member("picture");
+    text::append_json_string(out, picture);
+  }
   return out.empty() ? out : out + '}';
 }
 
 TurnResult run_turn(const Content& content, dialogs::State state, const dialogs::Event& event,
                     const connectors::Capabilities& can, const std::string& entry) {
   TurnResult result;
-  json trace = json::array();
   result.state = std::move(state);
-  std::optional<dialogs::Event> next = event;
-  for (int rounds = 0; next && rounds < kMaxSearchesPerTurn; ++rounds) {
-    auto outcome = dialogs::step(*content.scripts, std::move(result.state), *next, entry);
-    result.state = std::move(outcome.state);
-    for (auto& line : outcome.trace) trace.push_back({{"rule", std::move(line.rule)}, {"why", std::move(line.why)}});
-    next.reset();
-    for (auto& effect : outcome.effects) {
-      if (auto* prompt = std::get_if<dialogs::Prompt>(&effect)) {
-        result.messages.push_back(to_message(*prompt, content, result.state.language, can));
-      } else if (auto* wish = std::get_if<dialogs::Search>(&effect)) {
-        auto answer = search(content, *wish);
-        trace.push_back({{"rule", "search"},
-                         {"why", answer.articles.empty()
-                                     ? std::string("nothing above the confidence a customer should see")
-                                     : answer.articles.front().id + fmt::format(" {:.2f}", answer.articles.front().confidence)}});
-        next = std::move(answer);
-      } else if (auto* article = std::get_if<dialogs::FetchArticle>(&effect)) {
-        next = fetch(content, *article);
-      } else if (auto* ticket = std::get_if<dialogs::OpenTicket>(&effect)) {
-        result.ticket = std::move(*ticket);
-      } else if (auto* follow_up = std::get_if<dialogs::FollowUp>(&effect)) {
-        result.follow_ups.push_back(std::move(follow_up->text));
-      } else if (std::holds_alternative<dialogs::Resolved>(effect)) {
-        result.resolved = true;
-      }
-    }
-  }
-  result.trace_json = dump(trace);
+  run(content, result, event, can, entry);
   return result;
+}
+
+TurnResult resume_turn(const Content& content, TurnResult so_far, dialogs::LookedUp answer, const connectors::Capabilities& can) {
+  so_far.look_up.reset();
+  run(content, so_far, std::move(answer), can, {});
+  return so_far;
 }
 
 }  // namespace usher::gateway::flow

@@ -1,6 +1,7 @@
-// One turn: what the bot does with one message of a customer. Joins the pure engine with the library; itself without I/O or
-// clock, so the terminal chat, the tests and the service all run the same code.
+// One turn: what the bot does with one message of a customer, or when time has passed. Joins the pure engine with the library;
+// itself without I/O or clock, so the terminal chat, the tests and the service all run the same code.
 #pragma once
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,8 +16,8 @@ struct BotMessage {
   std::string text;
   std::string html;  // safe HTML; articles only
   std::vector<connectors::Choice> choices;
-  std::string slot, article;
-  std::string extra_json() const;  // {"choices":…,"slot":…,"article":…} or empty: the transcript's extra column
+  std::string slot, article, picture;
+  std::string extra_json() const;  // {"choices":…,"slot":…,"article":…,"picture":…} or empty: the transcript's extra column
 };
 
 struct TurnResult {
@@ -24,12 +25,21 @@ struct TurnResult {
   std::vector<BotMessage> messages;
   std::optional<dialogs::OpenTicket> ticket;
   bool resolved = false;
-  std::vector<std::string> follow_ups;  // for the ticket that exists
-  std::string trace_json;               // [{"rule":…,"why":…}]
+  std::vector<std::string> follow_ups;             // for the ticket that exists
+  std::string trace_json;                          // [{"rule":…,"why":…}]
+  std::optional<std::size_t> status_at;            // the customer asks for the case's status: told before messages[status_at]
+  std::optional<std::chrono::seconds> wake_after;  // TimePassed is due when the customer is silent for so long; 0 = never
+  std::vector<dialogs::Learn> outcomes;            // of troubleshoot blocks
+  int rating = 0;                                  // 1..5; 0 = not asked or not answered
+  std::optional<dialogs::LookUp> look_up;          // the turn is not over: it waits for this, see resume_turn
+  int rounds = 0;                                  // engine steps so far; a guard
 };
 
 // `entry`: see dialogs::step.
 TurnResult run_turn(const Content& content, dialogs::State state, const dialogs::Event& event,
                     const connectors::Capabilities& can, const std::string& entry);
+
+// Goes on with a turn that waited for a look-up.
+TurnResult resume_turn(const Content& content, TurnResult so_far, dialogs::LookedUp answer, const connectors::Capabilities& can);
 
 }  // namespace usher::gateway::flow

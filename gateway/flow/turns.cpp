@@ -1,10 +1,14 @@
 #include "gateway/flow/turns.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "gateway/flow/learning.h"
+#include "gateway/store/learning.h"
+#include "gateway/store/timers.h"
 
 namespace usher::gateway::flow {
 namespace {
@@ -26,23 +30,75 @@ std::string_view beginning(std::string_view s, std::size_t bytes) {
   return s.substr(0, bytes);
 }
 
+// What a turn leaves beside the conversation: its timer, what a troubleshoot block taught, a rating.
+Result<void> write_aside(sql::Tx& tx, const PlannedTurn& p, const Content& content) {
+  if (p.due != p.due_before) {
+    if (auto r = store::set_timer(tx, p.row.id, p.due); !r) return r;
+  }
+  for (const auto& outcome : p.turn.outcomes) {
+    if (auto r = count_outcome(tx, *content.scripts, outcome, p.row.updated_at); !r) return r;
+  }
+  if (p.turn.rating == 0) return {};
+  return store::save_rating(tx, p.row.id.value, p.turn.rating, to_millis(p.row.updated_at));
+}
+
+connectors::Capabilities can_of(const ChannelInfo* channel) {
+  return channel != nullptr ? channel->can : connectors::Capabilities{};
+}
+
 }  // namespace
 
 Turns::Turns(const CurrentContent& content, const Channels& channels, const Escalation& escalation, const Publisher& publisher,
              const Clock& clock)
     : content_(content), channels_(channels), escalation_(escalation), publisher_(publisher), clock_(clock) {}
 
-PlannedTurn Turns::plan(store::Conversation row, dialogs::State state, store::Waiting waiting) const {
+PlannedTurn Turns::plan(store::Conversation row, dialogs::State state, store::Waiting waiting, std::int64_t due) const {
   PlannedTurn p;
-  const auto content = content_.get();
   const ChannelInfo* channel = channels_.find(row.channel);
-  const connectors::Capabilities can = channel != nullptr ? channel->can : connectors::Capabilities{};
   const std::string& words = waiting.message.text;
   dialogs::Said said{words.size() > kUnderstood ? text::cut(words, kUnderstood) : words, choice_of(waiting.message.extra),
-                     text::guess_language(beginning(words, kLanguageSample)), waiting.attachments};
-  p.turn = run_turn(*content, std::move(state), said, can, channel != nullptr ? channel->entry : std::string{});
+                     text::guess_language(beginning(words, kLanguageSample)), waiting.attachments, to_rfc3339(clock_.now())};
+  p.turn =
+      run_turn(*content_.get(), std::move(state), said, can_of(channel), channel != nullptr ? channel->entry : std::string{});
   p.waiting = std::move(waiting);
+  p.row = std::move(row);
+  p.due_before = due;
+  if (!p.turn.look_up) finish(p);
+  return p;
+}
 
+PlannedTurn Turns::plan_silence(store::Conversation row, dialogs::State state, std::int64_t due) const {
+  PlannedTurn p;
+  p.turn = run_turn(*content_.get(), std::move(state), dialogs::TimePassed{to_rfc3339(clock_.now())},
+                    can_of(channels_.find(row.channel)), {});
+  p.row = std::move(row);
+  p.due_before = due;
+  // A reminder is not repeated by itself: without a new time the timer has done its work.
+  if (!p.turn.wake_after) p.turn.wake_after = std::chrono::seconds{0};
+  if (!p.turn.look_up) finish(p);
+  return p;
+}
+
+void Turns::go_on(PlannedTurn& p, dialogs::LookedUp answer) const {
+  p.turn = resume_turn(*content_.get(), std::move(p.turn), std::move(answer), can_of(channels_.find(p.row.channel)));
+  if (!p.turn.look_up) finish(p);
+}
+
+std::vector<std::string> Turns::missing_versions(const dialogs::State& state) const {
+  std::vector<std::string> missing;
+  const auto content = content_.get();
+  auto look = [&](const std::string& dialog, const std::string& hash) {
+    const auto* script = hash.empty() ? nullptr : content->scripts->find(dialog, hash);
+    if (!hash.empty() && (script == nullptr || script->hash != hash)) missing.push_back(hash);
+  };
+  look(state.dialog, state.hash);
+  for (const auto& frame : state.calls) look(frame.dialog, frame.hash);
+  return missing;
+}
+
+// What the turn makes of the conversation's row.
+void Turns::finish(PlannedTurn& p) const {
+  auto& row = p.row;
   row.state = p.turn.state.to_json();
   row.language = p.turn.state.language;
   row.status = p.turn.state.end.empty() ? "open" : p.turn.state.end;
@@ -51,12 +107,21 @@ PlannedTurn Turns::plan(store::Conversation row, dialogs::State state, store::Wa
     row.contact_name = name->second;
   }
   row.updated_at = clock_.now();
+  p.due = p.turn.wake_after ? store::due_at(row.updated_at, *p.turn.wake_after) : p.due_before;
   if (p.turn.ticket && row.case_id.empty()) {
     p.opening = escalation_.prepare(row, p.turn.state, *p.turn.ticket, p.turn.messages);
     row.case_id = p.opening->k.id.value;
   }
-  p.row = std::move(row);
-  return p;
+}
+
+// The customer asked how the case stands; the conversation itself is the proof of identity.
+BotMessage Turns::status_of(const store::Conversation& row, const std::optional<store::Case>& known) const {
+  BotMessage m;
+  const auto content = content_.get();
+  m.text = known ? phrase(*content->scripts, "status_open", row.language,
+                          {{"number", known->best_reference()}, {"reference", known->reference}})
+                 : phrase(*content->scripts, "status_none", row.language);
+  return m;
 }
 
 Result<void> Turns::write(sql::Tx& tx, PlannedTurn& p) const {
@@ -83,6 +148,8 @@ Result<void> Turns::write(sql::Tx& tx, PlannedTurn& p) const {
     }
   }
 
+  if (p.turn.status_at)
+    said.insert(said.begin() + static_cast<std::ptrdiff_t>(std::min(*p.turn.status_at, said.size())), status_of(row, known));
   const auto lines = static_cast<std::int64_t>(said.size());
   const std::int64_t numbers = lines + (p.opening && escalation_.numbers_at_once() ? 1 : 0);
   std::int64_t first = 0;
@@ -93,7 +160,7 @@ Result<void> Turns::write(sql::Tx& tx, PlannedTurn& p) const {
     row.version = 1;
     if (auto r = store::insert_conversation(tx, row); !r) return r;
   } else {
-    auto place = store::commit_turn(tx, row, row.version, numbers);
+    auto place = store::commit_turn(tx, row, row.version, numbers, p.is_silence() ? 0 : 1);
     if (!place) return fail(std::move(place.error()));
     first = place->first_seq;
     row.version += 1;
@@ -101,6 +168,7 @@ Result<void> Turns::write(sql::Tx& tx, PlannedTurn& p) const {
     // An answer goes to the newest message, which may have come while this turn waited.
     if (channel != nullptr && !channel->is_pull) row.reply = store::ReplyContext::from_json(place->reply_context);
   }
+  if (auto r = write_aside(tx, p, *content_.get()); !r) return r;
   if (auto r = publisher_.stage(tx, row, first, said, reference, p.staged); !r) return r;
   if (p.opening) {
     const std::int64_t last = first + lines - 1;

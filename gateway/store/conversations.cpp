@@ -100,11 +100,11 @@ Result<void> add_key(sql::Tx& tx, const std::string& key, const ConversationId& 
 Result<std::string> upsert_contact(sql::Tx& tx, const std::string& channel, const std::string& address, const std::string& name,
                                    const std::string& new_id, Timestamp now) {
   std::string id, known_as;
-  auto r = tx.query("SELECT id, name FROM contacts WHERE address = $1 AND channel = $2", {address, channel},
-                    [&](const sql::Row& row) {
-                      id = row.text(0);
-                      known_as = row.text(1);
-                    });
+  auto r =
+      tx.query("SELECT id, name FROM contacts WHERE address = $1 AND channel = $2", {address, channel}, [&](const sql::Row& row) {
+        id = row.text(0);
+        known_as = row.text(1);
+      });
   if (r && id.empty()) {
     id = new_id;
     r = tx.exec("INSERT INTO contacts (id, channel, address, name, created_at) VALUES ($1, $2, $3, $4, $5)",
@@ -153,13 +153,14 @@ Result<void> set_reply_context(sql::Tx& tx, const ConversationId& id, const Repl
       {id.value, reply.to_json(), subject}));
 }
 
-Result<TurnPlace> commit_turn(sql::Tx& tx, const Conversation& c, std::int64_t expected_version, std::int64_t messages) {
+Result<TurnPlace> commit_turn(sql::Tx& tx, const Conversation& c, std::int64_t expected_version, std::int64_t messages,
+                              std::int64_t worked) {
   std::optional<TurnPlace> place;
   auto r = tx.exec(
       "UPDATE conversations SET state = $2, status = $3, dialog = $4, language = $5, contact_name = $6, updated_at = $7, "
-      "version = version + 1, waiting = waiting - 1, last_seq = last_seq + $8, case_id = $10 WHERE id = $1 AND version = $9",
+      "version = version + 1, waiting = waiting - $11, last_seq = last_seq + $8, case_id = $10 WHERE id = $1 AND version = $9",
       {c.id.value, c.state, c.status, c.dialog, c.language, c.contact_name, to_millis(c.updated_at), messages, expected_version,
-       or_null(c.case_id)});
+       or_null(c.case_id), worked});
   if (r && *r > 0) {
     r = tx.query("SELECT last_seq, subject, reply_context FROM conversations WHERE id = $1", {c.id.value},
                  [&](const sql::Row& row) { place = TurnPlace{row.integer(0) - messages + 1, row.text(1), row.text(2)}; });

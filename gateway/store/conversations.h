@@ -80,7 +80,8 @@ struct TurnPlace {
   std::int64_t first_seq = 0;
   std::string subject, reply_context;
 };
-Result<TurnPlace> commit_turn(sql::Tx& tx, const Conversation& c, std::int64_t expected_version, std::int64_t messages);
+Result<TurnPlace> commit_turn(sql::Tx& tx, const Conversation& c, std::int64_t expected_version, std::int64_t messages,
+                              std::int64_t worked);
 // `count` new sequence numbers outside a turn (a ticket's number became known). Returns the first.
 Result<std::int64_t> reserve_seq(sql::Tx& tx, const ConversationId& id, std::int64_t count, Timestamp now);
 

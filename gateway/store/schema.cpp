@@ -85,9 +85,29 @@ CREATE TABLE audit (
 ) WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kDialogs = R"sql(
+-- Published states of the scripts (store/editions.h). sources: JSON object, file name → text.
+CREATE TABLE editions (hash TEXT PRIMARY KEY, sources TEXT NOT NULL, created_at BIGINT NOT NULL) WITHOUT ROWID;
+CREATE TABLE edition_scripts (script_hash TEXT PRIMARY KEY, edition TEXT NOT NULL, name TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE edition_log (
+  number BIGINT PRIMARY KEY, edition TEXT NOT NULL, at BIGINT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL, action TEXT NOT NULL
+);
+
+-- What troubleshoot blocks have learned (store/learning.h). line: '' = all product lines together. counts: JSON.
+CREATE TABLE troubleshooting (block TEXT NOT NULL, line TEXT NOT NULL, counts TEXT NOT NULL, PRIMARY KEY (block, line)) WITHOUT ROWID;
+
+-- When a silent customer is to be reminded (store/timers.h), in milliseconds since 1970.
+CREATE TABLE timers (conversation_id TEXT PRIMARY KEY, due_at BIGINT NOT NULL) WITHOUT ROWID;
+CREATE INDEX timers_due ON timers (due_at);
+
+-- Satisfaction, one answer per conversation: the last counts.
+CREATE TABLE ratings (conversation_id TEXT PRIMARY KEY, score BIGINT NOT NULL, at BIGINT NOT NULL) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kMigrations = {
     sql::Migration{1, "first light", kFirst},
     sql::Migration{2, "built-in ticket list", connectors::tickets::kBuiltinSchema},
+    sql::Migration{3, "editions of scripts and what they learn", kDialogs},
 };
 
 }  // namespace

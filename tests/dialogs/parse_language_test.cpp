@@ -14,6 +14,7 @@ using std::chrono::minutes;
 constexpr const char* kAll = R"(dialog: t
 title: { en: T, zh: 题 }
 patience: { remind_after: 10m, give_up_after: 24h, then: human }
+menu: 2
 enter_midway: true
 running: move
 renamed: { look-old: look }
@@ -238,6 +239,7 @@ TEST_F(WholeLanguage, AScriptSaysHowItWaitsAndHowItIsReplaced) {
   EXPECT_EQ(t_->patience.remind_after, minutes(10));
   EXPECT_EQ(t_->patience.then, "human");
   EXPECT_TRUE(t_->enter_midway);
+  EXPECT_EQ(t_->menu, 2);
   EXPECT_TRUE(t_->moves_running);
   EXPECT_EQ(t_->renamed.at("look-old"), "look");
   EXPECT_EQ(set_->find("u")->patience.remind_after, set_->patience.remind_after);
