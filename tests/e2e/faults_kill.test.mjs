@@ -18,12 +18,12 @@ const kStartKills = 6;                 // of them, followed by a second kill whi
 const kPng = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
 
 const letters = (n) => [...String(n).padStart(3, '0')].map((digit) => 'bdfgklmnpr'[Number(digit)]).join('a');
-// What a visitor says. Every other one walks through the hand-over to a ticket and adds something to it, the others through a checklist.
-const toATicket = (n) => ['agent', `Ana ${letters(n)}`, `visitor${n}@customer.test`, `X13 G${n}`, `NL2026${String(n).padStart(4, '0')}`, `and the hinge is loose, chat-${n}-`];
+// What a visitor says. Every other one walks through the hand-over, insists on a person, and adds something to the ticket, the others through a checklist.
+const toATicket = (n) => ['agent', `Ana ${letters(n)}`, `visitor${n}@customer.test`, `a laptop, sn NL2026${String(n).padStart(4, '0')}`, 'agent', `and the hinge is loose, chat-${n}-`];
 const checklist = (n) => [`my laptop won't turn on chat-${n}-`, 'no', 'no', 'no', 'yes', 'no'];
 const linesOf = (n) => (n % 2 === 0 ? toATicket(n) : checklist(n));
 // The same walk of two visitors reads the same but for their own words.
-const withoutOwn = (text, n) => text.replaceAll(letters(n), '…').replaceAll(`visitor${n}@`, '…').replaceAll(`G${n}`, '…').replaceAll(`2026${String(n).padStart(4, '0')}`, '…')
+const withoutOwn = (text, n) => text.replaceAll(letters(n), '…').replaceAll(`visitor${n}@`, '…').replaceAll(`2026${String(n).padStart(4, '0')}`, '…')
   .replaceAll(`chat-${n}-`, '…').replace(/T-\d+|P-[0-9A-Z-]+/g, '#');
 const aboutNumbers = (text) => /T-\d+|P-[0-9A-Z]{5}-/.test(text) && !/added this/.test(text);
 
@@ -39,7 +39,7 @@ function mailNumber(n) {
   return mailOf(headers, `Hello,\nthe fan is loud. mail-${n}-\nRegards\n`);
 }
 const escalatingUser = (n) => n % 3 === 0;
-const hookText = (n, k) => (escalatingUser(n) ? ['agent', `Ben ${letters(n)}`, `user${n}@customer.test`, `X14 H${n}`, `NL2027${String(n).padStart(4, '0')}`][k] : `my wifi is slow hook-${n}-${k}-`);
+const hookText = (n, k) => (escalatingUser(n) ? ['agent', `Ben ${letters(n)}`, `user${n}@customer.test`, `a laptop, sn NL2027${String(n).padStart(4, '0')}`, 'agent'][k] : `my wifi is slow hook-${n}-${k}-`);
 
 test('500 messages, 20 kills: nothing acknowledged is lost, nothing happens twice', { timeout: 600_000 }, async (t) => {
   const random = seeded();

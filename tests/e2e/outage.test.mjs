@@ -12,7 +12,7 @@ const kProvisional = /P-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP
 // The shortest way to a ticket: asks for a person and answers the questions.
 async function escalate(gateway, name) {
   const chat = await connectChat(gateway.http);
-  for (const text of ['I need a person, agent', name, `${name.toLowerCase()}@customer.test`, 'ThinkPad X13', "don't know"]) await chat.ask(text);
+  for (const text of ['I need a person, agent', name, `${name.toLowerCase()}@customer.test`, 'laptop', 'ThinkPad X13', "don't know", "don't know"]) await chat.ask(text);
   return chat;
 }
 
