@@ -181,8 +181,9 @@ struct Clausal {
         const std::size_t at = find(p, clause.begin, quality);
         if (at >= clause.end) continue;
         const bool whole = p.size() > 1 || clause.end - clause.begin == 1;
-        consider(best, {(list == &claim.agreeing ? 1 : -1) * (claim.negative ? -1 : 1) * turned(at),
-                        (whole ? 0.86 : 0.8) * quality, 4, other_thing(at), false, at, at + p.size()});
+        consider(best,
+                 {(list == &claim.agreeing ? 1 : -1) * (claim.negative ? -1 : 1) * turned(at), (whole ? 0.86 : 0.8) * quality, 4,
+                  other_thing(at) || other_object(at + p.size()), false, at, at + p.size()});
       }
     }
   }
@@ -210,7 +211,8 @@ struct Clausal {
       if (sign == 0) continue;
       if (turn < 0 && sign < 0) weight *= 0.85;  // "not hot" need not be cold
       if (condition) weight *= 0.9;
-      consider(best, {sign * turn, weight, condition ? 2 : 3, other_thing(s.begin), false, s.begin, s.end});
+      consider(best,
+               {sign * turn, weight, condition ? 2 : 3, other_thing(s.begin) || other_object(s.end), false, s.begin, s.end});
     }
   }
 
@@ -237,7 +239,8 @@ struct Clausal {
       for (const Sense& sense : s.senses) {
         const bool general = is_general(sense);
         const int pole = general ? sense.pole : value_of(sense);
-        const bool whole = claim.outcome || claim.able || std::ranges::any_of(claim.senses, is_general);
+        const bool works = claim.value > 0 && !claim.exists && std::ranges::any_of(claim.senses, is_general);
+        const bool whole = claim.outcome || claim.able || works;
         if (pole == 0 || (!general && !whole)) continue;
         if (wanted == 0 && (claim.exists || claim.done || claim.empty())) continue;
         const double weight = wanted == 0 ? 0.57 : general ? 0.72 : 0.62;
@@ -327,6 +330,13 @@ struct Clausal {
     pro_forms(best);
     counts(best);
     if (best.rank == 0) return best;
+    // A clause full of other words tells a story of its own.
+    std::size_t latin = 0, han = 0;
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      const bool other = !said.light[i] && !of_claim(i) && !tagged(i) && (i < best.begin || i >= best.end);
+      if (other) ++(words[i].kind == Kind::kHan ? han : latin);
+    }
+    if (latin >= 3 || han >= 5) best.weight = std::min(best.weight, kOther);
     if (best.mixed && !claim.any) best.weight = std::min(best.weight, 0.45);
     bool wavers = false, depends = false;
     for (const StateWord& s : said.states) {

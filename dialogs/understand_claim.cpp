@@ -295,6 +295,7 @@ Claim read_claim(std::string_view question) {
   }
   claim.outcome = claim.outcome || question.contains("解决") || question.contains("好了") || question.contains("有用") ||
                   question.contains("恢复") || question.contains("有效") || question.contains("有帮助");
+  claim.outcome = claim.outcome && !(claim.exists && claim.others);  // "anything else I can help you with?"
   return claim;
 }
 

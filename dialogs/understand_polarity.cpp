@@ -115,6 +115,7 @@ Explicit lead(const SaidWords& said, const std::vector<Explicit>& all) {
 
 Bearing statement(const SaidWords& said, const Claim& claim) {
   Bearing s;
+  bool partly = false;
   for (const SaidWords::Clause& clause : said.clauses) {
     if (clause.asks) continue;
     if (clause.depends && s.rank > 0 && claim.condition.empty()) {  // "it works if I hold it"
@@ -127,7 +128,7 @@ Bearing statement(const SaidWords& said, const Claim& claim) {
       const bool wavers = !clause.past && !claim.wavering && std::ranges::any_of(said.states, [&](const StateWord& x) {
         return x.begin >= clause.begin && x.end <= clause.end && std::ranges::any_of(x.senses, is_wavering);
       });
-      if (wavers && s.rank > 0) s.weight = std::min(s.weight, kUnclear);
+      partly = partly || wavers;
       continue;
     }
     if (clause.past) b.weight *= 0.6;
@@ -143,6 +144,8 @@ Bearing statement(const SaidWords& said, const Claim& claim) {
     } else if (b.rank > s.rank && b.rank >= 3) {
       s = b;
       s.weight -= 0.08;
+    } else if (claim.outcome && s.sign > 0 && b.sign < 0 && b.rank >= 2) {  // "it worked for a minute and then stopped"
+      s.weight = std::min(s.weight, 0.45);
     } else if (b.rank < s.rank && s.rank >= 3) {
       s.weight -= b.rank == 1 ? 0.02 : 0.08;
     } else if (claim.any && !clause.asks && (b.weight > 0.55 || s.weight > 0.55)) {
@@ -155,6 +158,7 @@ Bearing statement(const SaidWords& said, const Claim& claim) {
       s.weight = std::min(s.weight, 0.45);
     }
   }
+  if (partly && s.rank > 0) s.weight = std::min(s.weight, kUnclear);
   return s;
 }
 
