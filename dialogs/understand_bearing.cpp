@@ -316,6 +316,16 @@ struct Clausal {
     }
   }
 
+  // "Only this one" to "Is it so with all of them?"
+  void singles_out(Bearing& best) const {
+    if (!claim.all || claim.exists || best.rank > 1) return;
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      if (said.light[i] && !in(words[i].folded, {"only", "just", "仅"})) continue;
+      if (in(words[i].folded, {"only", "just", "仅"})) consider(best, {-1, 0.62, 2, false, false, i, clause.end});
+      return;
+    }
+  }
+
   Bearing read() const {
     Bearing best;
     if (clause.aside) {
@@ -329,6 +339,7 @@ struct Clausal {
     if (best.rank < 3) compares(best, claim.condition, true);
     pro_forms(best);
     counts(best);
+    singles_out(best);
     if (best.rank == 0) return best;
     // A clause full of other words tells a story of its own.
     std::size_t latin = 0, han = 0;

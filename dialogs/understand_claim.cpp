@@ -63,6 +63,13 @@ struct Reader {
   // preposition ("at high speed", "with new batteries") only where there is no other, and the name of the thing never.
   void keep_predicate(const Words& words, const std::vector<std::size_t>& content, std::size_t b, std::size_t e, bool you,
                       std::vector<StateWord>& states) const {
+    // "Replaced recently", "closed properly": how is not what.
+    if (states.size() > 1) {
+      std::erase_if(states, [&](const StateWord& s) {
+        return s.end - s.begin == 1 &&
+               in(words[s.begin].folded, {"recently", "properly", "correctly", "fully", "completely", "normally", "well"});
+      });
+    }
     if (states.size() < 2) return;
     std::size_t adjunct = e;
     for (std::size_t i = b + 2; i < e && adjunct == e; ++i) {
@@ -290,6 +297,7 @@ Claim read_claim(std::string_view question) {
   if (claim.able && claim.value == 0) claim.value = 1;
   for (const Word& word : w) {
     claim.any = claim.any || in(word.text, {"or", "或"});
+    claim.all = claim.all || in(word.folded, {"all", "every", "everywhere", "any", "both", "每", "都", "所"});
     claim.others = claim.others || in(word.folded, {"other", "another", "else", "external", "different", "others", "他", "别"});
     claim.outcome = claim.outcome || in(word.text, {"help", "solv", "fix", "resolv", "better", "cur", "success"});
   }

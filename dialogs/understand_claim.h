@@ -58,6 +58,7 @@ struct Claim {
   bool outcome = false;                    // "Did that help?"
   bool ceasing = false;                    // "Is the noise gone?"
   bool any = false;                        // "… or …": one of them is enough
+  bool all = false;                        // "… with all websites?": "only one" denies
   bool others = false;                     // asks about another thing as well
   bool wavering = false;                   // asks about "sometimes", "blinking"
   int value = 0;                           // > 0: what is asked would be good
