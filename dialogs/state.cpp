@@ -75,6 +75,7 @@ std::string State::to_json() const {
   write("to_confirm", to_confirm, fresh.to_confirm);
   write("as_written", as_written, fresh.as_written);
   write("side_question", side_question, fresh.side_question);
+  write("offered", offered, fresh.offered);
   write("unanswered", unanswered, fresh.unanswered);
   write("check", check, fresh.check);
   write("checked", checked, fresh.checked);
@@ -113,6 +114,7 @@ std::optional<State> State::from_json(std::string_view json) {
     read(j, "to_confirm", s.to_confirm);
     read(j, "as_written", s.as_written);
     read(j, "side_question", s.side_question);
+    read(j, "offered", s.offered);
     read(j, "unanswered", s.unanswered);
     read(j, "check", s.check);
     read(j, "checked", s.checked);

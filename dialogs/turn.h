@@ -83,6 +83,7 @@ class Turn {
   void looked_up(const LookedUp& e);
 
   // ── no script runs yet (turn_begin.cpp)
+  std::vector<const Script*> topics() const;
   std::vector<Option> dialog_options();
   void greet(std::string text);
   void first_words(const Said& e, std::string_view entry);

@@ -16,6 +16,7 @@ namespace {
 using As = Understood::As;
 
 constexpr std::size_t kGreetingDialogs = 5;
+constexpr std::size_t kTopicWords = 3;
 constexpr int kMaySkip = 10;
 constexpr int kHops = 4;
 
@@ -59,7 +60,8 @@ bool speaks_of(std::string_view words, const Option& answer, std::string_view qu
 
 }  // namespace
 
-std::vector<Option> Turn::dialog_options() {
+// What the greeting offers.
+std::vector<const Script*> Turn::topics() const {
   std::vector<const Script*> offered;
   for (const auto& [name, script] : scripts_.scripts) {
     if (!script.trigger.empty()) offered.push_back(&script);
@@ -67,6 +69,16 @@ std::vector<Option> Turn::dialog_options() {
   std::ranges::sort(offered, {},
                     [](const Script* s) { return std::pair(s->menu == 0 ? INT_MAX : s->menu, std::string_view(s->name)); });
   if (offered.size() > kGreetingDialogs) offered.resize(kGreetingDialogs);
+  return offered;
+}
+
+// The question "which of these?" as it was put last.
+std::vector<Option> Turn::dialog_options() {
+  std::vector<const Script*> offered;
+  for (const std::string& name : s().offered) {
+    if (const Script* script = scripts_.find(name)) offered.push_back(script);
+  }
+  if (offered.empty()) offered = topics();
   std::vector<Option> options;
   for (const Script* script : offered) {
     Option& o = options.emplace_back();
@@ -83,6 +95,7 @@ std::vector<Option> Turn::dialog_options() {
 
 void Turn::greet(std::string text) {
   s().greeted = true;
+  s().offered.clear();
   ask(std::move(text), choices(dialog_options()));
 }
 
@@ -104,7 +117,8 @@ void Turn::first_words(const Said& e, std::string_view entry) {
       if (const Script* script = scripts_.find(std::string_view(chosen).substr(kDialogTarget.size()))) {
         trace("choose-dialog", "the customer picked it");
         take_as("dialog", script->name, confidence, why);
-        begin(*script, text_.empty() ? script->title.in(s().language) : full_);
+        // A number or a topic's name says nothing beyond the topic.
+        begin(*script, read_words(text_).words.size() <= kTopicWords ? script->title.in(s().language) : full_);
         return;
       }
     }
@@ -146,6 +160,7 @@ void Turn::first_words(const Said& e, std::string_view entry) {
     s().symptom = text::cut(full_, 1000);
     s().greeted = true;
     std::vector<Choice> which;
+    s().offered = choice.rivals;
     for (const std::string& name : choice.rivals)
       which.push_back({std::string(kDialogTarget) + name, words(scripts_.find(name)->title)});
     which.push_back({"other", words("other_problem")});
@@ -173,6 +188,7 @@ void Turn::note_symptom(std::string_view text) {
 }
 
 void Turn::begin(const Script& script, std::string_view first_message) {
+  s().offered.clear();
   s().misunderstood = 0;
   s().greeted = true;
   s().calls.clear();

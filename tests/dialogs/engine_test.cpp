@@ -157,6 +157,37 @@ TEST(Engine, WhatFitsNoScriptGoesToTheFallbackWhichSearches) {
   EXPECT_THAT(t.text(), HasSubstr("no instructions"));
 }
 
+// Five topics fill the greeting; two of the others may still be what a message is about.
+std::shared_ptr<const ScriptSet> many_topics() {
+  std::vector<Source> sources = {desk_handover()};
+  for (const std::string name : {"a", "b", "c", "d", "e", "y", "z"}) {
+    sources.push_back(
+        {name + ".yaml", "dialog: " + name + "\ntitle: {en: Topic " + name + "}\n" + (name == "e" ? "menu: 1\n" : "") +
+                             "triggers: {phrases: {en: [trouble " + name + name + name +
+                             "]}}\nsteps: {x: {choose: {en: Which?}, options: [{id: one, label: {en: One}, next: t}, "
+                             "{id: two, label: {en: Two}, next: t}]}, t: {escalate: {en: ok}}}\n"});
+  }
+  return scripts(sources);
+}
+
+TEST(Engine, ANumberAnswersTheListThatWasShownLast) {
+  Talk t(many_topics());
+  t.on(Opened{"en"});
+  EXPECT_EQ(t.offered(), "dialog:e dialog:a dialog:b dialog:c dialog:d other") << "topics with a place come first";
+  t.say("trouble yyy and trouble zzz");
+  EXPECT_EQ(t.offered(), "dialog:y dialog:z other");
+  t.say("2");
+  EXPECT_EQ(t.state.dialog, "z");
+  EXPECT_EQ(t.state.symptom, "trouble yyy and trouble zzz");
+}
+
+TEST(Engine, ATopicPickedByItsNumberIsTheSymptomByItsName) {
+  Talk t(many_topics());
+  t.on(Opened{"en"}).say("2");
+  EXPECT_EQ(t.state.dialog, "a");
+  EXPECT_EQ(t.state.symptom, "Topic a");
+}
+
 TEST(Engine, AWholeWalkFillsSlotsTriedAndTicket) {
   Talk t = tea();
   t.say("I want tea");

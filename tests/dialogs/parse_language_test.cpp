@@ -14,7 +14,6 @@ using std::chrono::minutes;
 constexpr const char* kAll = R"(dialog: t
 title: { en: T, zh: 题 }
 patience: { remind_after: 10m, give_up_after: 24h, then: human }
-menu: 2
 enter_midway: true
 running: move
 renamed: { look-old: look }
@@ -95,6 +94,7 @@ steps:
     escalate: { en: A person. }
   done:
     resolve: { en: Bye }
+menu: 2
 )";
 constexpr const char* kCalled = R"(dialog: u
 title: { en: U, zh: 子 }
