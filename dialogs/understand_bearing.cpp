@@ -130,6 +130,11 @@ struct Clausal {
   std::size_t after(std::size_t at) const {
     const std::size_t next = at + 1;
     if (next < clause.end && words[next].is("not") && words[next].folded != "not") return 1;
+    // 转不动; but 开不了 is a state of its own
+    const bool inside = std::ranges::any_of(said.states, [&](const StateWord& x) { return x.begin <= at && at + 1 < x.end; });
+    if (!inside && next + 1 < clause.end && words[at].kind == Kind::kHan && words[next].is("不") &&
+        in(words[next + 1].text, {"动", "了", "到", "出", "上", "起", "进", "着", "通"}))
+      return 1;
     // 一点声音都没有
     std::size_t end = clause.end;
     while (end > next && is_particle(words[end - 1].text)) --end;
@@ -211,8 +216,13 @@ struct Clausal {
       if (sign == 0) continue;
       if (turn < 0 && sign < 0) weight *= 0.85;  // "not hot" need not be cold
       if (condition) weight *= 0.9;
-      consider(best,
-               {sign * turn, weight, condition ? 2 : 3, other_thing(s.begin) || other_object(s.end), false, s.begin, s.end});
+      // 转是转，就是…: granted, whatever comes after.
+      const bool granted = s.end + 1 < clause.end && words[s.end].is("是") && words[s.end + 1].is(words[s.begin].text);
+      consider(best, {sign * turn, weight,
+                      condition ? 2
+                      : granted ? 4
+                                : 3,
+                      other_thing(s.begin) || other_object(s.end), false, s.begin, s.end});
     }
   }
 
