@@ -63,7 +63,7 @@ TEST(ChooseDialog, TheShippedScriptsAreFoundByPlainWords) {
       {"打印机打不出来了", "printer"},
       {"打印机无法打印", "printer"},
       {"I have no internet", "no-network"},
-      {"wifi not working", "no-network"},
+      {"wifi not working", "wifi"},
       {"上不了网", "no-network"},
       {"网络连接不上", "no-network"},
       {"please send me an invoice", ""},
