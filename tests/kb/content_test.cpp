@@ -66,21 +66,28 @@ TEST_P(ContentSearch, FindsTheRightArticleFirst) {
 
 INSTANTIATE_TEST_SUITE_P(
     English, ContentSearch,
-    testing::Values(Saying{"my laptop won't turn on", "en", "no-power-reset"},
-                    Saying{"wifi keeps dropping", "en", "wifi-drops-often"}, Saying{"printer offline", "en", "printer-offline"},
-                    Saying{"paper stuck in the printer", "en", "printer-paper-jam"},
-                    Saying{"blue screen stop code 0x0000007B", "en", "blue-screen-stop-codes"},
-                    Saying{"0x7b", "en", "blue-screen-stop-codes"}, Saying{"laptop not charging", "en", "power-adapter-check"},
-                    Saying{"i spilled coffee on my keyboard", "en", "liquid-spill"},
-                    Saying{"the battery is swollen", "en", "battery-swollen"},
-                    Saying{"laptop gets very hot and shuts down", "en", "overheating-shutdown"},
-                    Saying{"computer beeps and does not start", "en", "bios-beeps-post"},
-                    Saying{"prints are faded", "en", "printer-faded-streaks"},
-                    Saying{"connected to wifi but no internet", "en", "wifi-connected-no-internet"},
-                    Saying{"pritner offlin", "en", "printer-offline"}, Saying{"my labtop wont tunr on", "en", "no-power-reset"},
-                    Saying{"print job stuck in queue", "en", "printer-queue-stuck"},
-                    Saying{"computer is very slow", "en", "slow-computer"},
-                    Saying{"screen stays black but the fan runs", "en", "no-display-external"}));
+    testing::Values(
+        Saying{"my laptop won't turn on", "en", "no-power-reset"}, Saying{"wifi keeps dropping", "en", "wifi-drops-often"},
+        Saying{"printer offline", "en", "printer-offline"}, Saying{"paper stuck in the printer", "en", "printer-paper-jam"},
+        Saying{"blue screen stop code 0x0000007B", "en", "blue-screen-stop-codes"},
+        Saying{"0x7b", "en", "blue-screen-stop-codes"}, Saying{"laptop not charging", "en", "power-adapter-check"},
+        Saying{"i spilled coffee on my keyboard", "en", "liquid-spill"},
+        Saying{"the battery is swollen", "en", "battery-swollen"},
+        Saying{"laptop gets very hot and shuts down", "en", "overheating-shutdown"},
+        Saying{"computer beeps and does not start", "en", "bios-beeps-post"},
+        Saying{"prints are faded", "en", "printer-faded-streaks"},
+        Saying{"connected to wifi but no internet", "en", "wifi-connected-no-internet"},
+        Saying{"pritner offlin", "en", "printer-offline"}, Saying{"my labtop wont tunr on", "en", "no-power-reset"},
+        Saying{"print job stuck in queue", "en", "printer-queue-stuck"}, Saying{"computer is very slow", "en", "slow-computer"},
+        Saying{"screen stays black but the fan runs", "en", "no-display-external"},
+        Saying{"bluetooth headset wont connect", "en", "bluetooth-headphones"},
+        Saying{"nobody hears me in teams", "en", "microphone-not-heard"}, Saying{"no sound on my computer", "en", "sound-none"},
+        Saying{"windows update fails 0x80070643", "en", "windows-update-fails"},
+        Saying{"touchpad does not react", "en", "touchpad-not-working"}, Saying{"my phone is very slow", "en", "slow-phone"},
+        Saying{"which driver for my graphics card", "en", "driver-which"},
+        Saying{"WHEA_UNCORRECTABLE_ERROR", "en", "whea-hardware-error"},
+        Saying{"wifi password is not accepted", "en", "wifi-forget-network"},
+        Saying{"printer does not scan", "en", "scanner-not-working"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Chinese, ContentSearch,
@@ -91,7 +98,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Saying{"电脑很烫自动关机", "zh", "overheating-shutdown"},
                     Saying{"充电器充不进电", "zh", "power-adapter-check"},
                     Saying{"连上wifi但是没网", "zh", "wifi-connected-no-internet"}, Saying{"印表機離線", "zh", "printer-offline"},
-                    Saying{"筆記型電腦開不了機", "zh", "no-power-reset"}, Saying{"电脑特别慢", "zh", "slow-computer"}));
+                    Saying{"筆記型電腦開不了機", "zh", "no-power-reset"}, Saying{"电脑特别慢", "zh", "slow-computer"},
+                    Saying{"蓝牙耳机连不上", "zh", "bluetooth-headphones"},
+                    Saying{"别人听不到我说话", "zh", "microphone-not-heard"}, Saying{"电脑没有声音", "zh", "sound-none"},
+                    Saying{"光标自己乱跳", "zh", "cursor-jumps"}, Saying{"网速很慢", "zh", "internet-slow"},
+                    Saying{"显卡驱动装哪个", "zh", "driver-which"}, Saying{"系统更新失败", "zh", "windows-update-fails"},
+                    Saying{"手机很卡", "zh", "slow-phone"}, Saying{"打印机不能扫描", "zh", "scanner-not-working"},
+                    Saying{"怎么测试内存", "zh", "memory-test"}));
 
 INSTANTIATE_TEST_SUITE_P(NotOurs, ContentSearch,
                          testing::Values(Saying{"how do I bake a chocolate cake", "en", ""}, Saying{"hello", "en", ""},
