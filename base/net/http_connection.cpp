@@ -34,6 +34,7 @@ constexpr milliseconds kGrace{10'000};
 constexpr milliseconds kLinger{2'000};
 constexpr milliseconds kNever{std::chrono::hours(24 * 365)};
 constexpr std::size_t kLingerBytes = 1024 * 1024;
+constexpr std::size_t kLargeBody = 1024 * 1024;
 
 milliseconds floor_limit(std::size_t bytes) {
   return kGrace + milliseconds(bytes * 1000 / kBytesPerSecond);
@@ -57,6 +58,11 @@ HttpResponse refusal(int status) {
       return refusal(431, "too_large", "the request header is larger than 16 KiB or has more than 100 fields");
     case 501:
       return refusal(501, "invalid", "the transfer coding is not supported");
+    case 503: {
+      auto response = refusal(503, "busy", "too many large requests at once; try again in a moment");
+      response.headers.add("Retry-After", "5");
+      return response;
+    }
     default:
       return refusal(400, "invalid", "the request is malformed");
   }
@@ -203,6 +209,12 @@ class HttpConnection final : public Live {
 
     const auto limit = server_.handler.body_limit(request.method, request.path);
     if (framing.content_length > limit) co_return co_await refuse(413);
+    BodyRoom::Part room;
+    if (const auto expected = framing.chunked ? limit : framing.content_length; expected > kLargeBody) {
+      auto taken = server_.large_bodies.take(expected);
+      if (!taken) co_return co_await refuse(503);
+      room = std::move(*taken);
+    }
     if (const auto expect = request.headers.find("expect"); expect && !http10_) {
       if (!text::iequals_ascii(*expect, "100-continue")) co_return co_await refuse(417);
       if (has_body && buffer_.empty()) {

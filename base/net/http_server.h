@@ -57,6 +57,7 @@ struct HttpServerOptions {
   std::size_t max_connections_per_address = 20'000;
   std::size_t max_websocket_message = 64 * 1024;
   std::size_t max_send_queue = 1024 * 1024;
+  std::size_t max_large_bodies = 256u * 1024 * 1024;  // bytes of all bodies over 1 MiB at one time; more are told 503 and close
   std::chrono::seconds header_timeout{10};
   std::chrono::seconds keep_alive_timeout{75};
   std::chrono::seconds websocket_ping{30};   // a peer that does not answer two pings is closed

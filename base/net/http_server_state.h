@@ -3,7 +3,9 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -39,16 +41,54 @@ struct Shard {  // per io_context
   LiveList live;
 };
 
+// Room for large bodies, which the number of connections does not bound. Given back when the request was answered.
+class BodyRoom {
+ public:
+  class Part {
+   public:
+    Part() = default;
+    Part(BodyRoom* room, std::size_t bytes) : room_(room), bytes_(bytes) {}
+    Part(Part&& other) noexcept : room_(std::exchange(other.room_, nullptr)), bytes_(other.bytes_) {}
+    Part& operator=(Part&& other) noexcept {
+      std::swap(room_, other.room_);
+      std::swap(bytes_, other.bytes_);
+      return *this;
+    }
+    ~Part() {
+      if (room_ != nullptr) room_->used_ -= bytes_;
+    }
+
+   private:
+    BodyRoom* room_ = nullptr;
+    std::size_t bytes_ = 0;
+  };
+  explicit BodyRoom(std::size_t bytes) : bytes_(bytes) {}
+  // nullopt: there is no room for so much now.
+  std::optional<Part> take(std::size_t bytes) {
+    std::size_t used = used_;
+    do {
+      if (used > bytes_ || bytes > bytes_ - used) return std::nullopt;
+    } while (!used_.compare_exchange_weak(used, used + bytes));
+    return Part(this, bytes);
+  }
+
+ private:
+  std::size_t bytes_;
+  std::atomic<std::size_t> used_ = 0;
+};
+
 struct ServerState {
   ServerState(HttpServerOptions o, HttpHandler& h)
       : options(std::move(o)),
         handler(h),
         proxies(options.trusted_proxies),
+        large_bodies(options.max_large_bodies),
         limits(std::make_shared<ConnectionLimits>(options.max_connections, options.max_connections_per_address)) {}
 
   HttpServerOptions options;
   HttpHandler& handler;
   TrustedProxies proxies;
+  BodyRoom large_bodies;
   std::shared_ptr<ConnectionLimits> limits;
   std::atomic<bool> draining{false};
   std::vector<std::shared_ptr<Shard>> shards;  // shared with what is posted to their contexts
