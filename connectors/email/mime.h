@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "connectors/attachments.h"
 #include "connectors/email/mime_guard.h"
 #include "connectors/message.h"
 
@@ -55,11 +56,5 @@ struct MimeOptions {
 };
 
 Mail parse_mail(std::string_view raw, const MimeOptions& options = {});
-
-// A file name that is safe to store and show: no path, control, bidi or reserved characters, no leading dots, at most 255 bytes;
-// never empty ("attachment" when nothing is left).
-std::string harmless_file_name(std::string_view utf8);
-// The content type of bytes, by libmagic ("image/png"); `labelled` when it can only say "some bytes" or "some text".
-std::string content_type_of(std::string_view bytes, std::string_view labelled);
 
 }  // namespace usher::connectors::email

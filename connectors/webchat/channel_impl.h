@@ -62,6 +62,7 @@ struct WebchatChannel::Impl {
   History& history;
   const Clock& clock;
   RateTable rates;
+  RateTable files_rates, address_rates;
   Listeners<Socket> sockets;
   Listeners<Waiter> waiters;
   async::TaskGroup tasks;  // reads of the past
@@ -70,6 +71,8 @@ struct WebchatChannel::Impl {
 
   // The way of one message on either form. Errors as WebchatChannel::post.
   boost::asio::awaitable<Result<Accepted>> accept(SessionKey key, Msg message, std::string lang);
+  boost::asio::awaitable<Result<Accepted>> accept_files(SessionKey key, Msg message, Form form, std::string remote,
+                                                        std::string lang);
   void wake(const SessionKey& key);                                               // long polls
   void tell_others(const SessionKey& key, std::int64_t seq, const Socket* self);  // other tabs read what came in here
 
@@ -88,9 +91,12 @@ struct WebchatChannel::Impl {
   boost::asio::awaitable<net::HttpResponse> begin_session(net::HttpRequest request);
   boost::asio::awaitable<net::HttpResponse> post_message(net::HttpRequest request);
   boost::asio::awaitable<net::HttpResponse> read_messages(net::HttpRequest request);
+  boost::asio::awaitable<net::HttpResponse> post_form(net::HttpRequest request);
+  boost::asio::awaitable<net::HttpResponse> read_file(net::HttpRequest request);
 };
 
-// What a refusal is called in the protocol: busy | rate | too_long | cmid_conflict | invalid | unavailable.
+// What a refusal is called in the protocol: busy | rate | too_long | cmid_conflict | invalid | unavailable, and of
+// files too_large | too_many_files | file_type.
 std::string_view refusal_code(const Error& error);
 
 }  // namespace usher::connectors::webchat

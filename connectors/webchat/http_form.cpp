@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "connectors/webchat/channel_impl.h"
+#include "connectors/webchat/files.h"
 
 namespace usher::connectors::webchat {
 
@@ -19,6 +20,8 @@ using net::HttpResponse;
 namespace {
 
 constexpr std::int64_t kMaxWaitSeconds = 25;
+constexpr std::string_view kFilesPath = "/chat/files";
+constexpr std::size_t kMaxFileName = 255;  // bytes
 
 HttpResponse answer(int status, std::string body) {
   auto response = HttpResponse::json(status, std::move(body));
@@ -38,12 +41,15 @@ HttpResponse wrong_method(std::string_view allowed) {
 
 HttpResponse refusal(const Error& error) {
   const std::string_view code = refusal_code(error);
-  const int status = code == "cmid_conflict" ? 409
-                     : code == "too_long"    ? 413
-                     : code == "invalid"     ? 400
-                     : code == "rate"        ? 429
-                                             : 503;
-  const bool says_why = status == 400 || status == 413 || status == 429;
+  const int status = code == "cmid_conflict"    ? 409
+                     : code == "too_long"       ? 413
+                     : code == "too_large"      ? 413
+                     : code == "invalid"        ? 400
+                     : code == "rate"           ? 429
+                     : code == "file_type"      ? 415
+                     : code == "too_many_files" ? 413
+                                                : 503;
+  const bool says_why = status == 400 || status == 413 || status == 415 || status == 429;
   auto response = problem(status, code,
                           says_why        ? error.message
                           : status == 409 ? "this Idempotency-Key was used before for another message"
@@ -56,6 +62,12 @@ std::string_view bearer(const HttpRequest& request) {
   std::string_view value = request.headers.find("Authorization").value_or("");
   if (value.size() < 7 || !text::iequals_ascii(value.substr(0, 7), "Bearer ")) return {};
   return value.substr(7);
+}
+
+// The first language a browser names.
+std::string language_of_request(const HttpRequest& request) {
+  const std::string_view accepted = request.headers.find("Accept-Language").value_or("");
+  return language_of(accepted.substr(0, accepted.find_first_of(",;")));
 }
 
 std::int64_t number_or(const std::optional<std::string>& text, std::int64_t otherwise) {
@@ -103,7 +115,10 @@ std::optional<HttpResponse> WebchatChannel::refuse_upgrade(const HttpRequest& re
 
 awaitable<HttpResponse> WebchatChannel::handle(HttpRequest request) {
   const bool is_session = request.path == "/chat/session";
-  if (!is_session && request.path != "/chat/messages") co_return problem(404, "not_found", "there is nothing here");
+  const bool is_files = request.path == kFilesPath;
+  const bool is_file = request.path.starts_with("/chat/files/");
+  if (!is_session && !is_files && !is_file && request.path != "/chat/messages")
+    co_return problem(404, "not_found", "there is nothing here");
   if (!origin_allowed(request, impl_->settings.allowed_origins))
     co_return problem(403, "origin", "this page may not open a chat here; see allowed_origins");
   const std::string origin(request.headers.find("Origin").value_or(""));
@@ -111,12 +126,19 @@ awaitable<HttpResponse> WebchatChannel::handle(HttpRequest request) {
   HttpResponse response;
   if (request.method == "OPTIONS") {
     response.status = 204;
-    response.headers.set("Access-Control-Allow-Methods", is_session ? "POST" : "GET, POST");
+    response.headers.set("Access-Control-Allow-Methods", is_session ? "POST" : is_file ? "GET" : "GET, POST");
     response.headers.set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key");
     response.headers.set("Access-Control-Max-Age", "600");
   } else if (is_session) {
     if (request.method != "POST") co_return wrong_method("POST");
     response = co_await impl_->begin_session(std::move(request));
+  } else if (is_file) {
+    if (request.method != "GET" && request.method != "HEAD") co_return wrong_method("GET");
+    response = co_await impl_->read_file(std::move(request));
+  } else if (is_files && request.method == "GET") {
+    response = answer(200, files_body(impl_->settings.max_files_bytes, kMaxFiles));
+  } else if (is_files && request.method == "POST") {
+    response = co_await impl_->post_form(std::move(request));
   } else if (request.method == "POST") {
     response = co_await impl_->post_message(std::move(request));
   } else if (request.method == "GET") {
@@ -126,7 +148,7 @@ awaitable<HttpResponse> WebchatChannel::handle(HttpRequest request) {
   }
   if (!origin.empty()) {
     response.headers.set("Access-Control-Allow-Origin", origin);
-    response.headers.set("Vary", "Origin");
+    response.headers.set("Vary", "Origin, Authorization, Cookie");
   }
   co_return response;
 }
@@ -135,10 +157,7 @@ awaitable<HttpResponse> WebchatChannel::Impl::begin_session(HttpRequest request)
   auto lang = parse_session_request(request.body);
   if (!lang) co_return problem(400, "invalid", lang.error().message);
   std::string language = language_of(*lang);
-  if (language.empty()) {
-    const std::string_view accepted = request.headers.find("Accept-Language").value_or("");
-    language = language_of(accepted.substr(0, accepted.find_first_of(",;")));
-  }
+  if (language.empty()) language = language_of_request(request);
   co_return answer(201, session_body(token_of(make_seed(), settings.secret), history.greeting(language)));
 }
 
@@ -149,12 +168,53 @@ awaitable<HttpResponse> WebchatChannel::Impl::post_message(HttpRequest request) 
   if (request.headers.count("Idempotency-Key") != 1) co_return problem(400, "invalid", "the header Idempotency-Key is needed");
   auto msg = parse_post(*request.headers.find("Idempotency-Key"), request.body);
   if (!msg) co_return refusal(msg.error());
-  const std::string_view accepted_languages = request.headers.find("Accept-Language").value_or("");
-  auto accepted =
-      co_await accept(key, std::move(*msg), language_of(accepted_languages.substr(0, accepted_languages.find_first_of(",;"))));
+  auto accepted = co_await accept(key, std::move(*msg), language_of_request(request));
   if (!accepted) co_return refusal(accepted.error());
   if (!accepted->is_duplicate) tell_others(key, accepted->seq, nullptr);
   co_return answer(accepted->is_duplicate ? 200 : 201, posted_body(accepted->id, accepted->seq, accepted->case_ref));
+}
+
+awaitable<HttpResponse> WebchatChannel::Impl::post_form(HttpRequest request) {
+  const std::string_view token = bearer(request);
+  if (!check_token(token, settings.secret)) co_return problem(401, "session", "this session is not known; begin a new one");
+  const SessionKey key = key_of_token(token);
+  if (request.headers.count("Idempotency-Key") != 1) co_return problem(400, "invalid", "the header Idempotency-Key is needed");
+  auto form = parse_form_data(request.headers.find("Content-Type").value_or(""), std::move(request.body));
+  if (!form) co_return refusal(form.error());
+  auto msg = make_message(std::string(*request.headers.find("Idempotency-Key")), form->field("text"), form->field("choice"),
+                          !form->files.empty());
+  if (!msg) co_return refusal(msg.error());
+  std::string lang = language_of_request(request);
+  auto accepted = co_await accept_files(key, std::move(*msg), std::move(*form), std::move(request.remote), std::move(lang));
+  if (!accepted) co_return refusal(accepted.error());
+  if (!accepted->is_duplicate) tell_others(key, accepted->seq, nullptr);
+  co_return answer(accepted->is_duplicate ? 200 : 201, posted_body(accepted->id, accepted->seq, accepted->case_ref));
+}
+
+awaitable<HttpResponse> WebchatChannel::Impl::read_file(HttpRequest request) {
+  // The page without JavaScript has its session in a cookie; browsers send it with its <img>.
+  std::string token(bearer(request));
+  if (token.empty()) token = request.cookie("usher_chat").value_or("");
+  if (!check_token(token, settings.secret)) co_return problem(401, "session", "this session is not known; begin a new one");
+  const std::int64_t seq = number_or(request.path.substr(kFilesPath.size() + 1), -1);
+  std::string name = request.query_param("name").value_or("");
+  if (seq <= 0 || name.empty() || name.size() > kMaxFileName) co_return problem(404, "not_found", "there is no such file");
+  auto file = co_await history.file(key_of_token(token).text(), seq, std::move(name));
+  if (!file) co_return refusal(file.error());
+  if (!*file) co_return problem(404, "not_found", "there is no such file");
+  const Attachment& a = **file;
+  const bool is_picture = a.content_type.starts_with("image/") && a.content_type != "image/svg+xml";
+  HttpResponse response;
+  response.headers.set("Content-Type", a.content_type);
+  response.headers.set("Content-Disposition", (is_picture ? "inline; filename*=UTF-8''" : "attachment; filename*=UTF-8''") +
+                                                  text::url_encode(a.file_name));
+  // Whatever a file holds, it may not act: no script, no frame, no request of its own.
+  response.headers.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  response.headers.set("Cache-Control", "private, max-age=600");
+  response.headers.set("Vary", "Authorization, Cookie");
+  if (a.content) response.body = *a.content;
+  co_return response;
 }
 
 awaitable<HttpResponse> WebchatChannel::Impl::read_messages(HttpRequest request) {

@@ -137,13 +137,7 @@ bool is_plain_ascii(std::string_view s) {
 }
 
 Result<Msg> make_msg(std::string cmid, Fields fields) {
-  if (!is_cmid(cmid)) return fail(ErrorCode::kInvalid, "'cmid' must be 1 to 64 letters, digits or . _ : -");
-  Msg msg{.cmid = std::move(cmid)};
-  if (fields.choice) msg.choice = text::to_valid_utf8(*fields.choice);
-  if (msg.choice.size() > kMaxChoiceBytes) return fail(ErrorCode::kInvalid, "'choice' is longer than 200 bytes");
-  if (fields.text) msg.text = is_plain_ascii(*fields.text) ? std::move(*fields.text) : text::to_valid_utf8(*fields.text);
-  if (msg.choice.empty() && text::trim(msg.text).empty()) return fail(ErrorCode::kInvalid, "a message needs 'text' or 'choice'");
-  return msg;
+  return make_message(std::move(cmid), std::move(fields.text).value_or(""), std::move(fields.choice).value_or(""), false);
 }
 
 // Writes one JSON object by appending: the frames are small, flat and many, and a tree of nodes would cost ten times as much.
@@ -212,6 +206,15 @@ class ObjectWriter {
   std::string out_;
 };
 
+std::string files_text(const std::vector<std::string>& names) {
+  std::string out = "[";
+  for (const std::string& name : names) {
+    if (out.size() > 1) out += ',';
+    out += ObjectWriter(name.size()).text("name", name).done();
+  }
+  return out + "]";
+}
+
 std::string choices_text(const std::vector<Choice>& choices) {
   std::string out = "[";
   for (const Choice& c : choices) {
@@ -242,6 +245,17 @@ Result<ClientFrame> parse_client_frame(std::string_view text) {
     return ClientFrame(std::move(hello));
   }
   return fail(ErrorCode::kInvalid, "unknown frame type '" + text::cut(text::to_valid_utf8(*fields->t), 40) + "'");
+}
+
+Result<Msg> make_message(std::string cmid, std::string words, std::string choice, bool has_files) {
+  if (!is_cmid(cmid)) return fail(ErrorCode::kInvalid, "'cmid' must be 1 to 64 letters, digits or . _ : -");
+  Msg msg{.cmid = std::move(cmid)};
+  msg.choice = text::to_valid_utf8(choice);
+  if (msg.choice.size() > kMaxChoiceBytes) return fail(ErrorCode::kInvalid, "'choice' is longer than 200 bytes");
+  msg.text = is_plain_ascii(words) ? std::move(words) : text::to_valid_utf8(words);
+  if (!has_files && msg.choice.empty() && text::trim(msg.text).empty())
+    return fail(ErrorCode::kInvalid, "a message needs 'text' or 'choice'");
+  return msg;
 }
 
 Result<Msg> parse_post(std::string_view cmid, std::string_view text) {
@@ -278,6 +292,8 @@ std::string message_frame(const ChatMessage& m) {
   if (!m.html.empty()) out.text("html", m.html);
   if (!m.choices.empty()) out.raw("choices", choices_text(m.choices));
   if (!m.slot.empty()) out.text("slot", m.slot);
+  if (!m.picture.empty()) out.text("picture", m.picture);
+  if (!m.files.empty()) out.raw("files", files_text(m.files));
   return out.text("at", to_rfc3339(m.at)).done();
 }
 
@@ -325,6 +341,13 @@ std::string messages_body(const std::vector<ChatMessage>& messages, std::int64_t
   }
   list += "]";
   return ObjectWriter(list.size()).raw("messages", list).number("seq", seq).text("ref", ref).done();
+}
+
+std::string files_body(std::size_t max_bytes, std::size_t max_files) {
+  return ObjectWriter(0)
+      .number("max_bytes", static_cast<std::int64_t>(max_bytes))
+      .number("max_files", static_cast<std::int64_t>(max_files))
+      .done();
 }
 
 std::string problem_body(std::string_view code, std::string_view message) {

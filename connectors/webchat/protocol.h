@@ -27,9 +27,10 @@ struct Hello {
 };
 
 struct Msg {
-  std::string cmid;    // 1–64 of [A-Za-z0-9._:-]
-  std::string text;    // control characters removed; may be empty when choice is not
-  std::string choice;  // button id; empty for free text
+  std::string cmid;                          // 1–64 of [A-Za-z0-9._:-]
+  std::string text;                          // control characters removed; may be empty when choice is not
+  std::string choice;                        // button id; empty for free text
+  std::vector<Attachment> attachments = {};  // never by WebSocket: see WebchatChannel::post_files
 };
 
 using ClientFrame = std::variant<Hello, Msg>;
@@ -43,6 +44,9 @@ Result<Msg> parse_post(std::string_view cmid, std::string_view json);
 // The body of POST /chat/session: {"lang"?}; an empty body counts as {}.
 Result<std::string> parse_session_request(std::string_view json);
 
+// A message that did not come as JSON. Cleaned and checked as above; with files it needs neither text nor choice.
+Result<Msg> make_message(std::string cmid, std::string words, std::string choice, bool has_files);
+
 // "en", "zh" or "" for a BCP 47 tag ("zh-Hant-TW" is "zh").
 std::string language_of(std::string_view tag);
 
@@ -54,7 +58,9 @@ struct ChatMessage {
   std::string text;
   std::string html = {};  // safe HTML, only for articles
   std::vector<Choice> choices = {};
-  std::string slot = {};  // the slot being asked for, so the client can offer the right keyboard
+  std::string slot = {};                // the slot being asked for, so the client can offer the right keyboard
+  std::string picture = {};             // address of a picture that belongs to the question: "/pictures/…" or "https://…"
+  std::vector<std::string> files = {};  // names of what the customer sent along, as GET /chat/files/SEQ?name= takes them
   Timestamp at{};
 };
 
@@ -78,6 +84,7 @@ std::string error_frame(std::string_view code, std::string_view message);
 std::string session_body(std::string_view session, const ChatMessage& greeting);
 std::string posted_body(std::string_view id, std::int64_t seq, std::string_view ref);
 std::string messages_body(const std::vector<ChatMessage>& messages, std::int64_t seq, std::string_view ref);
+std::string files_body(std::size_t max_bytes, std::size_t max_files);
 std::string problem_body(std::string_view code, std::string_view message);  // {"error":{"code","message"}}
 
 }  // namespace usher::connectors::webchat

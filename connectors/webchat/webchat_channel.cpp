@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "connectors/webchat/channel_impl.h"
+#include "connectors/webchat/files.h"
 
 namespace usher::connectors::webchat {
 
@@ -25,6 +26,8 @@ constexpr milliseconds kBusyPause{2000};
 constexpr milliseconds kUnavailablePause{5000};
 constexpr std::uint64_t kMaxJitterMs = 5000;
 constexpr std::string_view kRateDetail = "rate:";
+constexpr double kSessionsPerAddress = 10;          // a household, a small office
+constexpr std::size_t kMaxFormFields = 192 * 1024;  // what a form has besides its files: text, names, boundaries
 
 Error rate_error(milliseconds wait) {
   return {ErrorCode::kBusy, "too many messages at once; wait a moment", std::string(kRateDetail) + std::to_string(wait.count())};
@@ -48,6 +51,7 @@ metrics::Counter& refused(std::string_view code) {
 }  // namespace
 
 std::string_view refusal_code(const Error& error) {
+  if (const auto code = files_refusal(error); !code.empty()) return code;
   switch (error.code) {
     case ErrorCode::kConflict:
       return "cmid_conflict";
@@ -81,6 +85,8 @@ WebchatChannel::Impl::Impl(WebchatSettings s, Inbox& i, History& h, const Clock&
       history(h),
       clock(c),
       rates(settings.rate),
+      files_rates(settings.files_rate),
+      address_rates(Rate{settings.files_rate.per_second * kSessionsPerAddress, settings.files_rate.burst * kSessionsPerAddress}),
       open_sockets(metrics::gauge("usher_webchat_sockets", "Webchat sockets open now")) {}
 
 // --- the way in, for both forms ---
@@ -96,6 +102,7 @@ awaitable<Result<Accepted>> WebchatChannel::Impl::accept(SessionKey key, Msg msg
   std::string content = msg.text;
   content.push_back('\0');
   content += msg.choice;
+  for (const Attachment& a : msg.attachments) content.append(1, '\0').append(a.file_name).append(1, '\0').append(a.sha256);
   Inbound inbound;
   inbound.channel = settings.name;
   // The cmid first: it grows with time, so the index of known messages is appended to, not written all over. The session has a
@@ -105,11 +112,34 @@ awaitable<Result<Accepted>> WebchatChannel::Impl::accept(SessionKey key, Msg msg
   inbound.recipient = settings.name;
   inbound.text = std::move(msg.text);
   inbound.choice = std::move(msg.choice);
+  inbound.attachments = std::move(msg.attachments);
   inbound.language = std::move(lang);
   inbound.thread_keys = {session_key};
   inbound.own_keys = {session_key};
   inbound.sender_id = std::move(session_key);
   co_return co_await inbox.accept(std::move(inbound));
+}
+
+awaitable<Result<Accepted>> WebchatChannel::Impl::accept_files(SessionKey key, Msg msg, Form form, std::string remote,
+                                                               std::string lang) {
+  if (form.files.empty()) co_return co_await accept(key, std::move(msg), std::move(lang));
+  const auto now = clock.now();
+  for (const auto wait : {files_rates.take(key.text(), now), address_rates.take(remote, now)}) {
+    if (wait.count() > 0) co_return fail(rate_error(wait));
+  }
+  if (auto ready = inbox.ready(); !ready) co_return fail(ready.error().code, std::string(), ready.error().message);
+  auto examine = [form = std::move(form), limit = settings.max_files_bytes, lang] { return examine_files(form, limit, lang); };
+  Result<std::vector<Attachment>> files;
+  if (settings.pool != nullptr) {
+    auto done = co_await async::offload<Result<std::vector<Attachment>>>(*settings.pool, std::move(examine));
+    if (!done) co_return fail(std::move(done.error()));
+    files = std::move(*done);
+  } else {
+    files = examine();
+  }
+  if (!files) co_return fail(std::move(files.error()));
+  msg.attachments = std::move(*files);
+  co_return co_await accept(key, std::move(msg), std::move(lang));
 }
 
 void WebchatChannel::Impl::wake(const SessionKey& key) {
@@ -416,6 +446,20 @@ awaitable<Result<Accepted>> WebchatChannel::post(std::string token, Msg message,
   if (accepted && !accepted->is_duplicate) impl_->tell_others(key, accepted->seq, nullptr);
   if (!accepted) refused(refusal_code(accepted.error())).add();
   co_return accepted;
+}
+
+awaitable<Result<Accepted>> WebchatChannel::post_files(std::string token, Msg message, Form form, std::string remote,
+                                                       std::string lang) {
+  if (!check_token(token, impl_->settings.secret)) co_return fail(ErrorCode::kInvalid, "this session is not known");
+  const SessionKey key = key_of_token(token);
+  auto accepted = co_await impl_->accept_files(key, std::move(message), std::move(form), std::move(remote), language_of(lang));
+  if (accepted && !accepted->is_duplicate) impl_->tell_others(key, accepted->seq, nullptr);
+  if (!accepted) refused(refusal_code(accepted.error())).add();
+  co_return accepted;
+}
+
+std::size_t WebchatChannel::max_form_bytes() const {
+  return impl_->settings.max_files_bytes + kMaxFormFields;
 }
 
 }  // namespace usher::connectors::webchat

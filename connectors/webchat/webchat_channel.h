@@ -20,12 +20,14 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "base/async/offload.h"
 #include "base/clock.h"
 #include "base/net/http.h"
 #include "base/net/http_server.h"
 #include "base/result.h"
 #include "connectors/channel.h"
 #include "connectors/token_bucket.h"
+#include "connectors/webchat/form_data.h"
 #include "connectors/webchat/protocol.h"
 
 namespace usher::connectors::webchat {
@@ -47,17 +49,24 @@ class History {
   virtual boost::asio::awaitable<Result<Transcript>> since(std::string session_key, std::int64_t seq) = 0;
   // The first words to a new visitor (seq 0, not stored). `lang` is "en", "zh" or "". Does not wait.
   virtual ChatMessage greeting(std::string lang) = 0;
+  // What the customer of this session sent along with message `seq` under this name; nullopt when there is no such thing, also
+  // for a session or a message that is not known. Errors as since().
+  virtual boost::asio::awaitable<Result<std::optional<Attachment>>> file(std::string session_key, std::int64_t seq,
+                                                                         std::string name) = 0;
 };
 
 struct WebchatSettings {
   std::string name = "webchat";
-  std::string secret;                        // at least 32 bytes, from the instance's secret file; changing it ends all sessions
-  std::size_t max_text = 4000;               // code points of one message
-  Rate rate{.per_second = 5, .burst = 20};   // messages per session, over all its tabs; per_second 0 = off
-  int max_strikes = 10;                      // refusals for rate in a row before the socket is closed (1008)
-  int max_errors = 5;                        // frames not understood before the socket is closed (1008)
-  std::chrono::milliseconds pause{1000};     // no reading from a socket for so long after "busy" or "unavailable"
-  std::vector<std::string> allowed_origins;  // besides the own host: "https://shop.example"; "*" = any
+  std::string secret;                       // at least 32 bytes, from the instance's secret file; changing it ends all sessions
+  std::size_t max_text = 4000;              // code points of one message
+  Rate rate{.per_second = 5, .burst = 20};  // messages per session, over all its tabs; per_second 0 = off
+  int max_strikes = 10;                     // refusals for rate in a row before the socket is closed (1008)
+  int max_errors = 5;                       // frames not understood before the socket is closed (1008)
+  std::chrono::milliseconds pause{1000};    // no reading from a socket for so long after "busy" or "unavailable"
+  std::size_t max_files_bytes = 20u * 1024 * 1024;  // the files of one message together
+  Rate files_rate{.per_second = 0.2, .burst = 20};  // messages with files per session; per client address ten times as many
+  async::Pool* pool = nullptr;                      // where files are examined; null: on the caller's thread (tests)
+  std::vector<std::string> allowed_origins;         // besides the own host: "https://shop.example"; "*" = any
 };
 
 class WebchatChannel final : public Channel {
@@ -74,7 +83,8 @@ class WebchatChannel final : public Channel {
   // --- for the HTTP server's handler ---
   // Runs one session until the peer goes; call from HttpHandler::websocket for /chat/ws.
   boost::asio::awaitable<void> websocket(std::shared_ptr<net::WebSocket> socket, std::string target);
-  // Serves /chat/session and /chat/messages (and OPTIONS on them); 404 for any other path, 403 for a foreign Origin.
+  // Serves /chat/session, /chat/messages, /chat/files and /chat/files/SEQ (and OPTIONS on them); 404 for any other path, 403 for
+  // a foreign Origin.
   boost::asio::awaitable<net::HttpResponse> handle(net::HttpRequest request);
   // For HttpHandler::refuse_upgrade: 403 for a foreign Origin, 503 + Retry-After while draining.
   std::optional<net::HttpResponse> refuse_upgrade(const net::HttpRequest& request) const;
@@ -97,6 +107,11 @@ class WebchatChannel final : public Channel {
   // Checks rate and length and hands the message in, as the WebSocket does. Errors: kInvalid (bad token or message), kTooLarge
   // (text), kBusy with detail "rate" or "inbox" (try again in retry_after_of(error)), kConflict, kUnavailable, kIo.
   boost::asio::awaitable<Result<Accepted>> post(std::string token, Msg message, std::string lang);
+  // The same with the files of a form, which may be none. Errors also: kTooLarge and kInvalid of files.h, whose message is for
+  // the customer in `lang`. `remote` is the client's address.
+  boost::asio::awaitable<Result<Accepted>> post_files(std::string token, Msg message, Form form, std::string remote,
+                                                      std::string lang);
+  std::size_t max_form_bytes() const;  // body limit of requests with files
 
  private:
   struct Impl;

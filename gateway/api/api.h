@@ -3,6 +3,7 @@
 // session, state-changing staff routes also the X-Usher-Request header and no foreign Origin.
 #pragma once
 #include <atomic>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,7 +35,8 @@ struct Parts {
   connectors::webchat::WebchatChannel* webchat = nullptr;
   connectors::webchat::History* history = nullptr;
   std::map<std::string, connectors::webhook::WebhookChannel*> webhooks;
-  async::Pool* pool = nullptr;  // password hashing
+  async::Pool* pool = nullptr;           // password hashing, reading pictures
+  std::filesystem::path dialogs_folder;  // its pictures/ are served; empty: none
   std::string ticket_system;
   std::string company;
   std::vector<std::string> metrics_from;
@@ -44,8 +46,11 @@ struct Parts {
 
 using PathParams = std::vector<std::string>;  // values of :name parts, in order
 
+class Pictures;
+
 struct Call {
   const Parts* parts = nullptr;
+  Pictures* pictures = nullptr;
   net::HttpRequest request;
   PathParams params;
   std::optional<store::User> user;  // staff routes only
@@ -63,6 +68,7 @@ class Api final : public net::HttpHandler {
 
  private:
   Parts parts_;
+  std::unique_ptr<Pictures> pictures_;
 };
 
 // {"error":{"code","message"}} with the status that fits the error.
@@ -87,6 +93,7 @@ boost::asio::awaitable<net::HttpResponse> page(Call call);
 boost::asio::awaitable<net::HttpResponse> plain_chat(Call call);
 boost::asio::awaitable<net::HttpResponse> plain_chat_post(Call call);
 boost::asio::awaitable<net::HttpResponse> chat(Call call);
+boost::asio::awaitable<net::HttpResponse> picture(Call call);
 boost::asio::awaitable<net::HttpResponse> webhook(Call call);
 
 // The signed-in user of a request, by its session cookie; nullopt when there is none.

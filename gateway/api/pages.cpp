@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "base/text.h"
+#include "connectors/webchat/files.h"
 #include "gateway/api/api.h"
 #include "web/assets.h"
 
@@ -13,6 +14,9 @@ using kainjow::mustache::data;
 using kainjow::mustache::mustache;
 
 constexpr std::chrono::hours kChatCookieLife{24 * 30};
+// As every page's, but scripts may show pictures from other sites.
+constexpr std::string_view kChatPolicy =
+    "default-src 'self'; img-src 'self' https:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
 
 std::string language_of(const net::HttpRequest& request) {
   if (auto lang = request.query_param("lang")) return lang->starts_with("zh") ? "zh" : "en";
@@ -25,6 +29,32 @@ std::string input_mode(const std::string& slot) {
   return slot == "contact" ? "email" : "text";
 }
 
+// What a picture shows, for those who do not see it: the question's first sentence.
+std::string first_sentence(const std::string& words) {
+  const std::string line = words.substr(0, words.find('\n'));
+  std::size_t end = line.size();
+  for (const std::string_view stop : {". ", "? ", "! ", "。", "？", "！"}) {
+    if (const auto at = line.find(stop); at != std::string::npos)
+      end = std::min(end, at + (stop.ends_with(' ') ? 1 : stop.size()));
+  }
+  return line.substr(0, end);
+}
+
+// What the customer sent along with message `seq`: pictures to look at, everything to open.
+data file_list(const connectors::webchat::ChatMessage& m) {
+  data list{data::type::list};
+  for (const auto& name : m.files) {
+    data file{data::type::object};
+    file.set("name", name);
+    file.set("url", "/chat/files/" + std::to_string(m.seq) + "?name=" + text::url_encode(name));
+    const auto type = connectors::webchat::type_of_name(name);
+    const bool is_shown = type.starts_with("image/") && !type.starts_with("image/hei");  // which browsers do not show
+    if (is_shown) file.set("is_picture", data::type::bool_true);
+    list << file;
+  }
+  return list;
+}
+
 // The transcript as the template's list. Only the newest question's buttons can still be pressed.
 data message_list(const std::vector<connectors::webchat::ChatMessage>& messages) {
   data list{data::type::list};
@@ -33,7 +63,12 @@ data message_list(const std::vector<connectors::webchat::ChatMessage>& messages)
     data item{data::type::object};
     item.set("is_customer", m.from == "customer" ? data::type::bool_true : data::type::bool_false);
     item.set("is_staff", m.from == "staff" ? data::type::bool_true : data::type::bool_false);
-    item.set("text", m.text);
+    if (!m.text.empty()) item.set("text", m.text);
+    if (!m.files.empty()) item.set("files", file_list(m));
+    if (!m.picture.empty()) {
+      item.set("picture", m.picture);
+      item.set("picture_alt", first_sentence(m.text));
+    }
     if (!m.html.empty()) item.set("html", m.html);
     data choices{data::type::list};
     for (const auto& c : m.choices) {
@@ -75,6 +110,7 @@ boost::asio::awaitable<net::HttpResponse> render_chat(Call call, std::string tok
   if (asset == nullptr) co_return problem(500, "internal", "the page is missing from this build");
   mustache page{std::string(asset->bytes)};
   auto response = net::HttpResponse::html(error.empty() ? 200 : 400, page.render(values));
+  response.headers.add("Content-Security-Policy", std::string(kChatPolicy));
   const std::string attributes = std::string("; Path=/; HttpOnly; SameSite=Lax") + (parts.is_https ? "; Secure" : "");
   response.headers.add(
       "Set-Cookie", "usher_chat=" + token + attributes +
@@ -83,11 +119,22 @@ boost::asio::awaitable<net::HttpResponse> render_chat(Call call, std::string tok
   co_return response;
 }
 
-std::string field(const std::vector<std::pair<std::string, std::string>>& form, std::string_view name) {
-  for (const auto& [key, value] : form) {
-    if (key == name) return value;
-  }
-  return {};
+using connectors::webchat::Form;
+
+// The page's form sends files as multipart/form-data; older copies of the page and scripts may send it urlencoded.
+Result<Form> read_form(net::HttpRequest& request) {
+  if (text::to_lower_ascii(request.headers.find("Content-Type").value_or("")).starts_with("multipart/"))
+    return connectors::webchat::parse_form_data(*request.headers.find("Content-Type"), std::move(request.body));
+  Form form;
+  form.fields = request.form();
+  return form;
+}
+
+// What went wrong with a message, in the customer's words.
+std::string refusal_words(const Error& error, bool zh) {
+  if (!connectors::webchat::files_refusal(error).empty()) return error.message;
+  if (error.code == ErrorCode::kTooLarge) return zh ? "内容太长，请缩短后再发送。" : "That is too long; please shorten it.";
+  return zh ? "暂时无法保存，请稍后再试。" : "We could not save that just now; please try again in a moment.";
 }
 
 }  // namespace
@@ -110,8 +157,9 @@ boost::asio::awaitable<net::HttpResponse> plain_chat_post(Call call) {
                                    lang == "zh" ? "会话已失效，请重新输入。浏览器需要允许 Cookie。"
                                                 : "Your session was lost; please write again. The browser must allow cookies.");
   }
-  const auto form = call.request.form();
-  connectors::webchat::Msg message{field(form, "cmid"), text::to_valid_utf8(field(form, "text")), field(form, "choice")};
+  auto form = read_form(call.request);
+  if (!form) co_return problem(form.error());
+  connectors::webchat::Msg message{form->field("cmid"), text::to_valid_utf8(form->field("text")), form->field("choice")};
   if (!is_uuid(message.cmid)) message.cmid = make_uuid_v7(parts.clock->now());
   if (!message.choice.empty() && text::trim(message.text).empty()) {
     // The transcript shows the label the customer pressed, not its id.
@@ -123,18 +171,13 @@ boost::asio::awaitable<net::HttpResponse> plain_chat_post(Call call) {
       if (c.id == message.choice) message.text = c.label;
     }
   }
-  if (text::trim(message.text).empty() && message.choice.empty()) {
+  if (text::trim(message.text).empty() && message.choice.empty() && form->files.empty()) {
     co_return co_await render_chat(std::move(call), std::move(token),
-                                   lang == "zh" ? "请先输入内容。" : "Please write something first.");
+                                   lang == "zh" ? "请先输入内容或选择文件。" : "Please write something or choose a file first.");
   }
-  auto accepted = co_await parts.webchat->post(token, std::move(message), lang);
+  auto accepted = co_await parts.webchat->post_files(token, std::move(message), std::move(*form), call.request.remote, lang);
   if (!accepted && accepted.error().code != ErrorCode::kConflict) {
-    const bool too_long = accepted.error().code == ErrorCode::kTooLarge;
-    co_return co_await render_chat(std::move(call), std::move(token),
-                                   too_long
-                                       ? (lang == "zh" ? "内容太长，请缩短后再发送。" : "That is too long; please shorten it.")
-                                   : lang == "zh" ? "暂时无法保存，请稍后再试。"
-                                                  : "We could not save that just now; please try again in a moment.");
+    co_return co_await render_chat(std::move(call), std::move(token), refusal_words(accepted.error(), lang == "zh"));
   }
   co_return net::HttpResponse::redirect("/chat/plain#text");
 }
@@ -166,6 +209,7 @@ boost::asio::awaitable<net::HttpResponse> page(Call call) {
   response.headers.add("Content-Type", std::string(asset->content_type));
   response.headers.add("ETag", std::string(asset->etag));
   response.headers.add("Cache-Control", "public, max-age=0, must-revalidate");
+  if (asset->path.starts_with("demo")) response.headers.add("Content-Security-Policy", std::string(kChatPolicy));
   // The chat element is meant to be loaded by other sites' pages.
   if (asset->path == "widget.js") response.headers.add("Cross-Origin-Resource-Policy", "cross-origin");
   if (response.status == 200) response.body = asset->bytes;

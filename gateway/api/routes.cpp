@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "gateway/api/api.h"
 #include "gateway/api/json.h"
+#include "gateway/api/pictures.h"
 
 namespace usher::gateway::api {
 namespace {
@@ -36,6 +37,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/chat/plain", Access::kPublic, plain_chat},
     {"POST", "/chat/plain", Access::kPublic, plain_chat_post},
     {"*", "/chat/*", Access::kPublic, chat},
+    {"GET", "/pictures/*", Access::kPublic, picture},
     {"GET", "/*", Access::kPublic, page},
 };
 
@@ -83,12 +85,12 @@ void add_security_headers(net::HttpResponse& response, bool is_https) {
 
 }  // namespace
 
-Api::Api(Parts parts) : parts_(std::move(parts)) {}
+Api::Api(Parts parts) : parts_(std::move(parts)), pictures_(std::make_unique<Pictures>(parts_.dialogs_folder, parts_.pool)) {}
 Api::~Api() = default;
 
 boost::asio::awaitable<net::HttpResponse> Api::handle(net::HttpRequest request) {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
-  Call call{&parts_, std::move(request), {}, {}};
+  Call call{&parts_, pictures_.get(), std::move(request), {}, {}};
   const Route* route = nullptr;
   bool path_is_known = false;
   for (const auto& r : kRoutes) {
@@ -125,7 +127,9 @@ boost::asio::awaitable<net::HttpResponse> Api::handle(net::HttpRequest request) 
   co_return response;
 }
 
-std::size_t Api::body_limit(std::string_view, std::string_view path) const {
+std::size_t Api::body_limit(std::string_view method, std::string_view path) const {
+  if (method == "POST" && (path == "/chat/files" || path == "/chat/plain") && parts_.webchat != nullptr)
+    return parts_.webchat->max_form_bytes();
   if (path.starts_with("/hooks/")) {
     auto it = parts_.webhooks.find(std::string(path.substr(7)));
     if (it != parts_.webhooks.end()) return it->second->body_limit();

@@ -130,6 +130,7 @@ boost::asio::awaitable<net::HttpResponse> show_conversation(Call call) {
                                {"from", m.author},
                                {"text", m.text},
                                {"choices", extra.value("choices", json::array())},
+                               {"files", extra.value("attachments", json::array())},
                                {"at", to_rfc3339(m.at)}});
   }
   const std::string staff_language = call.request.query_param("lang").value_or("en");

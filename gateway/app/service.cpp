@@ -262,6 +262,8 @@ class RunningService final : public Service {
       w.secret = secret_;
       w.rate = {s_.webchat.messages_per_second, static_cast<double>(s_.webchat.burst)};
       w.allowed_origins = s_.http.allowed_origins;
+      w.max_files_bytes = static_cast<std::size_t>(s_.webchat.max_attachment_megabytes) * 1024 * 1024;
+      w.pool = pool_.get();
       webchat_ = std::make_unique<WebchatChannel>(std::move(w), *intake_, *history_, clock_);
       channels_.add(*webchat_, s_.webchat.entry, true);
     }
@@ -301,6 +303,7 @@ class RunningService final : public Service {
     parts.history = history_.get();
     for (const auto& hook : webhooks_) parts.webhooks[hook->name()] = hook.get();
     parts.pool = pool_.get();
+    parts.dialogs_folder = s_.content.dialogs;
     parts.ticket_system = tickets_->name();
     parts.company = s_.company;
     parts.metrics_from = s_.http.metrics_from;

@@ -46,6 +46,7 @@ struct Settings {
     std::string entry;
     double messages_per_second = 5;
     std::int64_t burst = 20;
+    std::int64_t max_attachment_megabytes = 20;
   } webchat;
 
   struct Email {

@@ -4,6 +4,7 @@
 
 #include "gateway/flow/turn.h"
 #include "gateway/store/cases.h"
+#include "gateway/store/files.h"
 
 namespace usher::gateway::flow {
 
@@ -22,6 +23,11 @@ ChatMessage to_chat_message(const store::Message& m) {
   auto extra = nlohmann::json::parse(m.extra, nullptr, false);
   if (!extra.is_object()) return out;
   out.slot = extra.value("slot", "");
+  if (auto picture = extra.value("picture", ""); !picture.empty())
+    out.picture = picture.contains("://") ? std::move(picture) : "/" + picture;
+  if (auto files = extra.find("attachments"); files != extra.end() && files->is_array()) {
+    for (const auto& name : *files) out.files.push_back(name.get<std::string>());
+  }
   if (auto choices = extra.find("choices"); choices != extra.end() && choices->is_array()) {
     for (const auto& c : *choices) out.choices.push_back({c.value("id", ""), c.value("label", "")});
   }
@@ -52,6 +58,17 @@ boost::asio::awaitable<Result<Transcript>> ChatHistory::since(std::string sessio
       }
     }
     return t;
+  });
+}
+
+boost::asio::awaitable<Result<std::optional<connectors::Attachment>>> ChatHistory::file(std::string session_key, std::int64_t seq,
+                                                                                        std::string name) {
+  using Found = std::optional<connectors::Attachment>;
+  co_return co_await sql::read_returning<Found>(database_, [session_key, seq, name](sql::Tx& tx) -> Result<Found> {
+    auto match = store::find_by_key(tx, session_key);
+    if (!match) return fail(std::move(match.error()));
+    if (!*match) return Found{};
+    return store::find_attachment(tx, (*match)->id, seq, name);
   });
 }
 

@@ -17,6 +17,8 @@ class ChatHistory final : public connectors::webchat::History {
 
   boost::asio::awaitable<Result<connectors::webchat::Transcript>> since(std::string session_key, std::int64_t seq) override;
   connectors::webchat::ChatMessage greeting(std::string lang) override;
+  boost::asio::awaitable<Result<std::optional<connectors::Attachment>>> file(std::string session_key, std::int64_t seq,
+                                                                             std::string name) override;
 
  private:
   sql::Database& database_;

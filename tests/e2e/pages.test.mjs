@@ -88,6 +88,23 @@ describe('the chat', () => {
     assert.equal(await chat.panel.locator('.choices button:disabled').count(), 7);
   });
 
+  it('sends files again when the upload breaks off, once; shows its progress meanwhile', async () => {
+    const page = await fresh();
+    const chat = await openChat(page, { url: `${gateway.url}/` });
+    await chat.waitForBot('What is wrong');
+    await set({ lose_upload: 2, upload_ms: 300 });
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), chat.panel.locator('button.attach').click()]);
+    await chooser.setFiles([{ name: 'system.log', mimeType: 'text/plain', buffer: Buffer.from('kernel: thermal shutdown') }]);
+    await chat.say('It gets hot', { received: false });
+    await chat.panel.locator('.line.customer.sending progress').waitFor();
+    await chat.waitForOwn('system.log', 'received');
+    await chat.waitForBot('charging light');
+    assert.deepEqual(stored(), ['It gets hot']);
+    assert.equal(await chat.panel.locator('.line.customer').count(), 1);
+    await chat.say('and words after it go on as before');
+    complaints = complaints.filter((text) => !/Failed to load resource/.test(text));
+  });
+
   it('speaks Chinese, with a provisional reference', async () => {
     const page = await fresh();
     const chat = await openChat(page, { url: `${gateway.url}/?lang=zh` });

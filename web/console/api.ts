@@ -8,7 +8,7 @@ export interface Conversation {
   id: string; channel: string; customer: string; language: string; status: string; last_text: string; last_at: string; reference: string; dialog: string;
 }
 export interface ConversationDetail extends Conversation {
-  messages: { seq: number; from: string; text: string; choices?: { id: string; label: string }[]; at: string }[];
+  messages: { seq: number; from: string; text: string; choices?: { id: string; label: string }[]; files?: string[]; at: string }[];
   slots: { name: string; label: string; value: string }[];
   tried: { what: string; answer: string }[];
   trace: { seq: number; rule: string; why: string }[];

@@ -60,6 +60,7 @@ function Detail({ id, text, lang }: ViewProps & { id: string }) {
               <li key={message.seq} class={message.from}>
                 <p class="small line"><b>{who[message.from] ?? message.from}</b><Ago at={message.at} lang={lang} /></p>
                 <p class="said" lang={data.language}>{message.text}</p>
+                {!!message.files?.length && <p class="offered"><span class="hidden">{text.files}: </span>{message.files.map((name) => <span key={name}>{name}</span>)}</p>}
                 {!!message.choices?.length && <p class="offered"><span class="hidden">{text.offered}: </span>{message.choices.map((choice) => <span key={choice.id}>{choice.label}</span>)}</p>}
                 <Why traces={data.trace.filter((trace) => trace.seq === message.seq)} label={text.why} />
               </li>

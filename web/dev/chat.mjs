@@ -20,7 +20,7 @@ export class Chat {
   session(token, lang) {
     const known = this.sessions.get(token);
     if (known) return known;
-    const made = { token: randomUUID(), lang: lang === 'zh' ? 'zh' : 'en', lines: [], seq: 0, step: 0, cmids: new Map(), ref: '', provisional: false, ears: new Set() };
+    const made = { token: randomUUID(), lang: lang === 'zh' ? 'zh' : 'en', lines: [], seq: 0, step: 0, cmids: new Map(), files: new Map(), ref: '', provisional: false, ears: new Set() };
     this.sessions.set(made.token, made);
     return made;
   }
@@ -33,14 +33,16 @@ export class Chat {
   }
 
   // → {status, frame}: the outcome of one message, the same on every way in.
-  take(session, { cmid, text, choice }) {
+  take(session, { cmid, text, choice, files = [] }) {
     const { knobs } = this;
     const same = session.cmids.get(cmid);
     if (same) return same.text === text ? { status: 200, frame: { t: 'ack', cmid, id: same.id, seq: same.seq, ref: session.ref } } : { status: 409, frame: { t: 'nack', cmid, code: 'cmid_conflict' } };
     if (knobs.busy > 0 && knobs.busy--) return { status: 503, frame: { t: 'nack', cmid, code: 'busy', retry_after_ms: 1000 } };
     if (knobs.reject > 0 && knobs.reject--) return { status: 400, frame: { t: 'nack', cmid, code: 'invalid' } };
     if (text.length > 2000) return { status: 413, frame: { t: 'nack', cmid, code: 'too_long' } };
-    const line = this.add(session, { from: 'customer', text });
+    if (files.some((file) => file.bytes.subarray(0, 2).toString('latin1') === 'MZ')) return { status: 415, frame: { t: 'nack', cmid, code: 'file_type', message: `The file "${files[0].name}" cannot be taken.` } };
+    const line = this.add(session, { from: 'customer', text, ...(files.length ? { files: files.map(({ name }) => ({ name })) } : {}) });
+    session.files.set(line.seq, files);
     session.cmids.set(cmid, line);
     session.waiting = true;
     setTimeout(() => this.answer(session, text, choice), knobs.reply_ms);
@@ -94,6 +96,20 @@ export class Chat {
 
   async http(request, url, body, send) {
     const token = (request.headers.authorization ?? '').replace('Bearer ', '');
+    if (url.pathname === '/chat/files' && request.method === 'GET') return send(200, { max_bytes: 20 * 1024 * 1024, max_files: 5 });
+    if (url.pathname === '/chat/files') {
+      const session = this.sessions.get(token);
+      if (!session) return send(401, { error: { code: 'session', message: 'unknown session' } });
+      if (this.knobs.upload_ms) await new Promise((resolve) => setTimeout(resolve, this.knobs.upload_ms));
+      if (this.knobs.lose_upload > 0 && this.knobs.lose_upload--) return request.socket.destroy();
+      const { status, frame } = this.take(session, { ...await form_of(request, body), cmid: request.headers['idempotency-key'] });
+      return send(status, status < 300 ? frame : { error: frame });
+    }
+    const file = /^\/chat\/files\/(\d+)$/.exec(url.pathname);
+    if (file) {
+      const found = this.sessions.get(token)?.files.get(Number(file[1]))?.find(({ name }) => name === url.searchParams.get('name'));
+      return found ? send(200, found.bytes, { 'Content-Type': found.type }) : send(404, { error: { code: 'not_found', message: 'no such file' } });
+    }
     if (url.pathname === '/chat/session') {
       const session = this.session('', JSON.parse(body).lang);
       return send(201, { session: session.token, greeting: this.greeting(session) });
@@ -122,15 +138,16 @@ export class Chat {
     const open = session.lines.at(-1)?.choices;
     if (request.method === 'POST') {
       if (request.headers.origin === 'null') return send(403, { error: { code: 'denied', message: 'requests from other sites are refused' } });
-      const form = new URLSearchParams(body);
-      const pressed = open?.find((choice) => choice.id === form.get('choice'));
-      const text = pressed?.label ?? form.get('text')?.trim();
-      if (text) this.take(session, { cmid: form.get('cmid'), text, choice: pressed?.id });
+      const form = await form_of(request, body);
+      const pressed = open?.find((choice) => choice.id === form.choice);
+      const text = pressed?.label ?? form.text.trim();
+      if (text || form.files.length) this.take(session, { cmid: form.cmid, text, choice: pressed?.id, files: form.files });
       return send(303, '', { ...headers, Location: '/chat/plain' });
     }
     const lines = [this.greeting(session), ...session.lines];
     const messages = lines.map((line, index) => ({
-      is_customer: line.from === 'customer', is_staff: line.from === 'staff', text: line.text, html: line.html,
+      is_customer: line.from === 'customer', is_staff: line.from === 'staff', text: line.text || undefined, html: line.html,
+      files: line.files, picture: line.picture, picture_alt: line.text,
       choices: index === lines.length - 1 ? line.choices : undefined, answered: index < lines.length - 1 ? line.choices : undefined,
     }));
     const zh = session.lang === 'zh';
@@ -139,4 +156,11 @@ export class Chat {
       reference: session.ref || undefined, provisional: session.provisional,
     }), headers);
   }
+}
+
+async function form_of(request, body) {
+  const form = await new Response(body, { headers: { 'Content-Type': request.headers['content-type'] } }).formData();
+  const files = [];
+  for (const file of form.getAll('file')) if (file.name) files.push({ name: file.name, type: file.type, bytes: Buffer.from(await file.arrayBuffer()) });
+  return { cmid: form.get('cmid'), text: form.get('text') ?? '', choice: form.get('choice'), files };
 }

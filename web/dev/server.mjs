@@ -19,6 +19,8 @@ export async function start(port = 0) {
     busy: 0,              // nack the next n messages with retry_after_ms
     reject: 0,            // nack the next n messages for good
     down: false,          // refuse everything under /chat
+    lose_upload: 0,       // break the connection of the next n messages with files
+    upload_ms: 0,         // take so long for a message with files
     reply_ms: 150,        // how long the bot thinks
     empty: false,         // console: no rows
     broken: false,        // console: 500
@@ -44,7 +46,7 @@ export async function start(port = 0) {
       if (url.pathname.startsWith('/api/')) return await console_api(request, url, await body_of(request), send, knobs);
       if (url.pathname.startsWith('/chat/')) {
         if (knobs.down) return request.socket.destroy();
-        return await chat.http(request, url, await body_of(request), send);
+        return await chat.http(request, url, await bytes_of(request), send);
       }
       const asked = url.pathname === '/' ? 'demo' : url.pathname.slice(1);
       const name = asked.includes('.') ? asked : `${asked}.html`;
@@ -69,13 +71,14 @@ export async function start(port = 0) {
   return { url, chat, knobs, stop: () => { for (const socket of sockets) socket.terminate(); server.closeAllConnections(); server.close(); } };
 }
 
-function body_of(request) {
+function bytes_of(request) {
   return new Promise((resolve) => {
-    let body = '';
-    request.on('data', (part) => { body += part; });
-    request.on('end', () => resolve(body));
+    const parts = [];
+    request.on('data', (part) => parts.push(part));
+    request.on('end', () => resolve(Buffer.concat(parts)));
   });
 }
+const body_of = async (request) => String(await bytes_of(request));
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { url } = await start(Number(process.argv[2] ?? 8088));

@@ -4,6 +4,8 @@ export interface Choice { id: string; label: string }
 export interface MessageFrame {
   t: 'message'; seq: number; id: string; from: 'customer' | 'bot' | 'staff'; text: string;
   html?: string; choices?: Choice[]; slot?: string; at?: string; cmid?: string;
+  picture?: string;            // address of a picture that belongs to the question; from '/' on: on the chat's server
+  files?: { name: string }[];  // what the customer sent along
 }
 
 export type ServerFrame =

@@ -19,6 +19,7 @@ class UsherChat extends HTMLElement {
   private session_: Session | undefined;
   private is_open_ = false;
   private readonly on_online_ = () => { if (this.was_used()) this.session_?.connect(); };
+  private readonly on_leave_ = (event: Event) => { if (this.session_?.is_uploading()) event.preventDefault(); };
   private readonly on_offline_ = () => this.session_?.network_lost();
 
   connectedCallback(): void {
@@ -31,6 +32,7 @@ class UsherChat extends HTMLElement {
     this.session_ = new Session(server, this.language(), new Keep(server), open_socket, open_polling, () => this.draw());
     addEventListener('online', this.on_online_);
     addEventListener('offline', this.on_offline_);
+    addEventListener('beforeunload', this.on_leave_);
     this.is_open_ = this.hasAttribute('open') || this.remembered() === 'open';
     if (this.is_open_ || this.was_used()) this.session_.connect();
     this.draw();
@@ -39,6 +41,7 @@ class UsherChat extends HTMLElement {
   disconnectedCallback(): void {
     removeEventListener('online', this.on_online_);
     removeEventListener('offline', this.on_offline_);
+    removeEventListener('beforeunload', this.on_leave_);
     this.session_?.stop();
     if (this.shadowRoot) render(null, this.shadowRoot);
   }

@@ -4,15 +4,23 @@
 import { Backoff } from './backoff';
 import type { Link, MessageFrame, OpenLink, Outgoing, ServerFrame } from './frames';
 import type { Keep } from './keep';
+import { upload, type Limits } from './upload';
 import { uuid_v7 } from './uuid';
 
 const kAckLimit = 10_000;       // ms until an unanswered message means a dead line
 const kTypingLimit = 15_000;    // ms "is writing" is shown without an answer
 const kMostNacks = 6;           // a server that keeps saying "later" is told to the customer
+const kMostLost = 4;            // uploads that broke off until the customer is told
+const kLimits: Limits = { max_bytes: 20 * 1024 * 1024, max_files: 5 };  // until the server said its own
 const kHttpStay = 300_000;      // ms on plain HTTP before WebSocket is tried again
 
 export type LineState = 'sending' | 'waiting' | 'received' | 'failed';
-export interface Line extends Omit<MessageFrame, 't'> { state?: LineState; code?: string }
+export interface Line extends Omit<MessageFrame, 't'> {
+  state?: LineState; code?: string;
+  problem?: string;             // why it was refused, in the server's words
+  progress?: number;            // of its upload, 0 to 1
+  sent?: File[];                // its files as this page has them
+}
 export interface Snapshot {
   link: 'idle' | 'connecting' | 'online' | 'offline' | 'restarting';
   retry_at: number;             // epoch ms of the next try; 0: none is due
@@ -22,7 +30,9 @@ export interface Snapshot {
   ref: string;
   is_provisional: boolean;
 }
-interface Unsent extends Outgoing { nacks: number; is_failed: boolean; was_sent: boolean; code?: string; shadow?: number }
+interface Unsent extends Outgoing {
+  files: File[]; nacks: number; is_failed: boolean; was_sent: boolean; code?: string; problem?: string; progress?: number; shadow?: number;
+}
 
 export class Session {
   private state_: Snapshot['link'] = 'idle';
@@ -39,6 +49,8 @@ export class Session {
   private unsent_: Unsent[];
   private in_flight_ = '';
   private is_paused_ = false;
+  private is_uploading_ = false;  // in_flight_ goes by itself, not by the link
+  private limits_: Promise<Limits> | undefined;
   private typing_after_ = 0;
   private seq_ = 0;
   private ref_ = '';
@@ -47,7 +59,7 @@ export class Session {
   constructor(private readonly server_: string, public lang: string, private readonly keep_: Keep,
               private readonly open_socket_: OpenLink, private readonly open_polling_: OpenLink,
               private readonly changed_: () => void) {
-    this.unsent_ = keep_.unsent().map((message) => ({ ...message, nacks: 0, is_failed: false, was_sent: true }));
+    this.unsent_ = keep_.unsent().map((message) => ({ ...message, files: [], nacks: 0, is_failed: false, was_sent: true }));
     const greeting = keep_.greeting();
     if (greeting) this.stored_.set(0, greeting);
   }
@@ -61,16 +73,18 @@ export class Session {
     for (const message of this.unsent_) {
       if (message.shadow !== undefined) continue;
       lines.push({ seq: Infinity, id: message.cmid, cmid: message.cmid, from: 'customer', text: message.text,
-                   state: this.state_of(message), code: message.code });
+                   state: this.state_of(message), code: message.code, problem: message.problem, progress: message.progress,
+                   ...this.files_of(message) });
     }
     return { link: this.state_, retry_at: this.retry_at_, is_paused: this.is_paused_, is_typing: this.typing_after_ > 0, lines,
              ref: this.ref_, is_provisional: this.is_provisional_ };
   }
 
-  say(text: string, choice?: string): void {
+  say(text: string, choice?: string, files: File[] = []): void {
     const message: Outgoing = { cmid: uuid_v7(), text, ...(choice ? { choice } : {}) };
-    this.keep_.add_unsent(message);
-    this.unsent_.push({ ...message, nacks: 0, is_failed: false, was_sent: false });
+    // Files do not outlive the page, and their words alone would be another message: see is_uploading().
+    if (!files.length) this.keep_.add_unsent(message);
+    this.unsent_.push({ ...message, files, nacks: 0, is_failed: false, was_sent: false });
     this.pump();
     this.changed_();
   }
@@ -82,21 +96,46 @@ export class Session {
     if (message.code === 'cmid_conflict') {
       this.keep_.remove_unsent(cmid);
       message.cmid = uuid_v7();
-      this.keep_.add_unsent({ cmid: message.cmid, text: message.text, ...(message.choice ? { choice: message.choice } : {}) });
+      if (!message.files.length) this.keep_.add_unsent({ cmid: message.cmid, text: message.text, ...(message.choice ? { choice: message.choice } : {}) });
     }
-    Object.assign(message, { is_failed: false, nacks: 0, code: undefined });
+    Object.assign(message, { is_failed: false, nacks: 0, code: undefined, problem: undefined });
     if (this.state_ === 'offline') this.connect();
     this.pump();
     this.changed_();
   }
 
-  // Takes a failed message back, for editing. Returns its text.
-  take_back(cmid: string): string {
+  // Takes a failed message back, for editing.
+  take_back(cmid: string): { text: string; files: File[] } {
     const message = this.unsent_.find((one) => one.cmid === cmid && one.is_failed);
-    if (!message) return '';
+    if (!message) return { text: '', files: [] };
     this.forget(message);
     this.changed_();
-    return message.text;
+    return message;
+  }
+
+  // Files are on their way that a page that goes would lose.
+  is_uploading(): boolean { return this.unsent_.some((message) => message.files.length > 0 && !message.is_failed); }
+
+  // A file of this conversation, as the server has it.
+  async file(seq: number, name: string): Promise<Blob> {
+    const answer = await fetch(`${this.server_}/chat/files/${seq}?name=${encodeURIComponent(name)}`,
+      { headers: { Authorization: `Bearer ${this.keep_.session()}` }, credentials: 'omit' });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.blob();
+  }
+
+  // A picture's address, which may be one on this server.
+  address_of(picture: string): string { return picture.startsWith('/') ? this.server_ + picture : picture; }
+
+  // What the server takes, asked once.
+  limits(): Promise<Limits> {
+    this.limits_ ??= fetch(`${this.server_}/chat/files`, { credentials: 'omit' })
+      .then(async (answer) => (answer.ok ? ((await answer.json()) as Limits) : kLimits))
+      .catch(() => {
+        this.limits_ = undefined;
+        return kLimits;
+      });
+    return this.limits_;
   }
 
   // Connects now, whatever the back-off says.
@@ -143,7 +182,7 @@ export class Session {
   private closed(was_http: boolean): void {
     const was_online = this.state_ === 'online';
     this.link_ = undefined;
-    this.in_flight_ = '';
+    if (!this.is_uploading_) this.in_flight_ = '';
     this.typing_after_ = 0;
     for (const name of ['ack', 'upgrade', 'typing']) this.clear(name);
     if (!was_http && !was_online && this.state_ !== 'restarting') {
@@ -221,11 +260,12 @@ export class Session {
     }
     if (is_known) return;
     const same = this.unsent_.find((one) => one.cmid === frame.cmid) ??
-                 this.unsent_.find((one) => one.was_sent && one.shadow === undefined && !frame.cmid && one.text === frame.text);
+                 this.unsent_.find((one) => one.was_sent && one.shadow === undefined && !frame.cmid && one.text === frame.text &&
+                                           one.files.length === (frame.files?.length ?? 0));
     // It is in the transcript, so it is ours come back before its ack: one bubble, "received" when the ack says so.
     if (!same) return;
     same.shadow = frame.seq;
-    this.stored_.set(frame.seq, { ...line, cmid: same.cmid });
+    this.stored_.set(frame.seq, { ...line, cmid: same.cmid, sent: same.files });
   }
 
   private acked(frame: Extract<ServerFrame, { t: 'ack' }>): void {
@@ -233,7 +273,8 @@ export class Session {
     if (frame.ref) this.referred(frame.ref);
     if (!message) return;
     this.forget(message);
-    const line: Line = { seq: frame.seq, id: frame.id, cmid: frame.cmid, from: 'customer', text: message.text, at: new Date().toISOString() };
+    const line: Line = { seq: frame.seq, id: frame.id, cmid: frame.cmid, from: 'customer', text: message.text,
+                         at: new Date().toISOString(), ...this.files_of(message) };
     this.stored_.set(frame.seq, { ...line, ...this.stored_.get(frame.seq), cmid: frame.cmid });
     const is_answered = [...this.stored_.values()].some((one) => one.from !== 'customer' && one.seq > frame.seq);
     if (!is_answered) {
@@ -248,7 +289,7 @@ export class Session {
     if (this.in_flight_ === frame.cmid) this.in_flight_ = '';
     this.clear('ack');
     if (message && (frame.retry_after_ms === undefined || ++message.nacks >= kMostNacks)) {
-      Object.assign(message, { is_failed: true, code: frame.code });
+      Object.assign(message, { is_failed: true, code: frame.code, problem: frame.message });
       this.pump();
     } else if (frame.retry_after_ms !== undefined) {
       this.hold(frame.retry_after_ms);
@@ -267,8 +308,42 @@ export class Session {
     if (!message) return;
     this.in_flight_ = message.cmid;
     message.was_sent = true;
+    if (message.files.length) return this.upload(message);
     this.after('ack', kAckLimit, () => this.link_?.close());
     this.link_.send({ cmid: message.cmid, text: message.text, ...(message.choice ? { choice: message.choice } : {}) });
+  }
+
+  private upload(message: Unsent): void {
+    this.is_uploading_ = true;
+    message.progress = 0;
+    const over = () => {
+      this.is_uploading_ = false;
+      message.progress = undefined;
+    };
+    upload(this.server_, this.keep_.session(), this.lang, message, {
+      progress: (part) => {
+        message.progress = part;
+        this.changed_();
+      },
+      frame: (frame) => {
+        over();
+        this.take(frame);
+        this.changed_();
+      },
+      lost: (is_session_unknown) => {
+        over();
+        this.in_flight_ = '';
+        if (is_session_unknown) this.link_?.close();
+        if (++message.nacks >= kMostLost) Object.assign(message, { is_failed: true, code: 'upload' });
+        this.after('upload', 1000 * message.nacks, () => this.pump());
+        this.changed_();
+      },
+    });
+    this.changed_();
+  }
+
+  private files_of(message: Unsent): Pick<Line, 'files' | 'sent'> {
+    return message.files.length ? { files: message.files.map(({ name }) => ({ name })), sent: message.files } : {};
   }
 
   private hold(delay: number): void {

@@ -34,6 +34,18 @@ const en = {
   reference: 'Reference {0}',
   new_messages: 'New messages: {0}',
   to_newest: 'To the newest message',
+  attach: 'Add photos or files',
+  attached: 'Files to send',
+  attached_count: 'Files to send: {0}',
+  remove: 'Remove {0}',
+  drop: 'Drop photos or files here',
+  uploading: 'Uploading …',
+  download: 'Download {0}',
+  sent_files: 'Files',
+  too_many_files: 'One message can carry up to {0} files.',
+  too_large: 'That is too large: the files of one message may have {0} MB together.',
+  file_type: 'This file cannot be taken. You can send pictures (JPEG, PNG, GIF, WebP, HEIC), PDF, text and log files, and video (MP4, MOV).',
+  open_picture: 'opens larger',
 };
 
 const zh: typeof en = {
@@ -69,6 +81,18 @@ const zh: typeof en = {
   reference: '受理编号 {0}',
   new_messages: '{0} 条新消息',
   to_newest: '查看最新消息',
+  attach: '添加照片或文件',
+  attached: '待发送的文件',
+  attached_count: '待发送的文件：{0} 个',
+  remove: '移除 {0}',
+  drop: '将照片或文件拖放到此处',
+  uploading: '正在上传……',
+  download: '下载 {0}',
+  sent_files: '文件',
+  too_many_files: '一条留言最多可以附 {0} 个文件。',
+  too_large: '文件太大：一条留言的文件合计不能超过 {0} MB。',
+  file_type: '无法接收这种文件。可以发送：图片（JPEG、PNG、GIF、WebP、HEIC）、PDF、文本或日志、视频（MP4、MOV）。',
+  open_picture: '点击查看大图',
 };
 
 export type Texts = typeof en;

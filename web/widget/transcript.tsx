@@ -1,15 +1,16 @@
 // The conversation: a log that screen readers follow, with the open question's answers as buttons.
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Choice } from './frames';
+import { SentFiles } from './files';
 import { DownIcon } from './icons';
 import { useFollowing } from './following';
 import { linked } from './linked';
-import type { Line, Snapshot } from './session';
+import type { Line, Session, Snapshot } from './session';
 import type { Texts } from './texts';
 
 interface Actions { choose(choice: Choice): void; retry(cmid: string): void; edit(cmid: string): void }
 
-export function Transcript({ snapshot, text, ...actions }: { snapshot: Snapshot; text: Texts } & Actions) {
+export function Transcript({ snapshot, text, session, ...actions }: { snapshot: Snapshot; text: Texts; session: Session } & Actions) {
   const { lines, is_typing } = snapshot;
   const open = last_index(lines, (line) => line.from !== 'customer' && !!line.choices?.length);
   const last_own = last_index(lines, (line) => line.from === 'customer');
@@ -20,7 +21,7 @@ export function Transcript({ snapshot, text, ...actions }: { snapshot: Snapshot;
       <div class="log" role="log" aria-live="polite" aria-relevant="additions" aria-label={text.log} tabIndex={0} ref={box} onScroll={on_scroll}>
         {lines.length === 0 && <p class="empty">{text.empty}</p>}
         {lines.map((line, index) => (
-          <Bubble key={line.cmid ?? line.id ?? line.seq} line={line} text={text} actions={actions}
+          <Bubble key={line.cmid ?? line.id ?? line.seq} line={line} text={text} session={session} actions={actions}
                   is_new_speaker={lines[index - 1]?.from !== line.from} is_last_own={index === last_own}
                   chosen={line.choices?.length ? answer_to(lines, index) : undefined} is_open={index === open && last_own < open} />
         ))}
@@ -32,14 +33,20 @@ export function Transcript({ snapshot, text, ...actions }: { snapshot: Snapshot;
 }
 
 interface BubbleProps {
-  line: Line; text: Texts; actions: Actions; is_new_speaker: boolean; is_last_own: boolean; is_open: boolean; chosen: string | undefined;
+  line: Line; text: Texts; session: Session; actions: Actions; is_new_speaker: boolean; is_last_own: boolean; is_open: boolean; chosen: string | undefined;
 }
-function Bubble({ line, text, actions, is_new_speaker, is_last_own, is_open, chosen }: BubbleProps) {
+function Bubble({ line, text, session, actions, is_new_speaker, is_last_own, is_open, chosen }: BubbleProps) {
   const who = { customer: text.you, bot: text.bot, staff: text.staff }[line.from];
   return (
     <article class={`line ${line.from} ${line.state ?? ''}`} data-seq={line.seq}>
       <p class={is_new_speaker && line.from !== 'customer' ? 'who' : 'hidden'}>{who}</p>
-      {line.html ? <Article html={line.html} /> : <p class="text">{linked(line.text)}</p>}
+      {line.picture && <Picture address={session.address_of(line.picture)} words={line.text} text={text} />}
+      {line.html ? <Article html={line.html} /> : !line.files?.length ? <p class="text">{linked(line.text)}</p> : (
+        <div class="text">
+          {line.text && <p>{linked(line.text)}</p>}
+          <SentFiles line={line} text={text} session={session} />
+        </div>
+      )}
       {!!line.choices?.length && (
         <div class="choices" role="group" aria-label={text.options}>
           {line.choices.map((choice) => (
@@ -60,14 +67,38 @@ function Fate({ line, text, actions, is_last_own }: { line: Line; text: Texts; a
   if (line.state === 'failed') {
     return (
       <div class="fate failed">
-        <p>{line.code === 'too_long' ? text.too_long : text.failed}</p>
-        {line.code !== 'too_long' && <button type="button" onClick={() => actions.retry(cmid)}>{text.retry}</button>}
+        <p>{failure(line, text)}</p>
+        {!kForGood.includes(line.code ?? '') && <button type="button" onClick={() => actions.retry(cmid)}>{text.retry}</button>}
         <button type="button" onClick={() => actions.edit(cmid)}>{text.edit}</button>
       </div>
     );
   }
+  if (line.progress !== undefined) {
+    return <p class="fate sending"><label>{text.uploading} <progress value={line.progress} max={1} /></label></p>;
+  }
   const words = { sending: text.sending, waiting: text.waiting, received: text.received }[line.state!];
   return <p class={line.state === 'received' && !is_last_own ? 'hidden' : `fate ${line.state}`}>{words}</p>;
+}
+
+const kForGood = ['too_long', 'too_large', 'too_many_files', 'file_type'];  // sending it again as it is cannot help
+function failure(line: Line, text: Texts): string {
+  if (line.code === 'too_long') return text.too_long;
+  return kForGood.includes(line.code ?? '') ? line.problem || text.failed : text.failed;
+}
+
+// What to look at, above the question about it. Opened by itself it can be made larger.
+function Picture({ address, words, text }: { address: string; words: string; text: Texts }) {
+  const [is_missing, set_missing] = useState(false);
+  if (is_missing || !/^https?:/.test(address)) return null;
+  return (
+    <a class="picture" href={address} target="_blank" rel="noopener noreferrer" title={text.open_picture}>
+      <img src={address} alt={first_sentence(words)} referrerpolicy="no-referrer" onError={() => set_missing(true)} />
+    </a>
+  );
+}
+
+function first_sentence(words: string): string {
+  return /^.*?(?:[.?!](?=\s)|[。？！]|$)/m.exec(words)?.[0] ?? words;
 }
 
 // An article, as the server made it safe. Its links leave the conversation open behind them.

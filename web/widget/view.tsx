@@ -1,6 +1,7 @@
 // The button in the corner and the panel behind it. Focus goes into the panel when it opens and back to the button when it closes.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Composer } from './composer';
+import { add_files } from './files';
 import { ChatIcon, CloseIcon } from './icons';
 import type { Session, Snapshot } from './session';
 import { Status } from './status';
@@ -16,7 +17,34 @@ export function Chat({ session, snapshot, lang, is_open, set_open }: Props) {
   const input = useRef<HTMLTextAreaElement>(null);
   const was_open = useRef<boolean | null>(null);
   const [draft, set_draft] = useState('');
+  const [files, set_files] = useState<File[]>([]);
+  const [problem, set_problem] = useState('');
+  const [is_dropping, set_dropping] = useState(false);
   const unread = useUnread(snapshot, is_open);
+  const add = async (more: File[]) => {
+    const limits = await session.limits();
+    set_files((have) => {
+      const result = add_files(have, more, limits, text);
+      set_problem(result.problem);
+      return result.files;
+    });
+  };
+  const has_files = (event: DragEvent) => !!event.dataTransfer?.types.includes('Files');
+  const on_drag = (event: DragEvent) => {
+    if (!has_files(event)) return;
+    event.preventDefault();  // it may be dropped here
+    set_dropping(true);
+  };
+  const on_drag_leave = (event: DragEvent) => {
+    if (!panel.current?.contains(event.relatedTarget as Node | null)) set_dropping(false);
+  };
+  const on_drop = (event: DragEvent) => {
+    set_dropping(false);
+    if (!has_files(event)) return;
+    event.preventDefault();
+    void add([...event.dataTransfer!.files]);
+    input.current?.focus();
+  };
 
   useLayoutEffect(() => {
     // Not at the first drawing: a page that loads with the chat open keeps its own focus.
@@ -39,7 +67,8 @@ export function Chat({ session, snapshot, lang, is_open, set_open }: Props) {
   return (
     <div class="root" lang={lang === 'zh' ? 'zh-CN' : 'en'}>
       {is_open && (
-        <div class="panel" role="dialog" aria-label={text.title} ref={panel} onKeyDown={on_key}>
+        <div class="panel" role="dialog" aria-label={text.title} ref={panel} onKeyDown={on_key}
+             onDragOver={on_drag} onDragLeave={on_drag_leave} onDrop={on_drop}>
           <header>
             <div class="titles">
               <h2>{text.title}</h2>
@@ -48,12 +77,24 @@ export function Chat({ session, snapshot, lang, is_open, set_open }: Props) {
             <button type="button" class="icon" aria-label={text.close} onClick={() => set_open(false)}><CloseIcon /></button>
           </header>
           <Status snapshot={snapshot} text={text} retry={() => session.connect()} />
-          <Transcript snapshot={snapshot} text={text}
+          <Transcript snapshot={snapshot} text={text} session={session}
                       choose={(choice) => { session.say(choice.label, choice.id); input.current?.focus({ preventScroll: true }); }}
                       retry={(cmid) => session.retry(cmid)}
-                      edit={(cmid) => { set_draft(session.take_back(cmid)); input.current?.focus(); }} />
-          <Composer text={text} slot_name={last_bot?.slot ?? ''} draft={draft} set_draft={set_draft} input={input}
-                    send={(message) => session.say(message)} />
+                      edit={(cmid) => {
+                        const back = session.take_back(cmid);
+                        set_draft(back.text);
+                        set_files(back.files);
+                        input.current?.focus();
+                      }} />
+          <Composer text={text} slot_name={last_bot?.slot ?? ''} draft={draft} set_draft={set_draft} input={input} files={files} problem={problem}
+                    add={(more) => void add(more)}
+                    remove={(index) => { set_files(files.filter((_, at) => at !== index)); set_problem(''); }}
+                    send={(message) => {
+                      session.say(message, undefined, files);
+                      set_files([]);
+                      set_problem('');
+                    }} />
+          {is_dropping && <p class="drop" aria-hidden="true">{text.drop}</p>}
         </div>
       )}
       <button type="button" class="launcher" hidden={is_open} ref={launcher} onClick={() => set_open(true)}

@@ -2,6 +2,7 @@
 // sleeps.
 #pragma once
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -113,6 +114,12 @@ class FakeHistory final : public History {
     co_return out;
   }
   ChatMessage greeting(std::string lang) override { return line(0, "bot", "hello " + lang); }
+  asio::awaitable<Result<std::optional<Attachment>>> file(std::string session_key, std::int64_t seq, std::string name) override {
+    last_key = session_key;
+    if (error) co_return fail(*error);
+    const auto found = files.find({seq, name});
+    co_return found == files.end() ? std::nullopt : std::optional(found->second);
+  }
   void add(ChatMessage m) {
     transcript.conversation_id = "C1";
     transcript.last_seq = m.seq;
@@ -120,6 +127,7 @@ class FakeHistory final : public History {
   }
 
   Transcript transcript;
+  std::map<std::pair<std::int64_t, std::string>, Attachment> files;
   std::optional<Error> error;
   std::size_t page = 0;
   int reads = 0;

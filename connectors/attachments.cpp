@@ -1,4 +1,5 @@
-// Names and types of attachments (mime.h).
+#include "connectors/attachments.h"
+
 #include <array>
 #include <memory>
 
@@ -7,9 +8,8 @@
 #include <unicode/utf8.h>
 
 #include "base/text.h"
-#include "connectors/email/mime.h"
 
-namespace usher::connectors::email {
+namespace usher::connectors {
 namespace {
 
 constexpr std::size_t kSniffedBytes = 8 * 1024;
@@ -99,4 +99,4 @@ std::string harmless_file_name(std::string_view utf8) {
   return name.empty() ? "attachment" : name;
 }
 
-}  // namespace usher::connectors::email
+}  // namespace usher::connectors
