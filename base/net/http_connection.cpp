@@ -29,15 +29,16 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kReadSize = 4096;
-constexpr std::size_t kBytesPerSecond = 500;  // a peer slower than this holds a connection for nothing
+constexpr std::size_t kBytesPerSecond = 500;             // a peer slower than this holds a connection for nothing
+constexpr std::size_t kLargeBytesPerSecond = 16 * 1024;  // who takes room from others has to be quicker
 constexpr milliseconds kGrace{10'000};
 constexpr milliseconds kLinger{2'000};
 constexpr milliseconds kNever{std::chrono::hours(24 * 365)};
 constexpr std::size_t kLingerBytes = 1024 * 1024;
 constexpr std::size_t kLargeBody = 1024 * 1024;
 
-milliseconds floor_limit(std::size_t bytes) {
-  return kGrace + milliseconds(bytes * 1000 / kBytesPerSecond);
+milliseconds floor_limit(std::size_t bytes, std::size_t bytes_per_second = kBytesPerSecond) {
+  return kGrace + milliseconds(bytes * 1000 / bytes_per_second);
 }
 
 HttpResponse refusal(int status, const char* code, const char* message) {
@@ -210,10 +211,12 @@ class HttpConnection final : public Live {
     const auto limit = server_.handler.body_limit(request.method, request.path);
     if (framing.content_length > limit) co_return co_await refuse(413);
     BodyRoom::Part room;
+    body_rate_ = kBytesPerSecond;
     if (const auto expected = framing.chunked ? limit : framing.content_length; expected > kLargeBody) {
-      auto taken = server_.large_bodies.take(expected);
+      auto taken = server_.large_bodies.take(request.remote, expected);
       if (!taken) co_return co_await refuse(503);
       room = std::move(*taken);
+      body_rate_ = kLargeBytesPerSecond;
     }
     if (const auto expect = request.headers.find("expect"); expect && !http10_) {
       if (!text::iequals_ascii(*expect, "100-continue")) co_return co_await refuse(417);
@@ -248,7 +251,7 @@ class HttpConnection final : public Live {
 
   void allow_more_body(std::size_t received) {
     const auto passed = std::chrono::duration_cast<milliseconds>(Clock::now() - body_started_);
-    arm(std::max(floor_limit(received) - passed, milliseconds(0)));
+    arm(std::max(floor_limit(received, body_rate_) - passed, milliseconds(0)));
   }
 
   asio::awaitable<int> read_sized(std::string* body, std::size_t length) {
@@ -384,6 +387,7 @@ class HttpConnection final : public Live {
   std::string buffer_;  // received and not yet used
   async::Deadlines::Guard guard_;
   Clock::time_point body_started_;
+  std::size_t body_rate_ = kBytesPerSecond;
   bool guard_set_ = false;
   bool idle_ = false;
   bool timed_out_ = false;

@@ -3,8 +3,8 @@
 //
 // The server owns framing, limits and time limits; the Handler owns meaning. Refused before the handler sees anything:
 // malformed or smuggling-prone requests (400 and close), request line or headers over limit (414/431), body over body_limit
-// (413), headers not complete in 10 s or a body slower than 500 B/s (408/close), too many connections (503 and close). Security
-// headers (nosniff, frame-ancestors by the handler, no Server version) are added to every answer.
+// (413), headers not complete in 10 s or a body slower than 500 B/s, over 1 MiB 16 KiB/s (408/close), too many connections (503
+// and close). Security headers (nosniff, frame-ancestors by the handler, no Server version) are added to every answer.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -57,7 +57,8 @@ struct HttpServerOptions {
   std::size_t max_connections_per_address = 20'000;
   std::size_t max_websocket_message = 64 * 1024;
   std::size_t max_send_queue = 1024 * 1024;
-  std::size_t max_large_bodies = 256u * 1024 * 1024;  // bytes of all bodies over 1 MiB at one time; more are told 503 and close
+  std::size_t max_large_bodies = 256u * 1024 * 1024;  // bytes of all bodies over 1 MiB at one time, of one address a
+                                                      // quarter of that; more are told 503 and close
   std::chrono::seconds header_timeout{10};
   std::chrono::seconds keep_alive_timeout{75};
   std::chrono::seconds websocket_ping{30};   // a peer that does not answer two pings is closed

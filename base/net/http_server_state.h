@@ -3,8 +3,10 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -41,40 +43,54 @@ struct Shard {  // per io_context
   LiveList live;
 };
 
-// Room for large bodies, which the number of connections does not bound. Given back when the request was answered.
+// Room for large bodies, which the number of connections does not bound. One address gets a quarter of it at most. Given back
+// when the request was answered. Thread-safe.
 class BodyRoom {
  public:
   class Part {
    public:
     Part() = default;
-    Part(BodyRoom* room, std::size_t bytes) : room_(room), bytes_(bytes) {}
-    Part(Part&& other) noexcept : room_(std::exchange(other.room_, nullptr)), bytes_(other.bytes_) {}
+    Part(BodyRoom* room, std::string address, std::size_t bytes) : room_(room), address_(std::move(address)), bytes_(bytes) {}
+    Part(Part&& other) noexcept
+        : room_(std::exchange(other.room_, nullptr)), address_(std::move(other.address_)), bytes_(other.bytes_) {}
     Part& operator=(Part&& other) noexcept {
       std::swap(room_, other.room_);
+      std::swap(address_, other.address_);
       std::swap(bytes_, other.bytes_);
       return *this;
     }
     ~Part() {
-      if (room_ != nullptr) room_->used_ -= bytes_;
+      if (room_ != nullptr) room_->give_back(address_, bytes_);
     }
 
    private:
     BodyRoom* room_ = nullptr;
+    std::string address_;
     std::size_t bytes_ = 0;
   };
   explicit BodyRoom(std::size_t bytes) : bytes_(bytes) {}
   // nullopt: there is no room for so much now.
-  std::optional<Part> take(std::size_t bytes) {
-    std::size_t used = used_;
-    do {
-      if (used > bytes_ || bytes > bytes_ - used) return std::nullopt;
-    } while (!used_.compare_exchange_weak(used, used + bytes));
-    return Part(this, bytes);
+  std::optional<Part> take(const std::string& address, std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    const auto it = by_address_.find(address);
+    const std::size_t own = it == by_address_.end() ? 0 : it->second;
+    if (bytes > bytes_ - used_ || own + bytes > bytes_ / 4) return std::nullopt;
+    used_ += bytes;
+    by_address_[address] = own + bytes;
+    return Part(this, address, bytes);
   }
 
  private:
-  std::size_t bytes_;
-  std::atomic<std::size_t> used_ = 0;
+  void give_back(const std::string& address, std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    used_ -= bytes;
+    if ((by_address_[address] -= bytes) == 0) by_address_.erase(address);
+  }
+
+  const std::size_t bytes_;
+  std::mutex mutex_;
+  std::size_t used_ = 0;
+  std::unordered_map<std::string, std::size_t> by_address_;
 };
 
 struct ServerState {

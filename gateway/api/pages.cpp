@@ -14,6 +14,7 @@ using kainjow::mustache::data;
 using kainjow::mustache::mustache;
 
 constexpr std::chrono::hours kChatCookieLife{24 * 30};
+constexpr std::size_t kMaxWords = 64 * 1024;  // bytes of a form without files
 // As every page's, but scripts may show pictures from other sites.
 constexpr std::string_view kChatPolicy =
     "default-src 'self'; img-src 'self' https:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
@@ -125,6 +126,7 @@ using connectors::webchat::Form;
 Result<Form> read_form(net::HttpRequest& request) {
   if (text::to_lower_ascii(request.headers.find("Content-Type").value_or("")).starts_with("multipart/"))
     return connectors::webchat::parse_form_data(*request.headers.find("Content-Type"), std::move(request.body));
+  if (request.body.size() > kMaxWords) return fail(ErrorCode::kTooLarge, "the request body is larger than allowed here");
   Form form;
   form.fields = request.form();
   return form;

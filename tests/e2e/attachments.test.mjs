@@ -2,7 +2,7 @@
 // without JavaScript; refused when they are not what they are called or too large; there again after a reload; on the ticket with every byte.
 // And a script's picture stands above its question.
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -10,7 +10,8 @@ import { deflateSync } from 'node:zlib';
 import { violations } from './support/axe.mjs';
 import { launch } from './support/browser.mjs';
 import { openChat } from './support/chat_page.mjs';
-import { eventually, kRoot, temporaryFolder, usher } from './support/usher.mjs';
+import { eventually, kRoot, requestTracker, temporaryFolder, usher } from './support/usher.mjs';
+import { connectChat } from './support/webchat.mjs';
 
 const take_picture = async (page, name) => {
   if (process.env.USHER_PICTURES) await page.screenshot({ path: join(process.env.USHER_PICTURES, `${name}.png`) });
@@ -49,6 +50,7 @@ async function scripts(t) {
   await cp(join(kRoot, 'config/dialogs'), folder, { recursive: true });
   await mkdir(join(folder, 'pictures'), { recursive: true });
   await writeFile(join(folder, 'pictures/.hidden.svg'), '<svg/>');
+  await writeFile(join(folder, 'pictures/large.png'), Buffer.alloc(2 * 1024 * 1024 + 1, 1));
   await writeFile(join(folder, 'pictures/note.txt'), 'no picture');
   await writeFile(join(folder, 'find-label.yaml'), `
 dialog: find-label
@@ -257,7 +259,7 @@ test('attachments', async (t) => {
     assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
     assert.equal(await answer.text(), await readFile(join(dialogs, 'pictures/serial-label.svg'), 'utf8'));
     assert.equal((await get('/pictures/serial-label.svg', { 'If-None-Match': answer.headers.get('etag') })).status, 304);
-    for (const path of ['/pictures/none.svg', '/pictures/note.txt', '/pictures/.hidden.svg', '/pictures', '/pictures/', '/pictures/..%2fslots.yaml',
+    for (const path of ['/pictures/none.svg', '/pictures/large.png', '/pictures/note.txt', '/pictures/.hidden.svg', '/pictures', '/pictures/', '/pictures/..%2fslots.yaml',
       '/pictures/%2e%2e/texts.yaml', '/pictures/a/b/c/d/e.svg', '/pictures/serial-label.svg/']) assert.ok([400, 404].includes((await get(path)).status), path);
   });
 
@@ -285,4 +287,34 @@ test('attachments', async (t) => {
   });
 
   assert.deepEqual(complaints, [], 'nothing threw, no policy was broken');
+});
+
+test('on Request Tracker: with the ticket, and after it without a word', async (t) => {
+  const rt = await requestTracker(t);
+  const gateway = await usher(t, { ...rt.settings(), answers: { number_wait_ms: 10_000 } });
+  const chat = await connectChat(gateway.http);
+  t.after(() => chat.close());
+  const send = async (text, name, bytes) => {
+    const form = new FormData();
+    form.append('text', text);
+    form.append('file', new Blob([bytes]), name);
+    const answer = await fetch(`${gateway.http}/chat/files`, { method: 'POST', body: form, headers: { Authorization: `Bearer ${chat.session}`, 'Idempotency-Key': randomUUID() } });
+    assert.equal(answer.status, 201);
+  };
+  await send('I want to talk to a person, my scanner is dead', '标签.png', label);
+  await eventually(() => chat.messages.some((m) => m.from === 'bot' && m.seq > 0), 'an answer');
+  for (let i = 0; i < 14 && chat.references.length === 0; ++i) {
+    const last = chat.messages.at(-1);
+    if (last.choices?.length) await chat.ask(last.choices.at(-1).label, { choice: last.choices.at(-1).id });
+    else await chat.ask(last.slot === 'contact' ? 'ana@customer.test' : last.slot === 'serial' ? 'PF1ABCD23' : 'Ana Keller');
+  }
+  const { ref } = await chat.reference();
+  await send('', 'second.log', 'kernel: thermal shutdown\n');
+  const parts = await eventually(async () => {
+    const all = await rt.parts(ref);
+    return all.some((part) => part.name === 'second.log') && all;
+  }, 'the second file on the ticket', 30_000);
+  assert.equal(sha256(parts.find((part) => part.name === '标签.png').content), sha256(label));
+  assert.equal(parts.find((part) => part.name === 'second.log').content.toString(), 'kernel: thermal shutdown\n');
+  assert.deepEqual(await gateway.outbox('dead'), []);
 });

@@ -95,6 +95,33 @@ TEST(HttpServer, Answers413ToAChunkedBodyOverTheLimit) {
   EXPECT_THAT(client.read_all(), StartsWith("HTTP/1.1 413 "));
 }
 
+TEST(HttpServer, LargeBodiesShareRoomThatIsGivenBack) {
+  constexpr std::size_t kMegabyte = 1024 * 1024;
+  Server server({.max_large_bodies = 8 * kMegabyte});
+  server.handler.limit = 4 * kMegabyte;
+  server.start();
+  const auto begin = [](std::size_t bytes) {
+    return "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n";
+  };
+  RawClient first(server.port());
+  first.send("POST /b HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: " + std::to_string(2 * kMegabyte) +
+             "\r\n\r\n");
+  EXPECT_EQ(first.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");  // it holds the quarter an address may have
+  RawClient second(server.port());
+  second.send(begin(2 * kMegabyte));
+  const auto refused = second.read_all();
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(refused, HasSubstr("Retry-After: 5"));
+  RawClient small(server.port());
+  small.send(begin(kMegabyte) + std::string(kMegabyte, 'x'));
+  EXPECT_THAT(small.read_answer(), StartsWith("HTTP/1.1 200 ")) << "what is not large needs no room";
+  first.send(std::string(2 * kMegabyte, 'x'));
+  EXPECT_THAT(first.read_answer(), StartsWith("HTTP/1.1 200 "));
+  RawClient third(server.port());
+  third.send(begin(2 * kMegabyte) + std::string(2 * kMegabyte, 'x'));
+  EXPECT_THAT(third.read_answer(), StartsWith("HTTP/1.1 200 "));
+}
+
 struct Bad {
   const char* name;
   std::string bytes;

@@ -71,6 +71,37 @@ TEST(FormData, WhatIsCutOrCrookedIsRefused) {
   EXPECT_FALSE(parse_form_data(kType, many + "--XyZ--"));
 }
 
+TEST(FormData, WhateverComesItReadsInsideTheBody) {
+  const std::string whole =
+      part("text", "", "hello") + part("file", "a.png", kPng) + part("file", "b\\\"%22.png", "") + "--XyZ--\r\n";
+  std::uint64_t state = 1;
+  const auto next = [&state](std::size_t below) {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return static_cast<std::size_t>((state >> 33) % below);
+  };
+  static constexpr std::string_view kAlphabet = "\r\n-\";=:%\\XyZ";
+  int read = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string body = whole;
+    for (std::size_t edits = next(3) + 1; edits > 0; --edits) {
+      const std::size_t at = next(body.size());
+      if (next(2) == 0)
+        body[at] = kAlphabet[next(kAlphabet.size())];
+      else
+        body.erase(at, next(8));
+    }
+    const auto form = parse_form_data(kType, body);
+    if (!form) continue;
+    ++read;
+    for (const FormFile& file : form->files) {
+      EXPECT_GE(file.bytes.data(), form->body->data());
+      EXPECT_LE(file.bytes.data() + file.bytes.size(), form->body->data() + form->body->size());
+    }
+  }
+  EXPECT_GT(read, 1000);
+  EXPECT_LT(read, 19'000);
+}
+
 TEST(ChatFiles, TheTypeIsThatOfTheContentAndTheNameEndsAccordingly) {
   const struct {
     std::string name, bytes, type, kept_as;
