@@ -84,16 +84,27 @@ class Walk {
 
   // The slots as they may have been when the way began. What the customer's words changed counts from there; what steps set is
   // set on the way, and a value found afterwards does not tell which it was: first guess, all but what steps of the two scripts
-  // set; second, nothing but what this step asked for.
+  // and those they call set; second, nothing but what this step asked for.
   std::vector<Slots> slots_at_start(const Step* step) const {
-    const Script* from = scripts_.find(before_.dialog, before_.hash);
-    const Script* to = scripts_.find(after_.dialog, after_.hash);
-    auto sets = [](const Script* script, const std::string& name) {
-      return script != nullptr && std::ranges::any_of(script->steps, [&](const auto& s) { return s.second.set.contains(name); });
+    std::vector<const Script*> on_the_way = {scripts_.find(before_.dialog, before_.hash),
+                                             scripts_.find(after_.dialog, after_.hash)};
+    for (std::size_t i = 0; i < on_the_way.size(); ++i) {
+      if (on_the_way[i] == nullptr) continue;
+      for (const auto& [id, s] : on_the_way[i]->steps) {
+        const Call* call = std::get_if<Call>(&s.kind);
+        const Script* called = call == nullptr ? nullptr : scripts_.find(call->dialog);
+        if (called != nullptr && std::ranges::find(on_the_way, called) == on_the_way.end()) on_the_way.push_back(called);
+      }
+    }
+    auto is_set = [&](const std::string& name) {
+      return std::ranges::any_of(on_the_way, [&](const Script* script) {
+        return script != nullptr &&
+               std::ranges::any_of(script->steps, [&](const auto& s) { return s.second.set.contains(name); });
+      });
     };
     std::vector<Slots> out(2, before_.slots);
     for (const auto& [name, value] : after_.slots) {
-      if (!sets(from, name) && !sets(to, name)) out[0][name] = value;
+      if (!is_set(name)) out[0][name] = value;
     }
     auto asked_for = [&](const std::string& name) {
       if (const auto it = after_.slots.find(name); it != after_.slots.end()) out[1][name] = it->second;

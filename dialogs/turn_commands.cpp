@@ -116,19 +116,20 @@ bool Turn::wish(const Script* script, const Step* step) {
   }
 }
 
+// How the handover would have passed it on: the way it has for the priority that is known, else its first one.
 Escalate Turn::handover_escalate() const {
-  Escalate e;
-  if (const Script* handover = scripts_.find(kHandover)) {
-    for (const std::string& id : handover->order) {
-      const auto it = handover->steps.find(id);
-      if (it == handover->steps.end()) continue;
-      if (const Escalate* x = std::get_if<Escalate>(&it->second.kind)) {
-        e = *x;
-        break;
-      }
-    }
+  const Script* handover = scripts_.find(kHandover);
+  if (handover == nullptr) return {};
+  const auto known = out_.state.slots.find("priority");
+  const Escalate* first = nullptr;
+  for (const std::string& id : handover->order) {
+    const auto it = handover->steps.find(id);
+    const Escalate* e = it == handover->steps.end() ? nullptr : std::get_if<Escalate>(&it->second.kind);
+    if (e == nullptr) continue;
+    if (known != out_.state.slots.end() && e->priority == known->second) return *e;
+    if (first == nullptr) first = e;
   }
-  return e;
+  return first == nullptr ? Escalate{} : *first;
 }
 
 void Turn::to_person(std::string why) {

@@ -110,6 +110,25 @@ steps:
   EXPECT_EQ(t.state.step, "model");
 }
 
+TEST(Person, InsistingKeepsThePriorityThatIsKnown) {
+  const Source handover{"handover.yaml", R"(dialog: handover
+title: { en: A person, zh: 转人工 }
+steps:
+  name: { ask: contact_name, next: by }
+  by: { branch: [ { when: { slot: priority, is: P1 }, next: urgent } ], else: ticket }
+  ticket: { escalate: { en: Passed on., zh: 已转交。 }, priority: P3 }
+  urgent: { escalate: { en: Passed on now., zh: 马上转交。 }, priority: P1 }
+)"};
+  for (const auto& [priority, expected] :
+       std::vector<std::pair<std::string, std::string>>{{"P1", "P1"}, {"", "P3"}, {"P2", "P3"}}) {
+    Talk t(desk({handover}));
+    if (!priority.empty()) t.state.slots["priority"] = priority;
+    t.say("agent").say("agent");
+    ASSERT_NE(t.last<OpenTicket>(), nullptr) << t.text();
+    EXPECT_EQ(t.last<OpenTicket>()->priority, expected) << priority;
+  }
+}
+
 TEST(Person, InsistingInAScriptTheHandoverCalledOpensTheTicketAtOnce) {
   Talk t(desk({{"handover.yaml", R"(dialog: handover
 title: { en: H }

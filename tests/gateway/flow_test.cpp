@@ -252,14 +252,14 @@ TEST_F(Flow, SecretsAreMaskedBeforeTheyAreStored) {
 }
 
 TEST_F(Flow, ARestoredBackupLooksForTheTicketBeforeItCreatesOne) {
-  for (const char* text : {"agent", "Ana Keller", "ana@customer.test", "ThinkPad X13"}) say("v1", text);
+  for (const char* text : {"agent", "Ana Keller", "ana@customer.test"}) say("v1", text);
   // The copy is made now; afterwards the last answer comes and the ticket is opened.
   ASSERT_TRUE(database_->write_sync([](sql::Tx& tx) -> Result<void> {
     auto r = tx.exec("CREATE TABLE copy AS SELECT * FROM conversations");
     if (!r) return fail(r.error());
     return {};
   }));
-  say("v1", "don't know");
+  say("v1", "agent");
   until([&] { return one("SELECT told FROM cases") == "number"; }, "number told");
   end();
   // The restore: nothing of the ticket is known any more.
@@ -273,7 +273,7 @@ TEST_F(Flow, ARestoredBackupLooksForTheTicketBeforeItCreatesOne) {
     return {};
   }));
   begin();
-  say("v1", "don't know");
+  say("v1", "agent");
   until([&] { return one("SELECT told FROM cases") == "number"; }, "number told again");
   EXPECT_EQ(tickets_.tickets(), 1u);
   EXPECT_EQ(tickets_.creates(), 1u);
