@@ -148,6 +148,7 @@ awaitable<HttpResponse> WebchatChannel::handle(HttpRequest request) {
   }
   if (!origin.empty()) {
     response.headers.set("Access-Control-Allow-Origin", origin);
+    response.headers.set("Access-Control-Expose-Headers", "Retry-After");
     response.headers.set("Vary", "Origin, Authorization, Cookie");
   }
   co_return response;

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import test from 'node:test';
 import { deflateSync } from 'node:zlib';
@@ -287,6 +288,35 @@ test('attachments', async (t) => {
   });
 
   assert.deepEqual(complaints, [], 'nothing threw, no policy was broken');
+});
+
+test('in a shop of another origin, whose policy allows the chat server and nothing else', async (t) => {
+  let server_url = '';
+  const shop = createServer((request, answer) => {
+    answer.writeHead(200, { 'Content-Type': 'text/html', 'Content-Security-Policy': `default-src 'none'; script-src ${server_url}; connect-src ${server_url} ${server_url.replace('http', 'ws')}; img-src ${server_url}` });
+    answer.end(`<!doctype html><html lang="en"><title>Shop</title><main><h1>Shop</h1></main><script src="${server_url}/widget.js"></script><usher-chat lang="en" open theme="dark"></usher-chat></html>`);
+  });
+  await new Promise((done) => shop.listen(0, '127.0.0.1', done));
+  t.after(() => shop.close());
+  const origin = `http://127.0.0.1:${shop.address().port}`;
+  const gateway = await usher(t, { content: { dialogs: await scripts(t) }, http: { allowed_origins: [origin] } });
+  server_url = gateway.http;
+  const browser = await launch();
+  t.after(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 1000, height: 760 } });
+  const complaints = [];
+  page.on('console', (message) => { if (message.type() === 'error' && !/favicon/.test(message.location().url)) complaints.push(message.text()); });
+  const chat = await openChat(page, { url: origin });
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), chat.panel.locator('button.attach').click()]);
+  await chooser.setFiles([as_file('label.png', 'image/png', label), as_file('bill.pdf', 'application/pdf', Buffer.from('%PDF-1.4\n%\xe2\xe3\xcf\xd3\n', 'latin1'))]);
+  await chat.say('where is the label');
+  await chat.waitForBot('Turn the laptop over');
+  await chat.reload();
+  await chat.panel.locator('.log canvas.thumb[data-drawn="true"]').first().waitFor();
+  await eventually(() => chat.panel.locator('.picture img').evaluate((img) => img.naturalWidth > 0), 'the picture is shown');
+  await take_picture(page, 'attach-shop-dark');
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints, []);
 });
 
 test('on Request Tracker: with the ticket, and after it without a word', async (t) => {
