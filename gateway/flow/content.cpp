@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <kainjow/mustache.hpp>
 #include <sstream>
 #include <stdexcept>
 
@@ -46,6 +47,26 @@ std::shared_ptr<const ShownArticles::Shown> ShownArticles::of(const kb::Article&
                                              kb::to_html(article.resolution));
   const std::lock_guard lock(mutex_);
   return known_.emplace(&article, std::move(shown)).first->second;
+}
+
+struct MailTemplate::Parsed {
+  std::mutex mutex;  // the library does not promise that two may render one template
+  kainjow::mustache::mustache words;
+};
+
+MailTemplate::MailTemplate(const std::string& source) : parsed_(new Parsed{{}, kainjow::mustache::mustache(source)}) {
+  parsed_->words.set_custom_escape([](const std::string& s) { return s; });
+}
+
+MailTemplate::~MailTemplate() = default;
+
+std::string MailTemplate::render(const std::map<std::string, std::string>& values) const {
+  kainjow::mustache::data data;
+  for (const auto& [name, value] : values) data.set(name, value);
+  std::string out;
+  const std::lock_guard lock(parsed_->mutex);
+  parsed_->words.render(data, [&out](const std::string& piece) { out += piece; });
+  return out;
 }
 
 ScriptSources read_script_sources(const fs::path& folder, std::vector<ContentProblem>& problems) {
@@ -103,7 +124,7 @@ std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::
   }
 
   for (const auto& path : files_in(folders.mail, ".mustache", problems)) {
-    content->mail_templates[path.stem().string()] = read_file(path, problems);
+    content->mail_templates[path.stem().string()] = std::make_shared<const MailTemplate>(read_file(path, problems));
   }
   for (const char* name : kTemplates) {
     if (!content->mail_templates.contains(name)) {

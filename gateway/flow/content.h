@@ -34,11 +34,26 @@ class ShownArticles {
   mutable std::unordered_map<const kb::Article*, std::shared_ptr<const Shown>> known_;
 };
 
+// The words of a mail: a mustache template, parsed once. Thread-safe.
+class MailTemplate {
+ public:
+  explicit MailTemplate(const std::string& source);
+  ~MailTemplate();
+  MailTemplate(const MailTemplate&) = delete;
+  MailTemplate& operator=(const MailTemplate&) = delete;
+  // As plain text: nothing is escaped. A name that has no value is empty and not true; one whose value is empty is true.
+  std::string render(const std::map<std::string, std::string>& values) const;
+
+ private:
+  struct Parsed;
+  std::unique_ptr<Parsed> parsed_;
+};
+
 struct Content {
   std::shared_ptr<const dialogs::ScriptSet> scripts;
   std::shared_ptr<const kb::Library> library;
-  std::shared_ptr<const ShownArticles> shown;         // of this library
-  std::map<std::string, std::string> mail_templates;  // "acknowledgement.en" → mustache text
+  std::shared_ptr<const ShownArticles> shown;                                 // of this library
+  std::map<std::string, std::shared_ptr<const MailTemplate>> mail_templates;  // "acknowledgement.en" → its words
 };
 
 struct ContentProblem {

@@ -1,7 +1,5 @@
 #include "gateway/flow/escalation.h"
 
-#include <kainjow/mustache.hpp>
-
 #include "base/crypto.h"
 #include "base/text.h"
 #include "gateway/flow/ticket_text.h"
@@ -193,18 +191,12 @@ BotMessage Escalation::words(const store::Case& k, News news, const std::string&
                     {{"number", number}, {"reference", number}, {"promise", promise}, {"company", settings_.company}});
     return m;
   }
-  kainjow::mustache::mustache tmpl(it->second);
-  tmpl.set_custom_escape([](const std::string& s) { return s; });  // plain text
-  using kainjow::mustache::data;
-  data values;
-  values.set("number", number);
-  values.set("reference", k.reference);
-  values.set("provisional", news == News::kProvisional ? data::type::bool_true : data::type::bool_false);
-  if (!promise.empty()) values.set("promise", promise);
-  if (!k.preface.empty()) values.set("preface", k.preface);
-  values.set("company", settings_.company);
-  if (!settings_.progress_url.empty()) values.set("progress_url", settings_.progress_url);
-  m.text = tmpl.render(values);
+  std::map<std::string, std::string> values{{"number", number}, {"reference", k.reference}, {"company", settings_.company}};
+  if (news == News::kProvisional) values["provisional"] = "yes";
+  if (!promise.empty()) values["promise"] = promise;
+  if (!k.preface.empty()) values["preface"] = k.preface;
+  if (!settings_.progress_url.empty()) values["progress_url"] = settings_.progress_url;
+  m.text = it->second->render(values);
   return m;
 }
 
