@@ -23,6 +23,9 @@ bool is_letter_or_digit(UChar32 c) {
   if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
   return u_isalnum(c) != 0;
 }
+bool is_ascii_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 bool is_ascii(std::string_view s) {
   return std::ranges::all_of(s, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -141,7 +144,7 @@ bool same_word(const Word& word, const std::string& wanted, bool fuzzy, bool& ty
       std::all_of(word.text.begin() + static_cast<std::ptrdiff_t>(wanted.size()), word.text.end(),
                   [](char c) { return c >= '0' && c <= '9'; }))
     return true;  // "win10", "windows11"
-  if (wanted.size() < 4 || word.folded.size() < 5) return false;
+  if (wanted.size() < 4 || word.folded.size() < 5 || word.text == "not") return false;
   if (word.text.size() > wanted.size() + 3 || word.text.size() + 1 < wanted.size()) return false;
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   if (std::ranges::any_of(wanted, digit) || std::ranges::any_of(word.text, digit)) return false;
@@ -202,6 +205,12 @@ Message read_words(std::string_view utf8) {
   };
   for (std::int32_t i = 0; i < size;) {
     const std::int32_t begin = i;
+    // A run of ASCII letters and digits at once: most of what is read here.
+    while (i < size && is_ascii_word(folded[static_cast<std::size_t>(i)])) ++i;
+    if (i > begin) {
+      latin.append(folded, static_cast<std::size_t>(begin), static_cast<std::size_t>(i - begin));
+      continue;
+    }
     UChar32 c = 0;
     U8_NEXT(folded.data(), i, size, c);
     if (c < 0) continue;

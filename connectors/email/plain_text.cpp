@@ -7,14 +7,13 @@ namespace usher::connectors::email {
 std::string with_line_feeds(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\r') {
-      out += text[i];
-    } else if (i + 1 >= text.size() || text[i + 1] != '\n') {
-      out += '\n';
-    }
+  for (;;) {
+    const auto cr = text.find('\r');
+    out += text.substr(0, cr);
+    if (cr == std::string_view::npos) return out;
+    text.remove_prefix(cr + 1);
+    if (!text.starts_with('\n')) out += '\n';
   }
-  return out;
 }
 
 std::string unflow(std::string_view text, bool delete_space) {

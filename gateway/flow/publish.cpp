@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/id.h"
+#include "base/text.h"
 
 namespace usher::gateway::flow {
 namespace {
@@ -96,25 +97,41 @@ void Publisher::publish(Staged& staged) const {
   if (staged.has_outbox_rows && hooks_.kick_outbox) hooks_.kick_outbox();
 }
 
+// By hand: once per answer, inside the transaction.
 std::string outbound_to_json(const connectors::Outbound& m) {
-  json choices = json::array();
-  for (const auto& c : m.choices) choices.push_back({{"id", c.id}, {"label", c.label}});
-  return json{{"id", m.id},
-              {"channel", m.channel},
-              {"conversation", m.conversation_id},
-              {"recipient", m.recipient},
-              {"recipient_name", m.recipient_name},
-              {"language", m.language},
-              {"text", m.text},
-              {"html", m.html},
-              {"choices", choices},
-              {"subject", m.subject},
-              {"reference", m.reference},
-              {"in_reply_to", m.in_reply_to},
-              {"references", m.references},
-              {"is_automatic", m.is_automatic},
-              {"created_at", to_millis(m.created_at)}}
-      .dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string out;
+  out.reserve(m.text.size() + m.html.size() + 768);
+  auto member = [&](std::string_view name, const std::string& value) {
+    out.append(out.empty() ? "{\"" : ",\"").append(name).append("\":");
+    text::append_json_string(out, value);
+  };
+  member("id", m.id);
+  member("channel", m.channel);
+  member("conversation", m.conversation_id);
+  member("recipient", m.recipient);
+  member("recipient_name", m.recipient_name);
+  member("language", m.language);
+  member("text", m.text);
+  member("html", m.html);
+  member("subject", m.subject);
+  member("reference", m.reference);
+  member("in_reply_to", m.in_reply_to);
+  out += ",\"references\":[";
+  for (const auto& id : m.references) {
+    if (&id != m.references.data()) out += ',';
+    text::append_json_string(out, id);
+  }
+  out += "],\"choices\":[";
+  for (const auto& c : m.choices) {
+    out += &c == m.choices.data() ? "{\"id\":" : ",{\"id\":";
+    text::append_json_string(out, c.id);
+    out += ",\"label\":";
+    text::append_json_string(out, c.label);
+    out += '}';
+  }
+  out.append(m.is_automatic ? "],\"is_automatic\":true" : "],\"is_automatic\":false");
+  out.append(",\"created_at\":").append(std::to_string(to_millis(m.created_at)));
+  return out += '}';
 }
 
 Result<connectors::Outbound> outbound_from_json(const std::string& text) {
