@@ -66,6 +66,7 @@ struct State {
   std::string check;              // troubleshoot: the check or question that waits for an answer
   troubleshoot::History checked;  // troubleshoot: what was done and answered in the block that runs
   bool greeted = false;
+  bool choosing = false;             // articles for the first message are looked for: one may tell which script fits
   std::vector<std::string> skipped;  // slots the customer could not fill: not asked again
   std::vector<Past> history;         // the last kMaxHistory answers, oldest first
   int steps = 0;                     // entered since the customer's last word; the guard of endless scripts

@@ -179,10 +179,27 @@ class Set {
     set_->scripts.emplace(std::move(name), std::move(s));
   }
 
+  void note_articles(const Script& script) {
+    auto note = [&](const std::string& article) {
+      auto& of = set_->by_article[article];
+      if (!article.empty() && (of.empty() || of.back() != script.name)) of.push_back(script.name);
+    };
+    for (const auto& [id, step] : script.steps) {
+      if (const auto* show = std::get_if<ShowArticle>(&step.kind)) note(show->id);
+      if (const auto* block = std::get_if<TroubleshootBlock>(&step.kind)) {
+        for (const auto& check : block->checks) note(check.article);
+      }
+    }
+    set_->by_article.erase("");
+  }
+
   void finish(const std::vector<Source>& sources) {
     for (auto& [name, s] : set_->scripts) s.slots.insert(shared_.slots.begin(), shared_.slots.end());  // the script's own win
     set_->did_it_help = did_it_help_options(shared_.texts);
     prepare(set_->did_it_help);
+    for (const auto& [name, script] : set_->scripts) {
+      if (!script.trigger.empty()) note_articles(script);
+    }
     set_->patience = shared_.patience;
     set_->catalogues = std::move(shared_.catalogues);
     set_->texts = std::move(shared_.texts);

@@ -288,6 +288,8 @@ struct ScriptSet {
   std::shared_ptr<const std::map<std::string, troubleshoot::Model>> learned;
   Patience patience;  // texts.yaml: default of all scripts
   std::map<std::string, std::shared_ptr<const Catalogue>> catalogues;
+  // Article → scripts with triggers that show it: words that fit no phrase may still fit an article.
+  std::map<std::string, std::vector<std::string>> by_article;
   std::shared_ptr<const class Lexicons> lexicons;  // lexicon.h; never null after parse
   Text greeting;                                   // texts.yaml
   std::map<std::string, Text> texts;               // the bot's own phrases by key (text_keys): not_understood, ticket_opened, …

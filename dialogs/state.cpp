@@ -63,10 +63,17 @@ std::string State::to_json() const {
   write("tried", tried, fresh.tried);
   write("articles_shown", articles_shown, fresh.articles_shown);
   write("shown_article", shown_article, fresh.shown_article);
-  write("symptom", symptom, fresh.symptom);
+  // As a rule the slot of that name says the same: its thousand characters are kept once.
+  const auto told = slots.find("symptom");
+  if (told == slots.end()) {
+    write("symptom", symptom, fresh.symptom);
+  } else if (told->second != symptom) {
+    j["symptom"] = symptom;
+  }
   write("misunderstood", misunderstood, fresh.misunderstood);
   write("end", end, fresh.end);
   write("greeted", greeted, fresh.greeted);
+  write("choosing", choosing, fresh.choosing);
   write("skipped", skipped, fresh.skipped);
   write("steps", steps, fresh.steps);
   write("last_step", last_step, fresh.last_step);
@@ -103,9 +110,11 @@ std::optional<State> State::from_json(std::string_view json) {
     read(j, "articles_shown", s.articles_shown);
     read(j, "shown_article", s.shown_article);
     read(j, "symptom", s.symptom);
+    if (const auto told = s.slots.find("symptom"); !j.contains("symptom") && told != s.slots.end()) s.symptom = told->second;
     read(j, "misunderstood", s.misunderstood);
     read(j, "end", s.end);
     read(j, "greeted", s.greeted);
+    read(j, "choosing", s.choosing);
     read(j, "skipped", s.skipped);
     read(j, "steps", s.steps);
     read(j, "last_step", s.last_step);

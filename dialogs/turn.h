@@ -130,6 +130,8 @@ class Turn {
   // ── articles and the customer's own questions (turn_articles.cpp)
   void answer_article(const Step& step, const ShowArticle& article, const Said& e);
   void found(const ArticlesFound& e);
+  void found_for_choice(const ArticlesFound& e);
+  void offer(const std::vector<std::string>& names);  // "which of these scripts?"
   void found_for_step(const Step& step, const ShowArticle& show, const ArticlesFound& e);
   void side_question(const std::string& why);
   void found_for_side(const ArticlesFound& e, const Script& script, const Step& step);

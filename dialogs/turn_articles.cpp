@@ -58,6 +58,10 @@ void Turn::answer_article(const Step& step, const ShowArticle& article, const Sa
 }
 
 void Turn::found(const ArticlesFound& e) {
+  if (s().choosing) {
+    found_for_choice(e);
+    return;
+  }
   const Script* script = s().dialog.empty() || !s().end.empty() ? nullptr : scripts_.find(s().dialog, s().hash);
   const Step* step = script == nullptr ? nullptr : script->find(s().step);
   if (step != nullptr && !s().side_question.empty()) {

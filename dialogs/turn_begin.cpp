@@ -17,6 +17,7 @@ using As = Understood::As;
 
 constexpr std::size_t kGreetingDialogs = 5;
 constexpr std::size_t kTopicWords = 3;
+constexpr double kLeadingArticle = 0.6;  // confidence of an article that leads into its script
 constexpr int kMaySkip = 10;
 constexpr int kHops = 4;
 
@@ -100,6 +101,7 @@ void Turn::greet(std::string text) {
 }
 
 void Turn::first_words(const Said& e, std::string_view entry) {
+  s().choosing = false;
   const std::vector<Option> options = dialog_options();
   if (!e.choice.empty() || s().greeted) {
     std::string chosen = e.choice;
@@ -160,17 +162,19 @@ void Turn::first_words(const Said& e, std::string_view entry) {
     s().symptom = text::cut(full_, 1000);
     s().greeted = true;
     std::vector<Choice> which;
-    s().offered = choice.rivals;
-    for (const std::string& name : choice.rivals)
-      which.push_back({std::string(kDialogTarget) + name, words(scripts_.find(name)->title)});
-    which.push_back({"other", words("other_problem")});
-    ask(words("which_dialog"), std::move(which));
+    offer(choice.rivals);
     return;
   }
   if (const Script* fits = scripts_.find(choice.dialog)) {
     trace("choose-dialog", choice.dialog + " by " + choice.why);
     take_as("dialog", choice.dialog, choice.confidence, choice.why);
     begin(*fits, full_);
+  } else if (!scripts_.by_article.empty() && !text_.empty()) {
+    trace("choose-dialog", "no script's words fit: looks for an article");
+    take_as("dialog", {}, 0, "no script's words fit");
+    if (s().symptom.empty()) s().symptom = text::cut(full_, 1000);
+    s().choosing = true;
+    out_.effects.emplace_back(Search{s().symptom, s().language});
   } else if (const Script* fallback = scripts_.find(kFallback)) {
     trace("choose-dialog", "no script fits: fallback");
     take_as("dialog", std::string(kFallback), 0, "no script fits");
@@ -179,6 +183,50 @@ void Turn::first_words(const Said& e, std::string_view entry) {
     note_symptom(full_);
     to_person("no script fits");
   }
+}
+
+void Turn::offer(const std::vector<std::string>& names) {
+  s().greeted = true;
+  s().offered = names;
+  std::vector<Choice> which;
+  for (const std::string& name : names) which.push_back({std::string(kDialogTarget) + name, words(scripts_.find(name)->title)});
+  which.push_back({"other", words("other_problem")});
+  ask(words("which_dialog"), std::move(which));
+}
+
+// What was found for a first message that no script's own words fit. An article that one script shows leads into that script.
+void Turn::found_for_choice(const ArticlesFound& e) {
+  s().choosing = false;
+  const std::string first_message = s().symptom;
+  if (!e.articles.empty() && e.articles.front().confidence >= kLeadingArticle) {
+    const FoundArticle& best = e.articles.front();
+    const auto it = scripts_.by_article.find(best.id);
+    const std::size_t scripts = it == scripts_.by_article.end() ? 0 : it->second.size();
+    if (scripts == 1) {
+      const Script& script = *scripts_.find(it->second.front());
+      trace("choose-dialog", fmt::format("{} by its article '{}' ({:.2f})", script.name, best.id, best.confidence));
+      begin(script, first_message);
+      return;
+    }
+    if (scripts > 1 && scripts <= kGreetingDialogs) {
+      trace("choose-dialog", fmt::format("several scripts show the article '{}' ({:.2f})", best.id, best.confidence));
+      offer(it->second);
+      return;
+    }
+  }
+  const Script* fallback = scripts_.find(kFallback);
+  if (fallback == nullptr) {
+    note_symptom(first_message);
+    to_person("no script fits");
+    return;
+  }
+  trace("choose-dialog", "no script fits: fallback");
+  begin(*fallback, first_message);
+  // Its first step looks for the same: it has been found already.
+  const Search* again = out_.effects.empty() ? nullptr : std::get_if<Search>(&out_.effects.back());
+  if (again == nullptr || again->text != first_message) return;
+  out_.effects.pop_back();
+  found(e);
 }
 
 void Turn::note_symptom(std::string_view text) {
