@@ -66,13 +66,7 @@ std::string State::to_json() const {
   // As a rule the slot of that name says the same: its thousand characters are kept once.
   const auto told = slots.find("symptom");
   if (told == slots.end()) {
-    // As a rule the slot of that name says the same: its thousand characters are kept once.
-  const auto told = slots.find("symptom");
-  if (told == slots.end()) {
     write("symptom", symptom, fresh.symptom);
-  } else if (told->second != symptom) {
-    j["symptom"] = symptom;
-  }
   } else if (told->second != symptom) {
     j["symptom"] = symptom;
   }
@@ -116,7 +110,6 @@ std::optional<State> State::from_json(std::string_view json) {
     read(j, "articles_shown", s.articles_shown);
     read(j, "shown_article", s.shown_article);
     read(j, "symptom", s.symptom);
-    if (const auto told = s.slots.find("symptom"); !j.contains("symptom") && told != s.slots.end()) s.symptom = told->second;
     if (const auto told = s.slots.find("symptom"); !j.contains("symptom") && told != s.slots.end()) s.symptom = told->second;
     read(j, "misunderstood", s.misunderstood);
     read(j, "end", s.end);
