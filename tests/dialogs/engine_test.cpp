@@ -188,6 +188,45 @@ TEST(Engine, ATopicPickedByItsNumberIsTheSymptomByItsName) {
   EXPECT_EQ(t.state.symptom, "Topic a");
 }
 
+// No phrase fits "it squeals", but an article does.
+std::shared_ptr<const ScriptSet> belts() {
+  auto one = [](const std::string& name, const std::string& article) {
+    return Source{name + ".yaml", "dialog: " + name + "\ntitle: {en: About " + name + "}\ntriggers: {phrases: {en: [" + name +
+                                      "]}}\nsteps: {x: {article: " + article +
+                                      ", solved: d, unsolved: t}, d: {resolve: {en: ok}}, t: {escalate: {en: ok}}}\n"};
+  };
+  return desk(
+      {one("belt", "squealing-belt"), one("brake", "noises"), one("bearing", "noises"), desk_fallback(), desk_handover()});
+}
+
+TEST(Engine, AnArticleLeadsIntoTheScriptThatShowsIt) {
+  Talk t(belts());
+  t.say("it squeals when cold");
+  ASSERT_NE(t.last<Search>(), nullptr) << t.text();
+  EXPECT_EQ(t.state.dialog, "");
+  t.articles({{"squealing-belt", "Belt", "Tighten it.", 0.8}});
+  EXPECT_EQ(t.state.dialog, "belt");
+  EXPECT_EQ(t.state.symptom, "it squeals when cold");
+  EXPECT_THAT(t.why("choose-dialog"), HasSubstr("squealing-belt"));
+}
+
+TEST(Engine, AnArticleOfSeveralScriptsIsAskedAbout) {
+  Talk t(belts());
+  t.say("it squeals when cold").articles({{"noises", "Noises", "Listen.", 0.8}});
+  EXPECT_EQ(t.offered(), "dialog:bearing dialog:brake other");
+  t.say("the second");
+  EXPECT_EQ(t.state.dialog, "brake");
+  EXPECT_EQ(t.state.symptom, "it squeals when cold");
+}
+
+TEST(Engine, AWeakArticleLeadsNowhereAndIsNotLookedForTwice) {
+  Talk t(belts());
+  t.say("it squeals when cold").articles({{"squealing-belt", "Belt", "Tighten it.", 0.4}});
+  EXPECT_EQ(t.state.dialog, "fallback");
+  EXPECT_EQ(t.last<Search>(), nullptr) << "the fallback shows what was found already";
+  EXPECT_THAT(t.text(), HasSubstr("Tighten it."));
+}
+
 TEST(Engine, AWholeWalkFillsSlotsTriedAndTicket) {
   Talk t = tea();
   t.say("I want tea");

@@ -186,7 +186,7 @@ test('the shipped scripts are clean and their conversations pass', async () => {
   const check = run(['check', '--config', kConfig]);
   assert.equal(check.code, 0, check.out);
   assert.match(check.out, /Longest way to a person/);
-  const tested = run(['test', '--config', kConfig]);
+  const tested = run(['test', '--config', kConfig, '--coverage', '--require-steps', '100', '--require-branches', '95']);
   assert.equal(tested.code, 0, tested.out);
   const list = run(['list', '--config', kConfig, '--json']);
   const { scripts, hash } = JSON.parse(list.out);
@@ -285,7 +285,7 @@ test('replay: word for word on what is live, and what an edit would have changed
 });
 
 test('every dialog command explains itself', () => {
-  for (const command of ['check', 'test', 'graph', 'list', 'chat', 'play', 'import-flowchart', 'replay']) {
+  for (const command of ['check', 'test', 'graph', 'list', 'chat', 'play', 'import-flowchart', 'replay', 'publish', 'rollback', 'editions', 'learned']) {
     const help = run([command, '--help']);
     assert.equal(help.code, 0, command);
     assert.match(help.out, /--help/);
