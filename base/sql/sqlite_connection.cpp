@@ -50,7 +50,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const Options& 
 Result<void> SqliteConnection::configure(const Options& options) {
   auto& db = *database_;
   if (mode_ == Mode::kReader) {
-    db.exec("PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384");
+    db.exec("PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4096");
     return {};
   }
   const std::string mode = db.execAndGet("PRAGMA journal_mode=WAL").getString();
@@ -58,7 +58,7 @@ Result<void> SqliteConnection::configure(const Options& options) {
   // Checkpoints are our own affair (checkpointer.h; wal_autocheckpoint=0): SQLite's own would delay a commit's answer and would
   // swallow a failing fsync. No mmap_size: a read error of a mapped page is a SIGBUS instead of a result code.
   db.exec(
-      "PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536;"
+      "PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;"
       "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864");
   if (mode != "wal") {
     return fail(

@@ -11,7 +11,7 @@
 namespace usher::gateway::flow {
 namespace {
 
-constexpr std::size_t kCachedPerShard = 1024;  // conversations kept parsed, about 4 KB each; the others are read when they speak
+constexpr std::size_t kCachedPerShard = 256;  // conversations kept parsed, about 4 KB each; the others are read when they speak
 constexpr async::BackoffPolicy kRetry{std::chrono::milliseconds{50}, std::chrono::milliseconds{5000}};
 
 }  // namespace
