@@ -13,10 +13,12 @@ constexpr StateAxis kAxes[] = {
      "should|as expected|like it should|flawless|flawlessly|better|improve|problem solv|problem is solv|issue solv|issue is "
      "solv|problem fix|problem gone|problem is gone|fix|solve|resolve|sort|repair|cure|the "
      "trick|success|successful|pass|usable|whole|safe|"
+     "打得开|连得上|进得去|收得到|用得了|开得开|"
      "正常|正常的|好的|好着|完好|完好无损|没问题|没有问题|没毛病|没坏|没事|可以用|能用|好用|好使|解决|解决了|修好|好了|恢复|"
      "恢复正常|有效|管用|完整|没有异常|无异常|没损坏|没有损坏|没断|没烧|良好|挺好|很好|起作用|有用",
      "break|broke|broken|dead|faulty|defective|bad|blown|burnt|burn|burned|burned out|fried|fail|failure|failing|"
      "damage|crack|worn|worn out|wear|torn|tear|snap|ruin|shot|malfunction|problem|issue|trouble|error|wrong|defect|fault|"
+     "打不开|连不上|开不开|进不去|登不上|收不到|打不了|上不了|"
      "useless|hopeless|bust|kaput|kaputt|shatter|scratch|melt|fray|messed up|screwed up|worse|toast|gone bad|corrupt|corrupted|"
      "坏|坏了|坏的|损坏|破|破了|破损|烧了|烧坏|烧断|烧黑|烧|断了|断|断开|裂|裂开|裂纹|故障|有问题|毛病|出错|失败|异常|不好使|"
      "不好用|不能用|用不了|报错|老化|磨损|更糟",
@@ -56,7 +58,10 @@ constexpr StateAxis kAxes[] = {
      "亮|发光|亮着|亮了|亮的|点亮|亮起|有光",
      "off|dark|black|unlit|is out|are out|all out|dead|no light|go out|went out|灭|灭的|灭了|黑|黑的|黑屏|暗|熄|熄灭|黑着", 1,
      "white|green|red|blue|orange|amber|yellow|solid|steady|logo|绿|红|白|蓝|橙|黄|绿灯|红灯|蓝灯|白灯|常亮"},
-    {"bright|brighten|full brightness|亮", "dim|dimmer|weak|faint|fade|dark|暗|昏暗|变暗", 1},
+    {"bright|brighten|full brightness|亮",
+     "dim|dimmer|weak|faint|fade|dark|barely lit|barely glow|hardly glow|barely visible|hardly visible|barely see|hardly "
+     "see|暗|昏暗|变暗|很暗",
+     1},
     // there is a picture
     {"picture|image|display|showing|shows|visible|desktop|logo|画面|图像|显示|有显示|有画面|桌面",
      "blank|black|black screen|dark|no signal|no picture|no display|empty|黑屏|没画面|没显示|无显示|无信号|没有画面|花屏|蓝屏",
@@ -127,7 +132,10 @@ constexpr StateAxis kAxes[] = {
      "strange|odd|oddly|weird|unusual|abnormal|funny|suspicious|off|奇怪|异常|不对劲|怪|不正常", 1},
     {"wet|water|damp|moist|moisture|leak|drip|puddle|spill|soak|liquid|spray|湿|漏|漏水|渗|水|进水|滴水|一滩水|积水|漏油|潮",
      "dry|bone dry|干|干的|干燥|没水", -1},
-    {"strong|powerful|strongly|强|有力|很强", "weak|weaker|faint|feeble|poor|弱|无力|很弱|没劲", 1},
+    {"strong|powerful|strongly|full bar|all bar|five bar|four bar|5 bar|4 bar|good signal|excellent|强|有力|很强|满格",
+     "weak|weaker|faint|feeble|poor|one bar|1 bar|two bar|2 bar|no bar|spotty|patchy|barely|barely any|low signal|弱|无力|很弱|"
+     "没劲|一格|两格",
+     1},
     {"high|too high|above|rise|raised|高|偏高|太高", "low|too low|below|drop|lower|低|偏低|太低|少", 0},
     {"steady|smooth|smoothly|even|evenly|顺|平顺|平稳",
      "rough|roughly|uneven|jerk|jerky|shake|vibrate|vibration|misfire|抖|抖动|震动|顿挫", 1},
@@ -181,7 +189,7 @@ constexpr std::array<std::string_view, 3> kSince = {
     "今天|刚刚|刚才|今早|小时前|分钟|刚开始|才发现|刚开机|第一次|小时",
     "yesterday|day|days|few days|couple of days|since monday|since tuesday|since wednesday|since thursday|since friday|since "
     "saturday|since sunday|weekend|this week|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
-    "几天|两天|三天|四天|五天|六天|天|前天|昨天|周末|这周|周一|周二|周三|周四|周五|周六|周日|星期一|星期二|星期三|星期四|星期五",
+    "几天|两天|三天|四天|五天|六天|前天|昨天|周末|这周|周一|周二|周三|周四|周五|周六|周日|星期一|星期二|星期三|星期四|星期五",
     "longer|week|weeks|month|months|year|years|for age|age|forever|quite a while|a long time|long time|long ago|always "
     "done|summer|winter|"
     "spring|christmas|ever since|last year|while now|decad|from the begin|"

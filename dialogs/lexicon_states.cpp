@@ -53,9 +53,10 @@ class States {
   // "On" says a state at the end of what is said ("the light is on now"), not before a thing ("the one on the adapter").
   static bool means_state(const std::vector<Word>& words, std::size_t at, std::size_t length) {
     static constexpr std::array<std::string_view, 3> kPlaces = {"on", "in", "out"};
-    static constexpr std::array<std::string_view, 22> kAfter = {
-        "now", "again", "and", "but",   "when",  "after", "before", "if",   "then",  "still", "yet",
-        "too", "or",    "all", "since", "while", "as",    "not",    "fine", "there", "so",    "already"};
+    static constexpr std::array<std::string_view, 31> kAfter = {
+        "right", "at",    "every", "today", "always", "for",  "with",  "because", "only",   "now", "again",
+        "and",   "but",   "when",  "after", "before", "if",   "then",  "still",   "yet",    "too", "or",
+        "all",   "since", "while", "as",    "not",    "fine", "there", "so",      "already"};
     const bool stop = words[at].text == "stop" || words[at].text == "quit";
     if (length != 1 || at + 1 >= words.size() || words[at + 1].kind != Word::Kind::kLatin) return true;
     if (stop) return !words[at + 1].folded.ends_with("ing");  // "stopped doing that" denies what follows

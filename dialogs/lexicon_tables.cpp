@@ -5,18 +5,22 @@ namespace {
 
 constexpr Lexicon::Entry kAnswers[] = {
     {Tag::kYes, 0.95,
-     "yes|yeah|yea|yep|yup|yap|ya|yah|yess|yas|yes sir|yes please|yes indeed|yes of course|aye|affirmative|correct|that is right|"
+     "yes|ye|yeh|yh|yeas|yis|okok|confirm|confirmed|obviously|yeah|yea|yep|yup|yap|ya|yah|yess|yas|yes sir|yes please|yes "
+     "indeed|yes of course|aye|affirmative|correct|that is right|"
      "that's correct|that's right|that's true|exactly|precisely|indeed|definitely|definately|absolutely|of "
      "course|certainly|surely|sure|sure "
      "thing|"
      "for sure|true|y|si|oui|ja|you bet|totally|👍|✅|✔|👌|🙆|☑|💯"},
     {Tag::kYes, 0.95,
-     "是的|是啊|是呀|是呢|是哒|对的|对啊|对呀|对对|对对对|嗯嗯|嗯哼|有的|有啊|有呀|有呢|可以的|能的|会的|没错|当然|当然了|当然有|"
+     "是的|没错的|对头|嗯是的|是啊|是呀|是呢|是哒|对的|对啊|对呀|对对|对对对|嗯嗯|嗯哼|有的|有啊|有呀|有呢|可以的|能的|会的|没错|"
+     "当然|当然了|当然有|"
      "肯定|"
      "肯定有|肯定是|确实|确实是|的确|是这样|是这样的|就是这样|對|對的|對啊|沒錯|的确是|确定|必须的|正确"},
     {Tag::kAccept, 0.68,
      "ok|okay|okey|okie|k|kk|alright|fine|done|will do|got it|understood|sounds good|go ahead|please do|do it|let us do it|why "
      "not|好的|好滴|好哒|好啊|好吧|好呀|好|哦好|行的|行啊|行吧|行|👊|🙂|😀|😃|😊"},
+    {Tag::kYes, 0.62, "a little|a little bit|just a little|a bit|just a bit|slightly|somewhat|一点点|有一点|有一点点|有一些"},
+    {Tag::kAccept, 0.6, "还好|幸好|好在"},
     {Tag::kYes, 0.7, "right|uh huh|mhm|mm hmm|mhmm|嗯|恩|嗯啊|嗯呢|en"},
     {Tag::kWait, 1,
      "wait|doing it now|doing it right now|doing that now|doing that right now|not done it yet but|hold on|hang on|one "
@@ -38,7 +42,8 @@ constexpr Lexicon::Entry kAnswers[] = {
      "them|all of them|all "
      "of the above|always|every time|all the time"},
     {Tag::kSaysYes, 0.9,
-     "是|有|对|能|会|可以|行|好|要|都有|都是|都能|都会|已经|做了|做过|做过了|试过|试过了|试了|弄了|弄过|检查了|检查过|检查过了|"
+     "亮着呢|可以啊|能的|是|有|对|能|会|可以|行|好|要|都有|都是|都能|都会|已经|做了|做过|做过了|试过|试过了|试了|弄了|弄过|"
+     "检查了|检查过|检查过了|"
      "看过了|换过|换了|"
      "已经试过|已经做了|已经换了|两个都|全部都|都可以|都试过了|都试过|總是|总是|一直|每次|一直是|是有|是能|是会"},
     {Tag::kSolved, 0.85,
@@ -47,7 +52,9 @@ constexpr Lexicon::Entry kAnswers[] = {
      "it|did the trick|all good|good now|back to normal|problem gone|is gone|it's fine now|fine now|ok now|it's ok "
      "now|perfect|🎉"},
     {Tag::kSolved, 0.9,
-     "好了|好啦|解决了|已解决|解决|修好了|搞定|搞定了|可以了|能用了|可以用了|恢复了|正常了|恢复正常|恢复正常了|管用|有用|有效|"
+     "ok "
+     "了|完美|没毛病了|好了|好啦|解决了|已解决|解决|修好了|搞定|搞定了|可以了|能用了|可以用了|恢复了|正常了|恢复正常|恢复正常了|"
+     "管用|有用|有效|"
      "有帮助|成功了|行了|没问题了|没事了|好使了|能了|开了机"},
     {Tag::kNo, 0.95,
      "no|no need|no need to|no other|no more|no thanks|no thank you|nothing else|nope|nop|noo|nooo|nah|naw|nay|no sir|no "
@@ -68,7 +75,8 @@ constexpr Lexicon::Entry kAnswers[] = {
     {Tag::kNo, 0.72,
      "not look like it|not seem like it|not seem so|not appear so|not look that way|not as far as i can tell|not as far as i can "
      "see|not as far as i know|i not think so|not think so|i doubt it|doubt it|probably not|guess not|i guess not|maybe "
-     "not|hardly|barely|应该没有|应该不是|好像没有|好像不是|可能没有|可能不是|大概没有|似乎没有|估计没有|不太|不怎么|应该没|"
+     "not|hardly|barely|应该没有|应该不是|好像没有|好像不是|可能没有|可能不是|大概没有|似乎没有|估计没有|not much|not a lot|not "
+     "so much|very little|hardly any|barely any|没多少|不太|不怎么|应该没|"
      "好像没|好像不"},
     {Tag::kSaysNo, 0.9,
      "没有|没|不|不是|不行|不能|不会|无|否定|沒有|沒|無|未|没做|没试|没试过|没有试过|没做过|没检查|没看到|没看见|没闻到|没发现|"

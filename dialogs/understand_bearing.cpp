@@ -89,7 +89,9 @@ struct Clausal {
              {"it", "its", "they", "theyre", "these", "those", "this", "that", "thats", "both", "everything", "all", "它"})) {
         const bool determiner = in(words[i].folded, {"this", "that", "these", "those", "all", "both", "its"}) &&
                                 i + 1 < clause.end && !said.light[i + 1] && !stated(i + 1);
-        return !determiner;
+        const bool reports =
+            i + 1 < clause.end && in(words[i + 1].folded, {"says", "say", "shows", "reports", "displays", "reads"});
+        return !determiner && !reports;
       }
       if (!said.light[i] && !tagged(i)) return false;
     }
@@ -125,6 +127,19 @@ struct Clausal {
     }
     return false;
   }
+  // "I will restart it", 正在重启: not yet done.
+  bool still_to_come() const {
+    bool again = false, over = false;
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      const std::string_view next = i + 1 < clause.end ? std::string_view(words[i + 1].text) : std::string_view{};
+      if (words[i].is("正") && next == "在") return true;
+      if ((words[i].is("准") && next == "备") || (words[i].is("打") && next == "算")) return true;
+      if (in(words[i].folded, {"will", "ill", "gonna", "tomorrow"}) || (words[i].folded == "going" && next == "to")) return true;
+      again = again || words[i].is("再");
+      over = over || in(words[i].text, {"了", "过", "次"});
+    }
+    return again && !over;
+  }
   int turned(std::size_t at) const { return (said.negations(clause, at) + after(at)) % 2 == 1 ? -1 : 1; }
   // "The smoke isn't there", "it is not loose any more".
   std::size_t after(std::size_t at) const {
@@ -155,17 +170,30 @@ struct Clausal {
     best.mixed = mixed;
   }
 
+  // "Smells normal" is no smell.
+  bool only_seems(std::size_t at) const {
+    return in(words[at].text, {"smell", "sound", "look", "feel"}) && std::ranges::any_of(said.states, [&](const StateWord& s) {
+             return s.begin == at + 1 && is_general(s.senses.front());
+           });
+  }
+  // "The original broke", 原装的丢了: named only to say what became of it.
+  bool was_lost(std::size_t at) const {
+    if (claim.value < 0 || claim.outcome) return false;
+    return std::ranges::any_of(said.states, [&](const StateWord& s) {
+      if (s.begin < at || s.end > clause.end || turned(s.begin) < 0) return false;
+      const bool asked = std::ranges::any_of(s.senses, [&](const Sense& mine) {
+        return std::ranges::any_of(claim.senses, [&](const Sense& c) { return c.axis == mine.axis; });
+      });
+      return !asked && std::ranges::any_of(s.senses, [](const Sense& x) { return is_general(x) && x.pole < 0; });
+    });
+  }
+
   void repeats(Bearing& best) const {
     for (const Phrase& p : claim.predicate) {
       double quality = 1;
       for (std::size_t at = find(p, clause.begin, quality); at < clause.end; at = find(p, at + 1, quality)) {
         if (said.light[at] && !stated(at) && p.size() == 1) continue;
-        // "Smells normal" is no smell.
-        const bool seems = in(p[0], {"smell", "sound", "look", "feel"}) && p.size() == 1 &&
-                           std::ranges::any_of(said.states, [&](const StateWord& s) {
-                             return s.begin == at + 1 && is_general(s.senses.front());
-                           });
-        if (seems) continue;
+        if (p.size() == 1 && only_seems(at)) continue;
         // Inside a longer state it is no repetition: 电 in 没电.
         const auto whole = std::ranges::find_if(said.states, [&](const StateWord& s) { return s.begin < at && at < s.end; });
         if (whole != said.states.end() && is_negator(words[whole->begin])) continue;
@@ -176,8 +204,8 @@ struct Clausal {
         const bool denied = turned(at) * reverse < 0;  // "no toner warning" is enough
         const double weight =
             name ? (denied ? 0.76 : kOther) : (words[at].kind == Kind::kHan && p.size() == 1 ? 0.8 : 0.86) * quality;
-        consider(best, {turned(at) * reverse, weight, name ? (denied ? 3 : 2) : 4, other_thing(at) || other_object(at + p.size()),
-                        false, at, at + p.size()});
+        consider(best, {turned(at) * reverse, weight, name ? (denied ? 3 : 2) : 4,
+                        other_thing(at) || other_object(at + p.size()) || was_lost(at + p.size()), false, at, at + p.size()});
       }
     }
     for (const auto* list : {&claim.agreeing, &claim.contrary}) {
@@ -188,14 +216,15 @@ struct Clausal {
         const bool whole = p.size() > 1 || clause.end - clause.begin == 1;
         consider(best,
                  {(list == &claim.agreeing ? 1 : -1) * (claim.negative ? -1 : 1) * turned(at), (whole ? 0.86 : 0.8) * quality, 4,
-                  other_thing(at) || other_object(at + p.size()), false, at, at + p.size()});
+                  !claim.outcome && (other_thing(at) || other_object(at + p.size()) || was_lost(at + p.size())), false, at,
+                  at + p.size()});
       }
     }
   }
 
   void compares(Bearing& best, const std::vector<Sense>& senses, bool condition) const {
     for (const StateWord& s : said.states) {
-      if (s.begin < clause.begin || s.end > clause.end) continue;
+      if (s.begin < clause.begin || s.end > clause.end || only_seems(s.begin)) continue;
       const int turn = turned(s.begin);
       if (condition && turn < 0) continue;
       int sign = 0;
@@ -243,6 +272,7 @@ struct Clausal {
 
   // "It's fine" to "Is the fuse blown?": what is asked would be bad.
   void values(Bearing& best) const {
+    if (claim.label) return;  // "it doesn't work" is neither of two things
     const int wanted = claim.outcome ? 1 : claim.value;
     for (const StateWord& s : said.states) {
       if (s.begin < clause.begin || s.end > clause.end) continue;
@@ -281,7 +311,12 @@ struct Clausal {
           !in(words[t.end].folded, {"already", "indeed", "too", "also", "now", "just", "done", "tried", "twice"}))
         continue;
       if (outcome && (claim.outcome || claim.empty())) {
-        consider(best, {yes ? turned(t.begin) : -1, 0.86, 4, false, false, t.begin, t.end});
+        // "It worked for a minute and then stopped."
+        const bool over = yes && std::ranges::any_of(said.states, [&](const StateWord& s) {
+                            return s.begin >= t.end && s.end <= clause.end && turned(s.begin) > 0 &&
+                                   std::ranges::any_of(s.senses, [](const Sense& x) { return value_of(x) < 0; });
+                          });
+        consider(best, {yes ? turned(t.begin) : -1, over ? 0.45 : 0.86, 4, false, false, t.begin, t.end});
         continue;
       }
       double weight = t.weight * 0.95;
@@ -294,6 +329,8 @@ struct Clausal {
       const bool denial = no && !outcome && first && claim.value >= 0 && elsewhere <= (han ? 2U : 1U) &&
                           (t.tag == Tag::kNo || (han && t.tag == Tag::kSaysNo) || (claim.done && t.tag == Tag::kNegator));
       if (elsewhere > 0) weight = std::min(weight, denial ? 0.58 : kOther);
+      const bool both = in(words[t.begin].text, {"both", "两"});
+      if (yes && both && !claim.all) weight = std::min(weight, kOther);  // of two things that were not asked about
       const int turn = t.tag == Tag::kNegator || no ? 1 : turned(t.begin);
       std::size_t negators = 0;
       for (std::size_t i = clause.begin; i < clause.end; ++i) negators += is_negator(words[i]) ? 1 : 0;
@@ -315,11 +352,40 @@ struct Clausal {
     }
   }
 
+  // "They can", "it won't", "there aren't": a whole clause of pronoun and auxiliary answers whatever was asked.
+  void elliptic(Bearing& best) const {
+    std::size_t i = clause.begin;
+    while (i < clause.end && !is_pronoun(i) && (said.light[i] || tagged(i))) ++i;
+    if (i + 1 >= clause.end || !is_pronoun(i)) return;
+    const Word& verb = words[i + 1];
+    const bool denies = verb.is("not");
+    if (!denies && !in(verb.folded, {"is", "are", "was", "were", "am", "do", "does", "did", "can", "could", "has", "have", "had",
+                                     "will", "would", "should"}))
+      return;
+    for (std::size_t k = i + 2; k < clause.end; ++k) {
+      if (!in(words[k].folded,
+              {"now",       "too",    "indeed", "already", "actually", "again", "still", "yet",  "anymore", "all",  "sure",
+               "certainly", "though", "always", "thanks",  "thank",    "you",   "sir",   "mate", "though",  "also", "so"}))
+        return;
+    }
+    bool doubted = false;  // "I don't think it does"; the "no" of "no I haven't" turns nothing
+    for (std::size_t k = clause.begin; k < i; ++k) doubted = doubted || words[k].is("not");
+    const int sign = denies == doubted ? 1 : -1;
+    consider(best, {sign, 0.84, 1, false, false, i, i + 2});
+  }
+  bool is_pronoun(std::size_t i) const {
+    return in(words[i].folded, {"it", "they", "he", "she", "we", "i", "you", "that", "this", "these", "those", "there", "both",
+                                "all", "everything", "everyone"});
+  }
+
   // "Two of them", "plenty": there is some.
   void counts(Bearing& best) const {
     if (!claim.exists || best.rank > 1) return;
     if (foreign(clause.begin, clause.end, true) > 1) return;
     for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      if (words[i].is("一") &&
+          (i + 1 == clause.end || !in(words[i + 1].text, {"个", "声", "次", "条", "层", "股", "台", "盏", "处"})))
+        continue;  // 一直, 一样
       const bool some = in(words[i].text, {"few", "several", "lot", "plenty", "many", "tons", "som", "someth"}) ||
                         small_number(words[i].folded).value_or(0) > 0;
       if (some && turned(i) > 0) consider(best, {1, 0.62, 1, false, false, i, i + 1});
@@ -348,6 +414,7 @@ struct Clausal {
     values(best);
     if (best.rank < 3) compares(best, claim.condition, true);
     pro_forms(best);
+    elliptic(best);
     counts(best);
     singles_out(best);
     if (best.rank == 0) return best;
@@ -368,6 +435,7 @@ struct Clausal {
     for (std::size_t i = clause.begin; i + 1 < clause.end; ++i) {
       depends = depends || (words[i].is("时") && words[i + 1].is("候") && claim.condition.empty());
     }
+    depends = depends || (claim.done && still_to_come());
     for (std::size_t i = clause.begin; i < clause.end; ++i)
       depends = depends || in(words[i].text, {"if", "unless", "depend", "unles", "如", "除"});
     if ((wavers && !claim.wavering) || depends) best.weight = std::min(best.weight, kOther);

@@ -99,6 +99,7 @@ class Reading {
       first.subject.insert(first.subject.end(), claim_.subject.begin(), claim_.subject.end());
       first.exists = first.outcome = false;
       first.value = 0;
+      first.label = true;
       claim_ = std::move(first);
     }
   }
@@ -193,7 +194,8 @@ class Reading {
 
   // "Sluggish" to the label "Slow", "18 months" to "1-3 years".
   void score_meanings() {
-    if (ranged_ || std::ranges::count_if(ranges_, [](const auto& r) { return r.has_value(); }) >= 2) {
+    const auto ranges = std::ranges::count_if(ranges_, [](const auto& r) { return r.has_value(); });
+    if (ranges > 0) {
       if (const auto i = range_of(raw_, ranges_)) {
         for (std::size_t k = 0; k < score_.size(); ++k) {
           if (k != *i && ranges_[k]) score_[k] = std::min(score_[k], 0.4);
@@ -203,7 +205,7 @@ class Reading {
       }
     }
     for (std::size_t i = 0; i < options_.size(); ++i) {
-      if (sides_[i] != Side::kOther || score_[i] >= 0.7 || ranges_[i]) continue;
+      if (sides_[i] != Side::kOther || score_[i] >= 0.7 || (ranges_[i] && ranges >= 2)) continue;
       Claim meaning = read_claim(label(i));
       if (meaning.senses.empty()) continue;
       meaning.predicate.clear();

@@ -232,6 +232,12 @@ struct Reader {
       if (i + 1 < e && in(words[i].text, {"要", "需", "愿"}) && in(words[i + 1].text, {"不", "要", "意"})) claim.offers = true;
     }
     claim.exists = claim.exists || have < e;
+    bool perceives = have < e, able = false;
+    for (std::size_t i = main_begin; i < e; ++i) {
+      perceives = perceives || in(words[i].text, {"闻", "看", "听", "见"});
+      able = able || words[i].is("能") || (words[i].is("可") && i + 1 < e && words[i + 1].is("以"));
+    }
+    claim.able = claim.able || (able && !perceives);
     claim.done =
         claim.done || std::any_of(words.begin() + static_cast<std::ptrdiff_t>(b), words.begin() + static_cast<std::ptrdiff_t>(e),
                                   [](const Word& w) { return w.is("过"); });
@@ -255,8 +261,9 @@ struct Reader {
       const bool predicate = (have < e && i > have) || (states.empty() && have == e && n + 2 == content.size());
       (predicate ? claim.predicate : claim.subject).push_back({words[i].text, words[i + 1].text});
     }
+    const auto after = std::ranges::count_if(content, [&](std::size_t i) { return i > have; });
     for (const std::size_t i : content) {
-      const bool predicate = (have < e && i > have && content.size() <= 2) || (states.empty() && content.size() == 1) ||
+      const bool predicate = (have < e && i > have && after <= 2) || (states.empty() && content.size() == 1) ||
                              (words[i].kind == Kind::kLatin && have < e && i > have);
       (predicate ? claim.predicate : claim.subject).push_back({words[i].text});
     }
@@ -287,7 +294,11 @@ Claim read_claim(std::string_view question) {
   }
   if (asked.empty()) asked = all;
   const Reader reader{claim};
-  for (const Part& p : asked) reader.part(w, p.begin, p.end, states);
+  for (const Part& p : asked) {
+    const bool alternative = w[p.begin].is("or") || (w[p.begin].is("还") && p.begin + 1 < p.end && w[p.begin + 1].is("是"));
+    if (alternative && p.begin != asked.front().begin) continue;  // "…? Or does it fail every time?": what "no" stands for
+    reader.part(w, p.begin, p.end, states);
+  }
   int value = 0;
   for (const Sense& s : claim.senses) {
     value += value_of(s);

@@ -60,6 +60,7 @@ struct Claim {
   bool any = false;                        // "… or …": one of them is enough
   bool all = false;                        // "… with all websites?": "only one" denies
   bool others = false;                     // asks about another thing as well
+  bool label = false;                      // one of two things, not whether something is so
   bool wavering = false;                   // asks about "sometimes", "blinking"
   int value = 0;                           // > 0: what is asked would be good
   bool empty() const { return predicate.empty() && senses.empty(); }

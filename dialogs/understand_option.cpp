@@ -28,6 +28,8 @@ std::vector<Phrase> units(std::string_view label) {
   const Message m = read_words(label);
   for (std::size_t i = 0; i < m.words.size(); ++i) {
     const Word& w = m.words[i];
+    // Of "no light" neither "light" is said for it; 没有声音 is, 声音 not.
+    if (i > 0 && std::any_of(m.words.begin(), m.words.begin() + static_cast<std::ptrdiff_t>(i), is_negator)) break;
     if (w.kind == Kind::kLatin && !is_stop_word(w.text)) out.push_back({w.text});
     if (w.kind == Kind::kHan && i + 1 < m.words.size() && m.words[i + 1].kind == Kind::kHan && !is_particle(w.text) &&
         !is_particle(m.words[i + 1].text)) {
@@ -70,7 +72,8 @@ std::size_t turns(const SaidWords& said, const Hit& hit, const std::vector<Hit>&
 bool refused_after(const SaidWords& said, const Hit& hit, std::size_t next_hit) {
   const SaidWords::Clause& clause = said.clause_at(hit.begin);
   return std::ranges::any_of(said.tags, [&](const Tagged& t) {
-    const bool no = t.tag == Tag::kSaysNo || t.tag == Tag::kUnsolved || t.tag == Tag::kNegator;
+    const bool no = t.tag == Tag::kSaysNo || t.tag == Tag::kUnsolved || t.tag == Tag::kNegator ||
+                    (t.tag == Tag::kNo && said.message.words[t.begin].is("都"));
     if (!no || t.begin < hit.end || t.end > clause.end || t.begin >= next_hit) return false;
     for (std::size_t i = t.end; i < clause.end; ++i) {
       if (!said.light[i]) return false;

@@ -18,6 +18,7 @@ struct Explicit {
   double weight = 0;
   std::size_t begin = 0, end = 0;
   bool contradicted = false;
+  bool firm = false;  // "No, …": what follows explains it
 };
 
 bool tagged(const SaidWords& said, std::size_t i) {
@@ -27,6 +28,8 @@ bool tagged(const SaidWords& said, std::size_t i) {
 
 // Nothing but manners, hedges and "I would say" stand before it in its clause.
 bool leads(const SaidWords& said, std::size_t at) {
+  // "It's all in the cloud, so no": the conclusion.
+  if (at > 0 && said.message.words[at - 1].is("so") && at + 1 == said.message.words.size()) return true;
   for (std::size_t i = at; i-- > 0;) {
     const Word& w = said.message.words[i];
     if (w.kind == Kind::kBreak) return true;
@@ -78,7 +81,14 @@ std::vector<Explicit> explicit_words(const SaidWords& said, const Claim& claim, 
     }
     double weight = t.weight;
     if (accepts && !claim.offers && !claim.empty()) weight = kUnclear;
-    out.push_back({t.tag == Tag::kNo ? -1 : 1, weight, t.begin, t.end});
+    if (t.weight < 0.65 && claim.outcome) weight = kUnclear;  // helped "a little"
+    static constexpr auto kSubject = {"i",  "it", "its", "the",     "they", "there", "this", "we",
+                                      "my", "he", "she", "because", "just", "stays", "only"};
+    const bool first = std::ranges::all_of(
+        said.tags, [&](const Tagged& o) { return o.begin >= t.begin || o.tag == Tag::kAccept || o.tag == Tag::kHedge; });
+    const bool ends =
+        t.end < w.size() && (w[t.end].kind == Kind::kBreak || std::ranges::find(kSubject, w[t.end].folded) != kSubject.end());
+    out.push_back({t.tag == Tag::kNo ? -1 : 1, weight, t.begin, t.end, false, weight >= 0.9 && first && ends});
   }
   return out;
 }
@@ -125,7 +135,8 @@ Bearing statement(const SaidWords& said, const Claim& claim) {
     Bearing b = bearing(said, clause, claim);
     if (b.rank == 0) {
       // "It is not off, it blinks": neither.
-      const bool wavers = !clause.past && !claim.wavering && std::ranges::any_of(said.states, [&](const StateWord& x) {
+      const bool others = in(said.message.words[clause.begin].folded, {"one", "some", "another", "others"});
+      const bool wavers = !clause.past && !claim.wavering && !others && std::ranges::any_of(said.states, [&](const StateWord& x) {
         return x.begin >= clause.begin && x.end <= clause.end && std::ranges::any_of(x.senses, is_wavering);
       });
       partly = partly || wavers;
@@ -185,7 +196,13 @@ Polarity polarity(const SaidWords& said, const Claim& claim, const std::vector<s
                      said.message.words[s.begin].kind == Kind::kHan;
   if (s.rank == 0 || s.sign == l.sign || s.other || apart || (s.weight < 0.6 && !s.mixed)) {
     const double sure = std::max(l.weight, s.rank > 0 && s.sign == l.sign ? s.weight : 0);
-    take(l.sign, said.has(Tag::kBut) && s.rank < 3 ? std::min(sure, 0.7) : sure, l.begin, l.end);
+    take(l.sign, said.has(Tag::kBut) && s.rank < 3 && !l.firm ? std::min(sure, 0.7) : sure, l.begin, l.end);
+    return p;
+  }
+  // "No, the list is empty": the first word decides over how we read the rest, unless that takes it back.
+  const bool retracts = said.clause_at(s.begin).after_but || (s.rank == 4 && s.weight >= 0.84 && claim.outcome);
+  if (l.firm && s.rank >= 2 && !claim.negative && !retracts && said.clause_at(s.begin).begin != said.clause_at(l.begin).begin) {
+    take(l.sign, 0.72, l.begin, l.end);
     return p;
   }
   if (l.weight < 0.7 || (claim.negative && s.rank >= 3)) {  // "ok, it doesn't"; a negative question has two kinds of "yes"

@@ -48,7 +48,8 @@ bool carries_nothing(const Word& w) {
   static const std::unordered_set<std::string> kHan = set_of(
       "我 你 您 它 他 她 们 这 那 个 些 里 上 下 在 是 有 的 了 着 过 得 地 很 挺 太 真 都 也 就 还 又 再 才 已 经 现 看 听 "
       "试 检 查 感 觉 到 见 来 去 说 啊 呀 呢 吧 嘛 哦 嗯 哈 啦 喔 诶 呃 请 点 一 些 刚 然 后 其 实 确 应 该 好 像 可 能 "
-      "大 概 似 乎 被 把 给 和 跟 与 并 倒 却 而 且 所 以 因 为 自 己 直 总 非 常 特 别 比 较 有 会 要 想 觉");
+      "终 于 完 全 彻 底 稍 微 突 忽 依 仍 竟 暂 幸 啥 么 蛮 老 大 概 似 乎 被 把 给 和 跟 与 并 倒 却 而 且 所 以 因 为 自 己 "
+      "直 总 非 常 特 别 比 较 有 会 要 想 觉");
   if (w.kind == Kind::kHan) return kHan.contains(w.text);
   if (w.kind != Kind::kLatin) return true;
   return is_stop_word(w.text) || is_stop_word(w.folded) || kLight.contains(w.text);
@@ -65,7 +66,7 @@ bool denies(const std::vector<Word>& w, std::size_t i) {
   if (self == "别") return before != "特" && before != "分" && before != "区" && after != "的" && after != "人" && after != "家";
   if (self == "非") return after != "常";
   if (self == "无") return after != "线";
-  if (self == "不") return after != "过" && after != "错" && before != "差";
+  if (self == "不") return after != "过" && after != "错" && after != "小" && before != "差";
   if (self == "没") return after != "错";
   return true;
 }
@@ -150,6 +151,7 @@ SaidWords::SaidWords(std::string_view words, const Lexicons& lexicons) : message
         if (t.tag != Tag::kQuestion || t.begin < begin || t.end > end) continue;
         if (w[t.begin].kind == Kind::kHan ? !denied_question(t, begin, end) : t.begin == begin) c.asks = true;
       }
+      if (marked && !c.asks && !clauses.empty() && clauses.back().asks) c.asks = true;
       if (marked && !c.asks) {
         c.asks = std::ranges::any_of(
             tags, [&](const Tagged& t) { return t.tag == Tag::kQuestion && begin <= t.begin && t.end <= end; });

@@ -39,13 +39,13 @@ constexpr std::array<std::string_view, 17> kAuxiliaries = {
     "do", "does", "did", "is", "are", "was", "were", "will", "would", "can", "could", "has", "have", "had", "should", "am", "be"};
 
 // Forms no rule reaches; the canonical word on the right is what the rules make of the plain verb.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 34> kIrregular = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 35> kIrregular = {
     {{"went", "go"},     {"gone", "gone"},   {"came", "com"},    {"heard", "hear"},  {"saw", "see"},     {"seen", "see"},
      {"kept", "keep"},   {"felt", "feel"},   {"made", "mak"},    {"took", "tak"},    {"taken", "tak"},   {"gave", "giv"},
      {"got", "get"},     {"gotten", "get"},  {"spun", "spin"},   {"began", "begin"}, {"fell", "fall"},   {"fallen", "fall"},
      {"held", "hold"},   {"shown", "show"},  {"said", "say"},    {"told", "tell"},   {"bought", "buy"},  {"put", "put"},
      {"tryed", "try"},   {"burnt", "burn"},  {"smelt", "smell"}, {"leaves", "leav"}, {"froze", "freez"}, {"frozen", "freez"},
-     {"noting", "noth"}, {"thing", "thing"}, {"found", "find"},  {"quite", "quite"}}};
+     {"noting", "noth"}, {"thing", "thing"}, {"ones", "ones"},   {"found", "find"},  {"quite", "quite"}}};
 
 std::string stem(std::string_view w) {
   for (const auto& [form, canonical] : kIrregular) {
