@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "base/async/sleep.h"
 #include "tests/base/net/net_test_support.h"
 #include "tests/support/run.h"
@@ -70,24 +72,24 @@ TEST_F(LookupsOverHttp, AnAnswerBecomesValues) {
 }
 
 TEST_F(LookupsOverHttp, WhatGoesWrongHasAResultOfItsOwn) {
-  int status = 404;
-  server_.handler.on_request = [&status](net::HttpRequest) -> boost::asio::awaitable<net::HttpResponse> {
-    if (status == 0) {
-      co_await async::sleep_for(std::chrono::seconds{5});
-      status = 200;
-    }
-    co_return net::HttpResponse::json(status, status == 201 ? "not json" : "{}");
+  // The handler that sleeps wakes when the test is over.
+  auto status = std::make_shared<std::atomic<int>>(404);
+  server_.handler.on_request = [status](net::HttpRequest) -> boost::asio::awaitable<net::HttpResponse> {
+    const auto kept = status;
+    const int now = kept->load();
+    if (now == 0) co_await async::sleep_for(std::chrono::seconds{5});
+    co_return net::HttpResponse::json(now == 0 ? 200 : now, now == 201 ? "not json" : "{}");
   };
   server_.start();
   LookupService service;
   service.url = server_.url("/{serial}");
   const dialogs::LookUp wish{"warranty", {{"serial", "A"}}, {"state"}};
   EXPECT_EQ(ask(service, wish).result, Result::kNotFound);
-  status = 500;
+  *status = 500;
   EXPECT_EQ(ask(service, wish).why, "it answered 500");
-  status = 201;
+  *status = 201;
   EXPECT_EQ(ask(service, wish).why, "the answer is no JSON object");
-  status = 0;
+  *status = 0;
   service.timeout = std::chrono::milliseconds{150};
   const auto began = std::chrono::steady_clock::now();
   EXPECT_EQ(ask(service, wish).result, Result::kFailed);
