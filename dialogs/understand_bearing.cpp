@@ -67,7 +67,8 @@ struct Clausal {
   std::size_t foreign(std::size_t b, std::size_t e, bool states_too) const {
     std::size_t n = 0;
     for (std::size_t i = b; i < e; ++i) {
-      if (!said.light[i] && !of_claim(i) && !tagged(i) && (states_too || !stated(i))) ++n;
+      const bool amount = small_number(words[i].folded) || words[i].is("half") || words[i].is("半");  // "2 years"
+      if (!said.light[i] && !amount && !of_claim(i) && !tagged(i) && (states_too || !stated(i))) ++n;
     }
     return n;
   }
@@ -438,6 +439,11 @@ struct Clausal {
     depends = depends || (claim.done && still_to_come());
     for (std::size_t i = clause.begin; i < clause.end; ++i)
       depends = depends || in(words[i].text, {"if", "unless", "depend", "unles", "如", "除"});
+    for (std::size_t i = clause.begin; i + 1 < clause.end; ++i) {  // "some can, some can't"
+      const bool some = in(words[i].folded, {"some", "others"}) && !claim.any;
+      depends =
+          depends || (some && (words[i + 1].is("not") || in(words[i + 1].folded, {"can", "do", "are", "have", "did", "will"})));
+    }
     if ((wavers && !claim.wavering) || depends) best.weight = std::min(best.weight, kOther);
     if (claim.negative) best.sign = -best.sign;
     return best;

@@ -130,15 +130,14 @@ TEST(UnderstandChoice, PlainYesAndNoInEnglish) {
 
 TEST(UnderstandChoice, PlainYesAndNoInChinese) {
   expect_all(
-      {{"是", "yes"},      {"是的", "yes"},      {"对", "yes"},        {"对的", "yes"}, {"嗯", "yes"},     {"嗯嗯", "yes"},
-       {"有", "yes"},      {"有的", "yes"},      {"可以", "yes"},      {"能", "yes"},   {"会", "yes"},     {"没错", "yes"},
-       {"当然", "yes"},          {"是的呢", "yes"},    {"是啊", "yes"}, {"应该是", "yes"}, {"好像是", "yes"},
-       {"转的", "yes"},    {"转", "yes"},        {"转啊", "yes"},      {"在转", "yes"}, {"会转", "yes"},   {"不", "no"},
-       {"不是", "no"},     {"没有", "no"},       {"没有啊", "no"},     {"没", "no"},    {"不行", "no"},    {"不会", "no"},
-       {"不能", "no"},     {"不转", "no"},       {"不转啊", "no"},     {"没转", "no"},  {"没有转", "no"},  {"并没有", "no"},
-       {"完全没有", "no"}, {"都没有", "no"},     {"没有的", "no"},     {"没呢", "no"},  {"不是的", "no"},  {"应该没有", "no"},
-       {"好像没有", "no"}, {"您好，没有", "no"}, {"没有，谢谢", "no"}, {"否", "no"},    {"不转的", "no"},  {"还没有", "no"},
-       {"風扇不转", "no"}},
+      {{"是", "yes"},        {"是的", "yes"},      {"对", "yes"},   {"对的", "yes"},   {"嗯", "yes"},      {"嗯嗯", "yes"},
+       {"有", "yes"},        {"有的", "yes"},      {"可以", "yes"}, {"能", "yes"},     {"会", "yes"},      {"没错", "yes"},
+       {"当然", "yes"},      {"是的呢", "yes"},    {"是啊", "yes"}, {"应该是", "yes"}, {"好像是", "yes"},  {"转的", "yes"},
+       {"转", "yes"},        {"转啊", "yes"},      {"在转", "yes"}, {"会转", "yes"},   {"不", "no"},       {"不是", "no"},
+       {"没有", "no"},       {"没有啊", "no"},     {"没", "no"},    {"不行", "no"},    {"不会", "no"},     {"不能", "no"},
+       {"不转", "no"},       {"不转啊", "no"},     {"没转", "no"},  {"没有转", "no"},  {"并没有", "no"},   {"完全没有", "no"},
+       {"都没有", "no"},     {"没有的", "no"},     {"没呢", "no"},  {"不是的", "no"},  {"应该没有", "no"}, {"好像没有", "no"},
+       {"您好，没有", "no"}, {"没有，谢谢", "no"}, {"否", "no"},    {"不转的", "no"},  {"还没有", "no"},   {"風扇不转", "no"}},
       fan());
 }
 
@@ -356,6 +355,35 @@ TEST(UnderstandChoice, WhetherAnArticleHelped) {
               {"没有解决", "no"},
               {"不管用", "no"}},
              helped());
+}
+
+TEST(UnderstandChoice, APronounWithItsAuxiliaryAnswersWhateverWasAsked) {
+  const Question join = {"Can other devices join the network?", {option("yes", "Yes", ""), option("no", "No", "")}};
+  expect_all({{"They can", "yes"},
+              {"they can't", "no"},
+              {"it does", "yes"},
+              {"we couldn't", "no"},
+              {"I don't think they can", "no"},
+              {"no they can't", "no"},
+              {"some can and some can't", "-"}},
+             join);
+}
+
+TEST(UnderstandChoice, ALeadingNoStandsOverItsExplanation) {
+  const Question networks = {"Does it detect any networks?", {option("yes", "Yes", ""), option("no", "No", "")}};
+  expect_all({{"No, the list is empty", "no"}, {"No, it detects nothing", "no"}, {"no, it does", "-"}}, networks);
+}
+
+TEST(UnderstandChoice, WhatIsYetToBeDoneIsNotDone) {
+  const Question restarted = {"Have you restarted the router?", {option("yes", "Yes", ""), option("no", "No", "")}};
+  expect_all({{"I restarted it", "yes"}, {"I will restart it", "-"}}, restarted);
+  const Question chinese = {"路由器重启过了吗？", {option("yes", "重启过了", "重启过"), option("no", "还没有", "没有")}};
+  expect_all({{"重启了", "yes"}, {"正在重启", "-"}, {"晚上再重启吧", "-"}}, chinese);
+}
+
+TEST(UnderstandChoice, BarsSayHowStrongASignalIs) {
+  const Question signal = {"How strong is the signal?", {option("good", "Good", ""), option("weak", "Weak", "")}};
+  expect_all({{"only one bar", "weak"}, {"very weak", "weak"}}, signal);
 }
 
 TEST(UnderstandChoice, AHedgeLowersConfidence) {
