@@ -199,9 +199,11 @@ async function benchIdle() {
   report('idle chat, after one turn', all.map((one) => one.kb_per_connection_after_turn), 'KB RSS each', { digits: 2, note: 'with what the turn left in caches' });
 }
 
+let mailSessions = 20;  // kept connections of smtp-source: so many mails are under way at once
+
 // ---- mail --------------------------------------------------------------------------------------------------------------------------
-const sendMails = (target, count, to = 'support@bench.test') =>
-  run(smtpSource, ['-s', '20', '-l', '10240', '-m', String(count), '-d', '-f', 'ana@customer.test', '-t', to, `inet:${target}`]);
+const sendMails = (target, count, to = 'support@bench.test', sessions = mailSessions) =>
+  run(smtpSource, ['-s', String(sessions), '-l', '10240', '-m', String(count), '-d', '-f', 'ana@customer.test', '-t', to, `inet:${target}`]);
 async function until(what, limit) {
   const end = Date.now() + limit;
   while (!(await what())) {
@@ -319,6 +321,10 @@ postlog unix-dgram n - n - 1 postlogd
 
 async function benchMail() {
   if (!smtpSource) throw new Error('smtp-source is missing: ./dev deps installs Postfix');
+  for (mailSessions of [48, 20]) await benchMailSessions();
+}
+async function benchMailSessions() {
+  const with_ = `, ${mailSessions} sessions`;
   const us = [], sink = [], postfix = [], withRelay = [];
   for (let i = 0; i < runs; ++i) {  // in turns, so that a busy minute hits all of them
     us.push(await mailsToUsher(0));
@@ -335,17 +341,17 @@ async function benchMail() {
   }
   const column = (list, key) => list.map((one) => one[key]);
   const more = { better: 'more' };
-  report('mails accepted (250)', column(us, 'rate'), 'mails/s', { ...more, note: `machine ${Math.round(median(column(us, 'busy')) * 100)} % busy; ${median(column(us, 'backlog'))} of ${mails} not yet worked at the last 250` });
-  report('mails until every ticket exists', column(us, 'doneRate'), 'mails/s', more);
-  report('mail CPU until its 250', column(us, 'us'), 'µs/mail', { note: 'of all that ran meanwhile' });
-  report('mail CPU until its ticket', column(us, 'allUs'), 'µs/mail');
-  report('with answers by a relay: accepted', column(withRelay, 'rate'), 'mails/s', more);
-  report('with answers by a relay: ticket and answer sent', column(withRelay, 'doneRate'), 'mails/s', more);
-  report('with answers by a relay: CPU', column(withRelay, 'allUs'), 'µs/mail');
-  report('smtp-sink (keeps nothing)', column(sink, 'rate'), 'mails/s', more);
-  report('smtp-sink CPU', column(sink, 'us'), 'µs/mail');
-  report('Postfix, default queue, then discard', column(postfix, 'rate'), 'mails/s', more);
-  report('Postfix CPU', column(postfix, 'us'), 'µs/mail');
+  report(`mails accepted (250)${with_}`, column(us, 'rate'), 'mails/s', { ...more, note: `machine ${Math.round(median(column(us, 'busy')) * 100)} % busy; ${median(column(us, 'backlog'))} of ${mails} not yet worked at the last 250` });
+  report(`mails until every ticket exists${with_}`, column(us, 'doneRate'), 'mails/s', more);
+  report(`mail CPU until its 250${with_}`, column(us, 'us'), 'µs/mail', { note: 'of all that ran meanwhile' });
+  report(`mail CPU until its ticket${with_}`, column(us, 'allUs'), 'µs/mail');
+  report(`with answers by a relay: accepted${with_}`, column(withRelay, 'rate'), 'mails/s', more);
+  report(`with answers by a relay: ticket and answer sent${with_}`, column(withRelay, 'doneRate'), 'mails/s', more);
+  report(`with answers by a relay: CPU${with_}`, column(withRelay, 'allUs'), 'µs/mail');
+  report(`smtp-sink (keeps nothing)${with_}`, column(sink, 'rate'), 'mails/s', more);
+  report(`smtp-sink CPU${with_}`, column(sink, 'us'), 'µs/mail');
+  report(`Postfix, default queue, then discard${with_}`, column(postfix, 'rate'), 'mails/s', more);
+  report(`Postfix CPU${with_}`, column(postfix, 'us'), 'µs/mail');
 }
 
 // ---- all of it ---------------------------------------------------------------------------------------------------------------------
