@@ -82,8 +82,6 @@ struct Belief {
 
 // Bayes' rule over the history. O(history × causes).
 Belief belief_of(const Model& model, const History& history);
-// Indexes of the likeliest causes, best first; equal ones as written.
-std::vector<std::size_t> likely_causes(const Belief& belief, std::size_t at_most = 3);
 
 enum class Move : std::uint8_t { kAct, kAsk, kEscalate, kNothing };
 

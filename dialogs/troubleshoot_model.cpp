@@ -172,12 +172,4 @@ Belief belief_of(const Model& model, const History& history) {
   return b;
 }
 
-std::vector<std::size_t> likely_causes(const Belief& belief, std::size_t at_most) {
-  std::vector<std::size_t> order(belief.causes.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, {}, [&](std::size_t f) { return std::pair(-belief.causes[f], f); });
-  order.resize(std::min(order.size(), at_most));
-  return order;
-}
-
 }  // namespace usher::dialogs::troubleshoot

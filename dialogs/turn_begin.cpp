@@ -160,8 +160,6 @@ void Turn::first_words(const Said& e, std::string_view entry) {
     trace("choose-dialog", "several scripts fit about equally: " + rivals);
     take_as("nothing", {}, choice.confidence, "fits " + rivals);
     s().symptom = text::cut(full_, 1000);
-    s().greeted = true;
-    std::vector<Choice> which;
     offer(choice.rivals);
     return;
   }

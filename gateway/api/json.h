@@ -8,13 +8,14 @@
 
 #include "base/clock.h"
 #include "base/net/http.h"
+#include "connectors/json_input.h"
 
 namespace usher::gateway::api {
 
 using nlohmann::json;
 
 inline std::string dump(const json& j) {
-  return j.dump(-1, ' ', false, json::error_handler_t::replace);
+  return connectors::to_json_text(j);
 }
 inline net::HttpResponse answer(const json& j, int status = 200) {
   return net::HttpResponse::json(status, dump(j));

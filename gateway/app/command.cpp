@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "connectors/json_input.h"
 #include "gateway/app/service.h"
 
 namespace usher::gateway::app {
@@ -11,7 +12,7 @@ namespace usher::gateway::app {
 using nlohmann::json;
 
 void print(const json& document) {
-  std::cout << document.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+  std::cout << connectors::to_json_text(document) << std::endl;
 }
 
 int complain(const Common& common, const Error& error, int code) {

@@ -33,6 +33,8 @@ struct DialogFolder {
 // `dir` empty: the folder of the configuration, which then must be right. With a `dir` the configuration may be missing.
 // nullopt when there is nothing to work on: it has been said, and `code` is set.
 std::optional<DialogFolder> open_dialogs(const Common& common, const std::string& dir, int& code);
+// The same, for commands that need scripts without mistakes of form: otherwise they are printed and `code` is kProblems.
+std::optional<DialogFolder> open_scripts(const Common& common, const std::string& dir, int& code);
 // The same folder with files of `over` in place of those of the same name, or beside them: what replay compares with.
 std::optional<DialogFolder> open_dialogs_over(const Common& common, const DialogFolder& base, const std::string& over, int& code);
 // Puts shipped files beside a folder's own where it has none of that kind; true when any was needed.

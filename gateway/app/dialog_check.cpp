@@ -106,12 +106,8 @@ int dialog_check(const Common& common, const std::string& dir) {
 
 int dialog_list(const Common& common, const std::string& dir) {
   int code = kOk;
-  auto folder = open_dialogs(common, dir, code);
+  auto folder = open_scripts(common, dir, code);
   if (!folder) return code;
-  if (!folder->scripts) {
-    print_problems(common, listed(folder->problems), {{"ok", false}});
-    return kProblems;
-  }
   json out = json::array();
   for (const auto& [name, script] : folder->scripts->scripts) {
     const auto languages = languages_of(script);

@@ -1,6 +1,7 @@
 // Reading scripts for the commands: from the configuration's folder or any other, completed where it is only a part.
 #include <algorithm>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
@@ -140,6 +141,14 @@ std::optional<DialogFolder> open_dialogs(const Common& common, const std::string
   out.scripts = dialogs::parse(out.sources, out.problems);
   code = kOk;
   return out;
+}
+
+std::optional<DialogFolder> open_scripts(const Common& common, const std::string& dir, int& code) {
+  auto folder = open_dialogs(common, dir, code);
+  if (!folder || folder->scripts) return folder;
+  print_problems(common, listed(folder->problems), {{"ok", false}});
+  code = kProblems;
+  return std::nullopt;
 }
 
 std::optional<DialogFolder> open_dialogs_over(const Common& common, const DialogFolder& base, const std::string& over,

@@ -51,12 +51,8 @@ int draw(const Common& common, const std::string& dot, const std::string& out) {
 
 int dialog_graph(const Common& common, const DialogGraphOptions& options) {
   int code = kOk;
-  auto folder = open_dialogs(common, options.dir, code);
+  auto folder = open_scripts(common, options.dir, code);
   if (!folder) return code;
-  if (!folder->scripts) {
-    print_problems(common, listed(folder->problems), {{"ok", false}});
-    return kProblems;
-  }
   const dialogs::Script* script = folder->scripts->find(options.name);
   if (script == nullptr) {
     std::string names;

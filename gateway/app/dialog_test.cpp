@@ -98,12 +98,8 @@ fs::path free_name(const fs::path& folder, const std::string& file) {
 
 int dialog_test(const Common& common, const DialogTestOptions& options) {
   int code = kOk;
-  auto folder = open_dialogs(common, options.dir, code);
+  auto folder = open_scripts(common, options.dir, code);
   if (!folder) return code;
-  if (!folder->scripts) {
-    print_problems(common, listed(folder->problems), {{"ok", false}});
-    return kProblems;
-  }
   const auto conversations = conversations_of(folder->folder, options.only);
   if (conversations.empty() && options.suggest.empty()) {
     return complain(common,

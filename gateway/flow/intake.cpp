@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "connectors/json_input.h"
 #include "gateway/flow/masking.h"
 #include "gateway/store/cases.h"
 #include "gateway/store/ledger.h"
@@ -41,7 +42,7 @@ std::string extra_of(const Inbound& m) {
   if (!m.choice.empty()) j["choice"] = m.choice;
   if (!m.subject.empty()) j["subject"] = m.subject;
   for (const auto& a : m.attachments) j["attachments"].push_back(a.file_name);
-  return j.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return connectors::to_json_text(j);
 }
 
 // Mail only: the thread as an answer has to name it, oldest first.

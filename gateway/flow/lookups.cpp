@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "connectors/json_input.h"
 
 namespace usher::gateway::flow {
 namespace {
@@ -90,7 +91,7 @@ boost::asio::awaitable<LookedUp> Lookups::ask(dialogs::LookUp wish) const {
   if (!service.token.empty()) call.headers.add("Authorization", "Bearer " + service.token);
   if (service.method == "POST") {
     call.headers.add("Content-Type", "application/json");
-    call.body = json(wish.with).dump(-1, ' ', false, json::error_handler_t::replace);
+    call.body = connectors::to_json_text(json(wish.with));
   }
   call.limits = {std::min(service.timeout, std::chrono::milliseconds{3000}), service.timeout, kMaxAnswer};
   call.allow_private = service.allow_private;

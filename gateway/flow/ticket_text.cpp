@@ -3,15 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "connectors/json_input.h"
 
 namespace usher::gateway::flow {
 namespace {
 
 using nlohmann::json;
-
-std::string dump(const json& j) {
-  return j.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 std::string label_of(const dialogs::ScriptSet& scripts, const dialogs::State& state, const std::string& slot) {
   if (const auto* script = scripts.find(state.dialog)) {
@@ -50,8 +47,8 @@ std::string ticket_head(const dialogs::ScriptSet& scripts, const store::Conversa
   if (!state.consents.empty()) {
     out += "\nConsent\n";
     for (const auto& given : state.consents) {
-      out += "  " + std::string(given.answer == "agree" ? "Agreed" : "Declined") + (given.at.empty() ? "" : " at " + given.at) + " (" +
-             given.language + "): " + given.wording + "\n";
+      out += "  " + std::string(given.answer == "agree" ? "Agreed" : "Declined") + (given.at.empty() ? "" : " at " + given.at) +
+             " (" + given.language + "): " + given.wording + "\n";
     }
   }
   if (!state.articles_shown.empty()) {
@@ -73,22 +70,22 @@ void append_transcript(std::string& body, const std::vector<store::Message>& tra
 
 std::string to_json(const CreatePayload& p) {
   const auto& d = p.draft;
-  return dump({{"external_ref", d.external_ref},
-               {"subject", d.subject},
-               {"body", d.body},
-               {"requester", d.requester},
-               {"requester_name", d.requester_name},
-               {"priority", d.priority},
-               {"fault_class", d.fault_class},
-               {"channel", d.channel},
-               {"language", d.language},
-               {"queue", d.queue},
-               {"fields", d.fields},
-               {"last_seq", p.last_seq}});
+  return connectors::to_json_text(json{{"external_ref", d.external_ref},
+                                       {"subject", d.subject},
+                                       {"body", d.body},
+                                       {"requester", d.requester},
+                                       {"requester_name", d.requester_name},
+                                       {"priority", d.priority},
+                                       {"fault_class", d.fault_class},
+                                       {"channel", d.channel},
+                                       {"language", d.language},
+                                       {"queue", d.queue},
+                                       {"fields", d.fields},
+                                       {"last_seq", p.last_seq}});
 }
 
 std::string to_json(const AppendPayload& p) {
-  return dump({{"external_ref", p.comment.external_ref}, {"author", p.comment.author}, {"seq", p.seq}});
+  return connectors::to_json_text(json{{"external_ref", p.comment.external_ref}, {"author", p.comment.author}, {"seq", p.seq}});
 }
 
 Result<CreatePayload> create_from_json(const std::string& text) {

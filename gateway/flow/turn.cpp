@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "connectors/json_input.h"
 #include "dialogs/render.h"
 
 namespace usher::gateway::flow {
@@ -12,10 +13,6 @@ using nlohmann::json;
 
 // An engine that keeps asking for searches or look-ups is a bug of a script; the engine's own guard is per event.
 constexpr int kMaxRounds = 12;
-
-std::string dump(const json& j) {
-  return j.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 dialogs::FoundArticle found(const Content& content, const kb::Article& a, double confidence) {
   return {a.id, a.title, content.shown->of(a)->text, confidence};
@@ -99,7 +96,7 @@ void run(const Content& content, TurnResult& result, std::optional<dialogs::Even
       }
     }
   }
-  result.trace_json = dump(trace);
+  result.trace_json = connectors::to_json_text(trace);
 }
 
 }  // namespace

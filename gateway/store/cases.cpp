@@ -1,5 +1,7 @@
 #include "gateway/store/cases.h"
 
+#include "gateway/store/rows.h"
+
 namespace usher::gateway::store {
 namespace {
 
@@ -27,10 +29,6 @@ Case read_case(const sql::Row& row) {
   c.preface = row.text(14);
   c.created_at = from_millis(row.integer(15));
   return c;
-}
-
-sql::Value or_null(const std::string& s) {
-  return s.empty() ? sql::Value{nullptr} : sql::Value{s};
 }
 
 Result<std::optional<Case>> one(sql::Tx& tx, const std::string& where, const sql::Params& params) {

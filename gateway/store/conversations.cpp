@@ -1,6 +1,7 @@
 #include "gateway/store/conversations.h"
 
 #include <nlohmann/json.hpp>
+#include "gateway/store/rows.h"
 
 // An UPDATE and then a SELECT where RETURNING would do: for RETURNING SQLite opens a temporary table each time, which costs more
 // than the statement.
@@ -44,15 +45,6 @@ Message read_message(const sql::Row& row, int first) {
           row.text(first + 4),
           row.text(first + 5),
           from_millis(row.integer(first + 6))};
-}
-
-sql::Value or_null(const std::string& s) {
-  return s.empty() ? sql::Value{nullptr} : sql::Value{s};
-}
-
-Result<void> done(Result<std::int64_t> r) {
-  if (!r) return fail(std::move(r.error()));
-  return {};
 }
 
 }  // namespace

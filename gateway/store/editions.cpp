@@ -3,15 +3,13 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "connectors/json_input.h"
+#include "gateway/store/rows.h"
+
 namespace usher::gateway::store {
 namespace {
 
 using nlohmann::json;
-
-Result<void> done(Result<std::int64_t> r) {
-  if (!r) return fail(std::move(r.error()));
-  return {};
-}
 
 Result<std::optional<std::string>> one_text(sql::Tx& tx, std::string_view sql, const sql::Params& params) {
   std::optional<std::string> out;
@@ -24,7 +22,7 @@ Result<std::optional<std::string>> one_text(sql::Tx& tx, std::string_view sql, c
 
 Result<void> keep_edition(sql::Tx& tx, const std::string& hash, const Sources& sources,
                           const std::map<std::string, std::string>& script_hashes, Timestamp now) {
-  const std::string text = json(sources).dump(-1, ' ', false, json::error_handler_t::replace);
+  const std::string text = connectors::to_json_text(json(sources));
   auto added = tx.exec("INSERT INTO editions (hash, sources, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                        {hash, text, to_millis(now)});
   if (!added) return fail(std::move(added.error()));

@@ -1,14 +1,8 @@
 #include "gateway/store/ledger.h"
 
+#include "gateway/store/rows.h"
+
 namespace usher::gateway::store {
-namespace {
-
-sql::Value or_null(const std::string& s) {
-  return s.empty() ? sql::Value{nullptr} : sql::Value{s};
-}
-
-}  // namespace
-
 Result<std::optional<KnownMessage>> find_known(sql::Tx& tx, const std::string& channel, const std::string& dedup_key) {
   std::optional<KnownMessage> known;
   auto r = tx.query("SELECT id, digest, conversation_id, seq FROM ledger WHERE dedup_key = $1 AND channel = $2",

@@ -1,12 +1,9 @@
 #include "gateway/store/people.h"
 
+#include "gateway/store/rows.h"
+
 namespace usher::gateway::store {
 namespace {
-
-Result<void> done(Result<std::int64_t> r) {
-  if (!r) return fail(std::move(r.error()));
-  return {};
-}
 
 Result<std::optional<User>> one_user(sql::Tx& tx, std::string_view sql, const sql::Params& params) {
   std::optional<User> user;
