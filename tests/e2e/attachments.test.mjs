@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { violations } from './support/axe.mjs';
-import { launch } from './support/browser.mjs';
+import { counts, launch } from './support/browser.mjs';
 import { openChat } from './support/chat_page.mjs';
 import { eventually, kRoot, requestTracker, temporaryFolder, usher } from './support/usher.mjs';
 import { connectChat } from './support/webchat.mjs';
@@ -101,12 +101,12 @@ test('attachments', async (t) => {
     assert.deepEqual(await violations(page), []);
     await chat.say('My printer is broken, please let me talk to a person');
     await drawn(chat).first().waitFor();
-    assert.deepEqual(await chat.panel.locator('.files.waiting').count(), 0);
+    await counts(chat.panel.locator('.files.waiting'), 0);
     assert.deepEqual(await stored('My printer is broken, please let me talk to a person'), [{ file_name: 'label.png', content_type: 'image/png', sha256: sha256(label), bytes: label.length }]);
 
     await chat.reload();
     await drawn(chat).first().waitFor();
-    assert.equal(await chat.panel.locator('.line.customer').count(), 1, 'once');
+    await counts(chat.panel.locator('.line.customer'), 1, 'once');
     const [download] = await Promise.all([page.waitForEvent('download'), chat.panel.locator('.log button.chip').click()]);
     assert.equal(download.suggestedFilename(), 'label.png');
     assert.equal(sha256(await readFile(await download.path())), sha256(label));
@@ -140,19 +140,19 @@ test('attachments', async (t) => {
     const failed = chat.panel.locator('.line.customer.failed');
     await failed.waitFor();
     assert.match(await failed.innerText(), /无法接收文件“holiday\.png”/);
-    assert.equal(await failed.locator('.fate button').count(), 1, 'sending it again cannot help');
+    await counts(failed.locator('.fate button'), 1, 'sending it again cannot help');
     await take_picture(page, 'attach-refused-zh');
     assert.deepEqual(await violations(page), []);
     await failed.locator('.fate button').click();
-    assert.equal(await chat.input.inputValue(), '请看照片');
+    await eventually(async () => (await chat.input.inputValue()) === '请看照片', 'the words are back');
     await chat.panel.locator('button.remove').click();
-    assert.equal(await chat.panel.locator('.files.waiting').count(), 0);
+    await counts(chat.panel.locator('.files.waiting'), 0);
 
     await pick(chat, [as_file('large.png', 'image/png', Buffer.concat([label, randomBytes(3 * 1024 * 1024)]))]);
     await chat.panel.locator('.problem').filter({ hasText: '不能超过 3 MB' }).waitFor();
     await pick(chat, Array.from({ length: 6 }, (_, i) => as_file(`p${i}.png`, 'image/png', label)));
     await chat.panel.locator('.problem').filter({ hasText: '最多可以附 5 个文件' }).waitFor();
-    assert.equal(await chat.panel.locator('.files.waiting li').count(), 5);
+    await counts(chat.panel.locator('.files.waiting li'), 5);
     await chat.say('五张');
     assert.equal((await stored('五张')).length, 5);
     assert.equal((await stored('请看照片')).length, 0);
@@ -207,7 +207,7 @@ test('attachments', async (t) => {
     for (let i = 0; i < 2; ++i) await page.keyboard.press('Shift+Tab');  // the clip, then the last file's "remove"
     assert.equal(await page.evaluate(() => document.querySelector('usher-chat').shadowRoot.activeElement.getAttribute('aria-label')), 'Remove two.log');
     await page.keyboard.press('Enter');
-    assert.equal(await waiting.count(), 1);
+    await counts(waiting, 1);
 
     const bytes = [...png(64, 64, 5)];
     await chat.input.evaluate((input, data) => {
@@ -238,7 +238,7 @@ test('attachments', async (t) => {
     await page.click('button.primary');
     const image = page.locator('main li.customer .file img');
     await image.waitFor({ timeout: 30_000 });
-    assert.equal(await page.locator('main li.customer .file').count(), 2);
+    await counts(page.locator('main li.customer .file'), 2);
     await page.locator('main ol li:last-child:not(.customer)').waitFor({ timeout: 30_000 });  // answered: no more reloading
     await eventually(() => image.evaluate((img) => img.naturalWidth === 320), 'the photo is shown');
     await take_picture(page, 'attach-plain');

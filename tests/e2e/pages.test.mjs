@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { start } from '../../web/dev/server.mjs';
 import { violations } from './support/axe.mjs';
-import { launch } from './support/browser.mjs';
+import { counts, launch } from './support/browser.mjs';
 import { openChat } from './support/chat_page.mjs';
 import { ConsolePage } from './support/console_page.mjs';
 
@@ -82,10 +82,10 @@ describe('the chat', () => {
     const link = chat.panel.locator('.article a');
     assert.equal(await link.getAttribute('target'), '_blank');
     assert.match(await link.getAttribute('rel'), /noopener/);
-    assert.equal(await chat.panel.locator('.article li').count(), 3);
+    await counts(chat.panel.locator('.article li'), 3);
     assert.deepEqual(await chat.choices(), []);
     assert.match(await chat.panel.locator('.choices button.chosen').first().innerText(), /No/);
-    assert.equal(await chat.panel.locator('.choices button:disabled').count(), 7);
+    await counts(chat.panel.locator('.choices button:disabled'), 7);
   });
 
   it('sends files again when the upload breaks off, once; shows its progress meanwhile', async () => {
@@ -100,7 +100,7 @@ describe('the chat', () => {
     await chat.waitForOwn('system.log', 'received');
     await chat.waitForBot('charging light');
     assert.deepEqual(stored(), ['It gets hot']);
-    assert.equal(await chat.panel.locator('.line.customer').count(), 1);
+    await counts(chat.panel.locator('.line.customer'), 1);
     await chat.say('and words after it go on as before');
     complaints = complaints.filter((text) => !/Failed to load resource/.test(text));
   });
@@ -279,7 +279,7 @@ describe('the chat', () => {
     await page.locator('usher-chat .unread').filter({ hasText: '2' }).waitFor();
     await openChat(page);
     await chat.waitForBot('charging light');
-    assert.equal(await page.locator('usher-chat .unread').count(), 0);
+    await counts(page.locator('usher-chat .unread'), 0);
   });
 });
 
@@ -307,7 +307,7 @@ describe('everybody', () => {
     assert.equal(await active(), 'TEXTAREA');
     await page.keyboard.press('Escape');
     assert.equal(await active(), 'Chat with support');
-    assert.equal(await chat.panel.count(), 0);
+    await counts(chat.panel, 0);
   });
 
   for (const [name, options] of [['a desktop', {}], ['a dark desktop', { colorScheme: 'dark' }], ['a phone', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }]]) {
