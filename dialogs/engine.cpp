@@ -135,8 +135,7 @@ void Turn::said(const Said& e, std::string_view entry) {
 
 void Turn::answer(const Script& script, const Step& step, const Said& e) {
   const Values slots = s().slots;
-  Past here{s().dialog, s().hash, s().step, s().calls, s().tried.size(), {}, s().check, {}};
-  if (std::holds_alternative<TroubleshootBlock>(step.kind)) here.checked = s().checked;
+  Past here = standing(step);
   const Ask* asks = std::get_if<Ask>(&step.kind);
   const auto slot = asks == nullptr ? script.slots.end() : script.slots.find(asks->slot);
   const bool takes_files =
@@ -156,7 +155,7 @@ void Turn::answer(const Script& script, const Step& step, const Said& e) {
   if (e.choice == kEnough &&
       (choose == nullptr || std::ranges::find(choose->options, kEnough, &Option::id) == choose->options.end())) {
     take_as("command", "person", 1, "pressed");
-    to_person("the customer has enough");
+    asked_for_person("the customer has enough");
     return;
   }
   std::visit(Match{[&](const Choose& k) { answer_choose(step, k, e); }, [&](const Ask& k) { answer_ask(script, k, step, e); },
@@ -192,6 +191,12 @@ void Turn::choose_language(const Said& e) {
   if (clear.empty() || clear == s().language) return;
   trace("language", "the customer writes " + clear);
   s().language = clear;
+}
+
+Past Turn::standing(const Step& step) {
+  Past here{s().dialog, s().hash, s().step, s().calls, s().tried.size(), {}, s().check, {}};
+  if (std::holds_alternative<TroubleshootBlock>(step.kind)) here.checked = s().checked;
+  return here;
 }
 
 void Turn::remember(Past past, const Values& before) {

@@ -63,6 +63,7 @@ class Turn {
   void said(const Said& e, std::string_view entry);
   void choose_language(const Said& e);
   void answer(const Script& script, const Step& step, const Said& e);
+  Past standing(const Step& step);                      // where "back" will return to
   void remember(Past past, const Values& before);
   void ask_again(const Script& script, const Step& step);  // the question that waits, once more
 
@@ -94,6 +95,7 @@ class Turn {
 
   // ── wishes that hold anywhere (turn_commands.cpp)
   bool wish(const Script* script, const Step* step);  // true when it was granted
+  void asked_for_person(std::string why);  // "back" takes it back
   void to_person(std::string why);
   Escalate handover_escalate() const;  // what the handover script would ask for, without a text
   void start_over();

@@ -1,6 +1,7 @@
 // Wishes that hold anywhere: a person, start over, back, correct an answer, status, another language.
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/text.h"
 #include "dialogs/turn.h"
@@ -97,7 +98,7 @@ bool Turn::wish(const Script* script, const Step* step) {
   take_as("command", std::string(name_of(u.as)), u.confidence, u.why);
   switch (u.as) {
     case As::kHuman:
-      to_person("the customer asks for a person");
+      asked_for_person("the customer asks for a person");
       return true;
     case As::kRestart:
       start_over();
@@ -130,6 +131,16 @@ Escalate Turn::handover_escalate() const {
     if (first == nullptr) first = e;
   }
   return first == nullptr ? Escalate{} : *first;
+}
+
+void Turn::asked_for_person(std::string why) {
+  const Script* script = s().dialog.empty() ? nullptr : scripts_.find(s().dialog, s().hash);
+  const Step* step = script == nullptr ? nullptr : script->find(s().step);
+  const Values slots = s().slots;
+  std::optional<Past> here;
+  if (step != nullptr) here = standing(*step);
+  to_person(std::move(why));
+  if (here && s().end.empty()) remember(std::move(*here), slots);
 }
 
 void Turn::to_person(std::string why) {

@@ -47,6 +47,21 @@ TEST(SideQuestion, IsAnsweredFromAnArticleAndTheStepAsksAgain) {
   EXPECT_EQ(t.state.step, "serial");
 }
 
+TEST(Person, GoingBackTakesTheWishBack) {
+  Talk t = details();
+  t.say("Ana").say("let me talk to a person");
+  ASSERT_EQ(t.state.dialog, "handover");
+  const auto handing_over = t.state.slots;
+  t.say("back");
+  EXPECT_EQ(t.state.dialog, "t");
+  EXPECT_EQ(t.state.step, "q");
+  EXPECT_EQ(t.state.slots.at("contact_name"), "Ana");
+  EXPECT_FALSE(t.state.slots.contains("handing_over"));
+  t.say("let me talk to a person");
+  EXPECT_EQ(t.state.end, "") << "the handover begins again, no ticket yet";
+  EXPECT_EQ(t.state.slots, handing_over);
+}
+
 TEST(SideQuestion, TheSecondOneNothingIsFoundForOffersAPerson) {
   Talk t = details();
   t.say("Ana").say("how do I know whether it is on?").articles({{"x", "X", "x", 0.3}});
