@@ -6,50 +6,45 @@
 #include <unordered_map>
 #include <utility>
 
-#include "dialogs/lexicon_state_tables.h"
+#include "dialogs/lexicon_data.h"
+#include "dialogs/phrase_table.h"
 
 namespace usher::dialogs {
 namespace {
 
+// The axes is_general(), is_wavering() and is_amount() speak of come first, whatever file they stand in.
+constexpr std::array<std::string_view, 3> kRoles = {"general", "wavering", "amount"};
+
 class States {
  public:
   States() {
-    std::uint8_t axis = 0;
-    for (const StateAxis& a : state_axes()) {
-      add(a.plus, {axis, 1, false});
-      add(a.kinds, {axis, 1, true});
-      add(a.minus, {axis, -1, false});
-      ++axis;
+    values_.resize(kRoles.size(), 0);
+    for (const LexiconBlock& block : lexicon_blocks()) {
+      if (block.kind == "axis") add_axis(block);
     }
-    for (const auto& set : exclusives()) {
-      std::int8_t value = 0;
-      for (const std::string_view names : set) add(names, {axis, ++value, false});
-      ++axis;
+    axes_ = values_.size();
+    std::size_t axis = axes_;
+    for (const LexiconBlock& block : lexicon_blocks()) {
+      if (block.kind == "set") add_set(block, static_cast<std::uint8_t>(axis++));
     }
-    add(things(), {});
-    for (auto& [first, list] : by_first_word_) {
-      std::ranges::sort(list, std::ranges::greater{}, [](const Known& k) { return k.phrase.size(); });
+    for (const LexiconBlock& block : lexicon_blocks()) {
+      if (block.kind != "not-states") continue;
+      for (const LexiconLine& line : block.lines) add(line.phrases, {});
     }
+    words_.freeze();
   }
 
   std::vector<StateWord> scan(const Message& message) const {
     std::vector<StateWord> out;
-    const auto& words = message.words;
-    for (std::size_t i = 0; i < words.size();) {
-      const Known* match = words[i].kind == Word::Kind::kBreak ? nullptr : longest(words, i);
-      if (match != nullptr && !match->senses.empty() && means_state(words, i, match->phrase.size()))
-        out.push_back({i, i + match->phrase.size(), match->senses});
-      i += match == nullptr ? 1 : match->phrase.size();
-    }
+    words_.scan(message, [&](std::size_t begin, std::size_t end, const std::vector<Sense>& senses) {
+      if (!senses.empty() && means_state(message.words, begin, end - begin)) out.push_back({begin, end, senses});
+    });
     return out;
   }
+  bool is_axis(std::uint8_t axis) const { return axis < axes_; }  // else a set
+  int value(std::uint8_t axis) const { return axis < axes_ ? values_[axis] : 0; }
 
  private:
-  struct Known {
-    Phrase phrase;
-    std::vector<Sense> senses;
-  };
-
   // "On" says a state at the end of what is said ("the light is on now"), not before a thing ("the one on the adapter").
   static bool means_state(const std::vector<Word>& words, std::size_t at, std::size_t length) {
     static constexpr std::array<std::string_view, 3> kPlaces = {"on", "in", "out"};
@@ -64,34 +59,40 @@ class States {
     return std::ranges::find(kAfter, words[at + 1].folded) != kAfter.end();
   }
 
-  const Known* longest(const std::vector<Word>& words, std::size_t at) const {
-    const auto it = by_first_word_.find(words[at].text);
-    if (it == by_first_word_.end()) return nullptr;
-    for (const Known& k : it->second) {
-      if (at + k.phrase.size() <= words.size() &&
-          std::equal(k.phrase.begin(), k.phrase.end(), words.begin() + static_cast<std::ptrdiff_t>(at),
-                     [](const std::string& a, const Word& b) { return b.is(a); }))
-        return &k;
+  void add_axis(const LexiconBlock& block) {
+    const auto role = std::ranges::find(kRoles, block.attribute("role"));
+    std::size_t axis = static_cast<std::size_t>(role - kRoles.begin());
+    if (role == kRoles.end()) {
+      axis = values_.size();
+      values_.push_back(0);
     }
-    return nullptr;
+    const std::string_view good = block.attribute("good");
+    values_[axis] = good == "+" ? 1 : good == "-" ? -1 : 0;
+    const auto a = static_cast<std::uint8_t>(axis);
+    for (const LexiconLine& line : block.lines) {
+      add(line.phrases, {a, static_cast<std::int8_t>(line.sign == "-" ? -1 : 1), line.sign == "~"});
+    }
   }
-
+  void add_set(const LexiconBlock& block, std::uint8_t axis) {
+    std::vector<std::string_view> values;
+    for (const LexiconLine& line : block.lines) {
+      auto it = std::ranges::find(values, line.sign);
+      if (it == values.end()) it = values.insert(it, line.sign);
+      add(line.phrases, {axis, static_cast<std::int8_t>(it - values.begin() + 1), false});
+    }
+  }
   void add(std::string_view phrases, Sense sense) {
-    while (!phrases.empty()) {
-      const auto bar = phrases.find('|');
-      Phrase phrase = to_phrase(phrases.substr(0, bar));
-      phrases = bar == std::string_view::npos ? std::string_view{} : phrases.substr(bar + 1);
-      if (phrase.empty()) continue;
-      auto& list = by_first_word_[phrase.front()];
-      auto known = std::ranges::find(list, phrase, &Known::phrase);
-      if (known == list.end()) known = list.insert(list.end(), {std::move(phrase), {}});
-      if (sense.pole == 0) continue;
-      const bool there = std::ranges::any_of(known->senses, [&](const Sense& s) { return s.axis == sense.axis; });
-      if (!there) known->senses.push_back(sense);
-    }
+    each_phrase(phrases, [&](std::string_view phrase) {
+      std::vector<Sense>* senses = words_.at(to_phrase(phrase));
+      if (senses == nullptr || sense.pole == 0) return;
+      if (std::ranges::any_of(*senses, [&](const Sense& s) { return s.axis == sense.axis; })) return;
+      senses->insert(std::ranges::upper_bound(*senses, sense.axis, {}, &Sense::axis), sense);
+    });
   }
 
-  std::unordered_map<std::string, std::vector<Known>> by_first_word_;
+  std::vector<std::int8_t> values_;  // of an axis: the pole that is good
+  std::size_t axes_ = 0;
+  PhraseTable<std::vector<Sense>> words_;
 };
 
 const States& table() {
@@ -107,7 +108,7 @@ std::vector<StateWord> states_in(const Message& message) {
 
 Comparison compare(const Sense& said, const Sense& asked) {
   if (said.axis != asked.axis) return {};
-  if (said.axis >= state_axes().size()) {  // "not red" need not be green
+  if (!table().is_axis(said.axis)) {  // "not red" need not be green
     return {.sign = said.pole == asked.pole ? 1 : -1, .only_if_plain = said.pole != asked.pole};
   }
   if (said.kind && asked.kind) return {};
@@ -118,7 +119,7 @@ Comparison compare(const Sense& said, const Sense& asked) {
 }
 
 int value_of(const Sense& sense) {
-  return sense.axis < state_axes().size() ? state_axes()[sense.axis].good * sense.pole : 0;
+  return table().value(sense.axis) * sense.pole;
 }
 bool is_general(const Sense& sense) {
   return sense.axis == 0;
@@ -136,24 +137,22 @@ bool opposed(std::span<const Sense> a, std::span<const Sense> b) {
 }
 
 bool same_thing(const std::string& a, const std::string& b) {
-  static const std::unordered_multimap<std::string, int> kGroups = [] {
-    std::unordered_multimap<std::string, int> out;
-    int group = 0;
-    for (std::string_view list : names()) {
-      while (!list.empty()) {
-        const auto bar = list.find('|');
-        const Phrase p = to_phrase(list.substr(0, bar));
-        if (p.size() == 1) out.emplace(p[0], group);
-        list = bar == std::string_view::npos ? std::string_view{} : list.substr(bar + 1);
+  static const std::unordered_multimap<std::string, std::string_view> kGroups = [] {
+    std::unordered_multimap<std::string, std::string_view> out;
+    for (const LexiconBlock& block : lexicon_blocks()) {
+      if (block.kind != "names") continue;
+      for (const LexiconLine& line : block.lines) {
+        each_phrase(line.phrases, [&](std::string_view phrase) {
+          if (const Phrase p = to_phrase(phrase); p.size() == 1) out.emplace(p[0], line.sign);
+        });
       }
-      ++group;
     }
     return out;
   }();
   if (a == b) return true;
   const auto [b1, e1] = kGroups.equal_range(a);
   for (auto i = b1; i != e1; ++i) {
-    if (i->second == 0) return true;
+    if (i->second == "anything") return true;
     const auto [b2, e2] = kGroups.equal_range(b);
     for (auto k = b2; k != e2; ++k) {
       if (i->second == k->second) return true;
