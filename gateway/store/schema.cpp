@@ -104,10 +104,41 @@ CREATE INDEX timers_due ON timers (due_at);
 CREATE TABLE ratings (conversation_id TEXT PRIMARY KEY, score BIGINT NOT NULL, at BIGINT NOT NULL) WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kLibrary = R"sql(
+-- What is served of each article in each language (store/library.h). revision: the one served; newest: highest number used;
+-- waiting: revision that waits for a review, 0 none. source: file form. products, tags: one a line. product_keys: folded, for LIKE.
+CREATE TABLE articles (
+  id TEXT NOT NULL, language TEXT NOT NULL, revision BIGINT NOT NULL, newest BIGINT NOT NULL, waiting BIGINT NOT NULL,
+  state TEXT NOT NULL, audience TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, products TEXT NOT NULL, tags TEXT NOT NULL,
+  product_keys TEXT NOT NULL, author TEXT NOT NULL, reviewer TEXT NOT NULL, review_by TEXT NOT NULL, updated_at BIGINT NOT NULL,
+  PRIMARY KEY (id, language)
+);
+CREATE INDEX articles_review ON articles (review_by) WHERE review_by <> '';
+
+-- Never changed but for reviewer and verdict: live | waiting | accepted | refused | replaced.
+CREATE TABLE article_revisions (
+  id TEXT NOT NULL, language TEXT NOT NULL, revision BIGINT NOT NULL, source TEXT NOT NULL, state TEXT NOT NULL, author TEXT NOT NULL,
+  reviewer TEXT NOT NULL, reason TEXT NOT NULL, at BIGINT NOT NULL, verdict TEXT NOT NULL, PRIMARY KEY (id, language, revision)
+);
+
+-- Pictures and files articles show, by their content.
+CREATE TABLE article_files (
+  sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, content_type TEXT NOT NULL, bytes BIGINT NOT NULL, author TEXT NOT NULL, at BIGINT NOT NULL,
+  content BLOB NOT NULL
+);
+
+-- Which file held which revision when folder and store were last in step.
+CREATE TABLE article_sync (
+  id TEXT NOT NULL, language TEXT NOT NULL, file_name TEXT NOT NULL, revision BIGINT NOT NULL, sha256 TEXT NOT NULL,
+  PRIMARY KEY (id, language)
+) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kMigrations = {
     sql::Migration{1, "first light", kFirst},
     sql::Migration{2, "built-in ticket list", connectors::tickets::kBuiltinSchema},
     sql::Migration{3, "editions of scripts and what they learn", kDialogs},
+    sql::Migration{4, "articles of the knowledge base", kLibrary},
 };
 
 }  // namespace
