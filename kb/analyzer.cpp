@@ -350,4 +350,14 @@ std::vector<Term> Analyzer::analyze(std::string_view text, bool is_query) const 
   return terms;
 }
 
+std::string Analyzer::fold(std::string_view text) const {
+  const Characters characters = impl_->reader.read(text);
+  return characters.utf8(0, characters.points.size());
+}
+
+const Analyzer& Analyzer::shared() {
+  static const Analyzer kAnalyzer;
+  return kAnalyzer;
+}
+
 }  // namespace usher::kb

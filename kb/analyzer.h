@@ -18,10 +18,15 @@ struct Term {
 
 class Analyzer {
  public:
+  // Throws std::runtime_error when ICU's or OpenCC's data files are not installed: nothing could be searched without them.
   Analyzer();
   ~Analyzer();
+  // One for everybody: loading the language data takes tens of milliseconds. Throws as Analyzer() does, at first use.
+  static const Analyzer& shared();
   // Terms in order of appearance. `is_query` drops stop words (unless nothing else is left).
   std::vector<Term> analyze(std::string_view text, bool is_query) const;
+  // The text as it is compared: folded, full width made half, traditional Chinese simplified.
+  std::string fold(std::string_view text) const;
 
  private:
   struct Impl;
