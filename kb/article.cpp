@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <chrono>
 #include <set>
 #include <string>
 #include <string_view>
@@ -22,10 +24,11 @@ constexpr std::size_t kMaxListItem = 100;  // code points
 constexpr std::size_t kMaxList = 50;
 constexpr std::size_t kMaxId = 80;
 
-const std::vector<std::string> kKeys = {"id", "language", "title", "products", "codes", "tags", "audience", "state"};
+const std::vector<std::string> kKeys = {"id",       "language", "title", "products",  "codes", "tags",
+                                        "synonyms", "audience", "state", "review_by", "cases"};
 const std::vector<std::string> kLanguages = {"en", "zh"};
 const std::vector<std::string> kAudiences = {"customer", "partner", "internal"};
-const std::vector<std::string> kStates = {"wip", "not_validated", "validated", "archived"};
+const std::vector<std::string> kStates = {"wip", "not_validated", "validated", "published", "archived"};
 
 struct Section {
   std::string_view english, chinese;
@@ -189,6 +192,8 @@ class Reader {
     if (key == "products") return list(key, value, article_.products);
     if (key == "codes") return list(key, value, article_.codes);
     if (key == "tags") return list(key, value, article_.tags);
+    if (key == "synonyms") return list(key, value, article_.synonyms);
+    if (key == "cases") return list(key, value, article_.cases);
     if (!value.IsScalar() || text::trim(value.Scalar()).empty()) {
       problem_at(value.IsDefined() && !value.IsNull() ? value.Mark() : key_mark, "'" + key + "' needs one value",
                  "write '" + key + ": …' on one line");
@@ -197,6 +202,7 @@ class Reader {
     const std::string scalar = text::trim(value.Scalar());
     if (key == "id") return id(scalar, value.Mark());
     if (key == "title") return title(scalar, value.Mark());
+    if (key == "review_by") return review_by(scalar, value.Mark());
     if (key == "language") return choice(key, scalar, kLanguages, value.Mark(), article_.language);
     if (key == "audience") return choice(key, scalar, kAudiences, value.Mark(), article_.audience);
     return choice(key, scalar, kStates, value.Mark(), article_.state);
@@ -241,6 +247,23 @@ class Reader {
     article_.title = value;
   }
 
+  void review_by(const std::string& value, const YAML::Mark& mark) {
+    int year = 0;
+    unsigned month = 0, day = 0;
+    const auto number = [&value](std::size_t from, std::size_t size, auto& out) {
+      const char* end = value.data() + from + size;
+      return std::from_chars(value.data() + from, end, out).ptr == end;
+    };
+    const bool good = value.size() == 10 && value[4] == '-' && value[7] == '-' && number(0, 4, year) && number(5, 2, month) &&
+                      number(8, 2, day) &&
+                      std::chrono::year_month_day(std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)).ok();
+    if (good) {
+      article_.review_by = value;
+    } else {
+      problem_at(mark, "review_by '" + text::cut(value, 40) + "' is no date", "write a day there is, as review_by: 2027-03-01");
+    }
+  }
+
   void list(const std::string& key, const YAML::Node& value, std::vector<std::string>& out) {
     if (value.IsNull()) return;
     if (!value.IsSequence()) {
@@ -282,12 +305,15 @@ class Reader {
       section(found[i], first + static_cast<std::size_t>(found[i].line), between(found[i].end_line + 1, end), seen);
     }
     for (const Section& s : kSections) {
-      if (s.required && !seen.contains(s.english)) {
+      if (is_required(s) && !seen.contains(s.english)) {
         problem(lines_.size(), 1, fmt::format("the section '{}' is missing", s.english),
                 fmt::format("add '## {}' or '## {}'", s.english, s.chinese));
       }
     }
   }
+
+  // An article in the making may have no answer yet.
+  bool is_required(const Section& s) const { return s.required && (article_.state != "wip" || s.text != &Article::resolution); }
 
   void section(const Heading& heading, std::size_t line, std::string content, std::set<std::string_view>& seen) {
     const std::string name = text::trim(heading.text);
@@ -295,7 +321,7 @@ class Reader {
       if (!text::iequals_ascii(name, s.english) && name != s.chinese) continue;
       if (!seen.insert(s.english).second) {
         problem(line, 1, "the section '" + name + "' is there twice", "join the two");
-      } else if (s.required && content.empty()) {
+      } else if (is_required(s) && content.empty()) {
         problem(line, 1, "the section '" + name + "' is empty",
                 s.english == "Issue" ? "write the problem in the customer's words" : "write the steps that solve it");
       }

@@ -1,21 +1,32 @@
-// The published articles and their search index: an immutable snapshot. Editing = building a new one and swapping the pointer.
-// Readers hold a shared_ptr<const Library>; all functions are const and thread-safe.
+// The articles and their search index: an immutable snapshot. Editing makes a new one that shares what did not change, and the
+// owner swaps the pointer. Readers hold a shared_ptr<const Library>; all functions are const and thread-safe. Pointers to
+// articles live as long as the snapshot they came from (or any later one that still has that article).
 #pragma once
+#include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kb/article.h"
 
 namespace usher::kb {
 
+class Vocabulary;
+
 struct Query {
   std::string text;
   std::string language;               // preferred; articles in another language rank lower and are returned only when allowed
   std::string product;                // optional boost
-  std::string audience = "customer";  // who asks: customer | partner (also sees partner) | internal (sees all, and drafts)
+  bool only_product = false;          // `product` is a filter: articles without any product stay, those of other products go
+  std::string audience = "customer";  // who asks: customer | partner: published articles for them; internal: all but archived
+  std::vector<std::string> states;    // filter beside the audience; empty: all the audience may see
   std::size_t limit = 5;
+  // Also articles found in another language; where such a one has a translation into `language`, that is returned.
   bool other_languages = false;
 };
 
@@ -30,21 +41,54 @@ struct Hit {
   };
   std::vector<Reason> reasons;  // largest first: why it ranks where it does
   std::string passage;          // plain text, the best sentence
+  std::vector<std::pair<std::size_t, std::size_t>>
+      highlights;           // byte ranges [from, to) of the query's words in passage, ascending
+  bool translated = false;  // found by its words in another language; reasons are those of that one, the passage may be empty
+};
+
+// Why it ranks where it does, in a sentence for staff: `language` zh or else English.
+std::string explain_in_words(const Hit& hit, std::string_view language);
+
+// How often an article helped, decayed by the caller. Moves a score by at most a tenth (Wilson's bound: few votes say little).
+struct Usage {
+  double helped = 0, failed = 0;
 };
 
 class Library {
  public:
-  // Throws std::runtime_error when ICU's or OpenCC's data files are not installed.
-  static std::shared_ptr<const Library> build(std::vector<Article> articles);
+  // Of two articles with the same key the later counts. Throws std::runtime_error when ICU's or OpenCC's data files are not
+  // installed. Milliseconds per hundred articles, on two threads from a few thousand on.
+  static std::shared_ptr<const Library> build(std::vector<Article> articles,
+                                              std::shared_ptr<const Vocabulary> vocabulary = nullptr);
   virtual ~Library() = default;
+
+  // A snapshot with `changed` put in (new or in place of the same key) and `removed` taken out, in under a millisecond for a few
+  // articles. Until the next merge it ranks with the word statistics of the last one (index.h); small libraries merge at once.
+  virtual std::shared_ptr<const Library> with(std::vector<Article> changed, std::vector<ArticleKey> removed) const = 0;
+  // The same articles, ranked with this usage from now on (replaces the former one; articles not in it have none).
+  virtual std::shared_ptr<const Library> with_usage(std::map<ArticleKey, Usage> usage) const = 0;
+  // Enough was changed by with() that searching gets slower and statistics old: time to call merged() on a thread that may be
+  // busy for seconds (no I/O thread). Changes made meanwhile are the caller's to apply again: merge, then with() what came since.
+  virtual bool wants_merge() const = 0;
+  virtual std::shared_ptr<const Library> merged() const = 0;
+
   // Best first. Empty query text gives nothing; an empty language means any. Archived articles are never found.
   // Only the first 4,000 bytes of the text are read.
   virtual std::vector<Hit> search(const Query& query) const = 0;
+  // While somebody types: titles, sentences customers say and codes in `language` (empty: any) that begin with, or have a word
+  // that begins with, what was typed; best first. Only what customers may read.
+  virtual std::vector<std::string> suggest(std::string_view typed, std::string_view language, std::size_t limit) const = 0;
+  // The text with its unknown words replaced by the nearest known ones; null when nothing is to be corrected.
+  virtual std::optional<std::string> did_you_mean(std::string_view text, std::string_view language) const = 0;
+
   // The article in `language`, else in any language; null when unknown.
   virtual const Article* find(std::string_view id, std::string_view language) const = 0;
+  // Exactly this one; null when unknown.
+  virtual const Article* find(const ArticleKey& key) const = 0;
+  virtual Usage usage(const ArticleKey& key) const = 0;
   virtual std::size_t size() const = 0;
-  // Every article, for listings.
-  virtual const std::vector<Article>& articles() const = 0;
+  // Every article, by id and language, for listings. Linear in their number.
+  virtual std::vector<std::reference_wrapper<const Article>> articles() const = 0;
 };
 
 // A hit below this confidence is not shown to a customer: silence is better than a wrong article.

@@ -40,14 +40,14 @@ std::uint8_t rank_of(std::string_view audience) {
 }
 
 double trust(const Article& article) {
-  return article.state == "validated" ? 1.0 : article.state == "not_validated" ? 0.95 : 0.8;
+  return article.state == "not_validated" ? 0.8 : article.state == "wip" ? 0.3 : 1.0;
 }
 
 }  // namespace
 
 std::uint8_t Shelf::needed_rank(const Article& article) {
   if (article.state == "archived") return kNobody;
-  if (article.state == "wip") return kInternal;
+  if (article.state != "published") return kInternal;
   return article.audience == "customer" ? kCustomer : article.audience == "partner" ? kPartner : kInternal;
 }
 

@@ -88,7 +88,7 @@ TEST(Article, ChineseSectionsAndWindowsLineEndsAndAByteOrderMarkAreRead) {
   EXPECT_EQ(article->cause, "静电");
   EXPECT_EQ(article->resolution, "1. 拔掉电源");
   EXPECT_EQ(article->audience, "customer");
-  EXPECT_EQ(article->state, "validated");
+  EXPECT_EQ(article->state, "published");
 }
 
 TEST(Article, EveryProblemIsNamedWithItsPlaceAndAHint) {
