@@ -88,29 +88,31 @@ Result<void> save_article(sql::Tx& tx, const ArticleRow& row) {
 
 Result<void> insert_revision(sql::Tx& tx, const ArticleRevision& r) {
   return done(
-      tx.exec("INSERT INTO article_revisions (id, language, revision, source, state, author, reviewer, reason, at, verdict) "
-              "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-              {r.id, r.language, r.revision, r.source, r.state, r.author, r.reviewer, r.reason, to_millis(r.at), r.verdict}));
+      tx.exec("INSERT INTO article_revisions (id, language, revision, source, state, author, reviewer, reason, at, verdict, "
+              "verdict_reason) "
+              "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+              {r.id, r.language, r.revision, r.source, r.state, r.author, r.reviewer, r.reason, to_millis(r.at), r.verdict,
+               r.verdict_reason}));
 }
 
 Result<void> set_verdict(sql::Tx& tx, const std::string& id, const std::string& language, std::int64_t revision,
-                         const std::string& verdict, const std::string& reviewer) {
+                         const std::string& verdict, const std::string& reviewer, const std::string& reason) {
   return done(
-      tx.exec("UPDATE article_revisions SET verdict = $4, reviewer = $5 WHERE id = $1 AND language = $2 AND revision = $3",
-              {id, language, revision, verdict, reviewer}));
+      tx.exec("UPDATE article_revisions SET verdict = $4, reviewer = $5, verdict_reason = $6 WHERE id = $1 AND language = $2 AND revision = $3",
+              {id, language, revision, verdict, reviewer, reason}));
 }
 
 Result<std::optional<ArticleRevision>> load_revision(sql::Tx& tx, const std::string& id, const std::string& language,
                                                      std::int64_t revision) {
   std::optional<ArticleRevision> out;
   auto r = tx.query(
-      "SELECT source, state, author, reviewer, reason, at, verdict FROM article_revisions "
+      "SELECT source, state, author, reviewer, reason, at, verdict, verdict_reason FROM article_revisions "
       "WHERE id = $1 AND language = $2 AND revision = $3",
       {id, language, revision}, [&](const sql::Row& row) {
         out = ArticleRevision{id,          language,    revision,
                               row.text(0), row.text(1), row.text(2),
                               row.text(3), row.text(4), from_millis(row.integer(5)),
-                              row.text(6)};
+                              row.text(6), row.text(7)};
       });
   if (!r) return fail(std::move(r.error()));
   return out;
@@ -119,11 +121,11 @@ Result<std::optional<ArticleRevision>> load_revision(sql::Tx& tx, const std::str
 Result<std::vector<ArticleRevision>> list_revisions(sql::Tx& tx, const std::string& id, const std::string& language) {
   std::vector<ArticleRevision> out;
   auto r = tx.query(
-      "SELECT revision, state, author, reviewer, reason, at, verdict FROM article_revisions "
+      "SELECT revision, state, author, reviewer, reason, at, verdict, verdict_reason FROM article_revisions "
       "WHERE id = $1 AND language = $2 ORDER BY revision DESC",
       {id, language}, [&](const sql::Row& row) {
         out.push_back({id, language, row.integer(0), "", row.text(1), row.text(2), row.text(3), row.text(4),
-                       from_millis(row.integer(5)), row.text(6)});
+                       from_millis(row.integer(5)), row.text(6), row.text(7)});
       });
   if (!r) return fail(std::move(r.error()));
   return out;

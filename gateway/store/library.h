@@ -34,6 +34,7 @@ struct ArticleRevision {
   std::string source, state, author, reviewer, reason;
   Timestamp at{};
   std::string verdict = "live";  // live | waiting | accepted | refused | replaced (a newer one waits in its place)
+  std::string verdict_reason;
 };
 
 Result<std::optional<ArticleRow>> load_article(sql::Tx& tx, const std::string& id, const std::string& language);
@@ -41,7 +42,7 @@ Result<std::optional<ArticleRow>> load_article(sql::Tx& tx, const std::string& i
 Result<void> save_article(sql::Tx& tx, const ArticleRow& row);
 Result<void> insert_revision(sql::Tx& tx, const ArticleRevision& revision);
 Result<void> set_verdict(sql::Tx& tx, const std::string& id, const std::string& language, std::int64_t revision,
-                         const std::string& verdict, const std::string& reviewer);
+                         const std::string& verdict, const std::string& reviewer, const std::string& reason);
 Result<std::optional<ArticleRevision>> load_revision(sql::Tx& tx, const std::string& id, const std::string& language,
                                                      std::int64_t revision);
 // Newest first, without their sources.

@@ -115,10 +115,11 @@ CREATE TABLE articles (
 );
 CREATE INDEX articles_review ON articles (review_by) WHERE review_by <> '';
 
--- Never changed but for reviewer and verdict: live | waiting | accepted | refused | replaced.
+-- Never changed but for reviewer, verdict (live | waiting | accepted | refused | replaced) and its reason.
 CREATE TABLE article_revisions (
   id TEXT NOT NULL, language TEXT NOT NULL, revision BIGINT NOT NULL, source TEXT NOT NULL, state TEXT NOT NULL, author TEXT NOT NULL,
-  reviewer TEXT NOT NULL, reason TEXT NOT NULL, at BIGINT NOT NULL, verdict TEXT NOT NULL, PRIMARY KEY (id, language, revision)
+  reviewer TEXT NOT NULL, reason TEXT NOT NULL, at BIGINT NOT NULL, verdict TEXT NOT NULL, verdict_reason TEXT NOT NULL,
+  PRIMARY KEY (id, language, revision)
 );
 
 -- Pictures and files articles show, by their content.
