@@ -96,6 +96,13 @@ CREATE TABLE edition_log (
 -- What troubleshoot blocks have learned (store/learning.h). line: '' = all product lines together. counts: JSON.
 CREATE TABLE troubleshooting (block TEXT NOT NULL, line TEXT NOT NULL, counts TEXT NOT NULL, PRIMARY KEY (block, line)) WITHOUT ROWID;
 
+-- Outcomes of blocks a person has to look into: counted when the cause is told, or without one after a while. history: JSON.
+CREATE TABLE outcomes (
+  conversation_id TEXT NOT NULL, block TEXT NOT NULL, line TEXT NOT NULL, history TEXT NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (conversation_id, block)
+) WITHOUT ROWID;
+CREATE INDEX outcomes_at ON outcomes (at);
+
 -- When a silent customer is to be reminded (store/timers.h), in milliseconds since 1970.
 CREATE TABLE timers (conversation_id TEXT PRIMARY KEY, due_at BIGINT NOT NULL) WITHOUT ROWID;
 CREATE INDEX timers_due ON timers (due_at);
@@ -135,11 +142,44 @@ CREATE TABLE article_sync (
 ) WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kFeedback = R"sql(
+-- What became of articles, per day (days since 1970) and place ('help': the public pages; 'dialog/step': conversations), and their
+-- sums; helped and failed halve every 90 days, as of `day` (store/feedback.h).
+CREATE TABLE article_feedback (
+  article TEXT NOT NULL, language TEXT NOT NULL, place TEXT NOT NULL, day BIGINT NOT NULL, shown BIGINT NOT NULL,
+  opened BIGINT NOT NULL, solved BIGINT NOT NULL, not_solved BIGINT NOT NULL, PRIMARY KEY (article, language, place, day)
+) WITHOUT ROWID;
+CREATE TABLE article_usage (
+  article TEXT NOT NULL, language TEXT NOT NULL, shown BIGINT NOT NULL, opened BIGINT NOT NULL, solved BIGINT NOT NULL,
+  not_solved BIGINT NOT NULL, helped DOUBLE PRECISION NOT NULL, failed DOUBLE PRECISION NOT NULL, day BIGINT NOT NULL,
+  PRIMARY KEY (article, language)
+) WITHOUT ROWID;
+
+-- Who counted already: a hash under the day's salt. Both are forgotten after a day.
+CREATE TABLE feedback_salts (day BIGINT PRIMARY KEY, salt TEXT NOT NULL);
+CREATE TABLE feedback_seen (day BIGINT NOT NULL, visitor TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (day, visitor)) WITHOUT ROWID;
+
+-- outcome: nothing | found | shown | solved | not_solved | gave_up. text is masked. visitor: as in feedback_seen.
+CREATE TABLE searches (
+  id TEXT PRIMARY KEY, at BIGINT NOT NULL, place TEXT NOT NULL, conversation_id TEXT, visitor TEXT, language TEXT NOT NULL,
+  product TEXT NOT NULL, text TEXT NOT NULL, article TEXT NOT NULL, confidence DOUBLE PRECISION NOT NULL, outcome TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX searches_at ON searches (at);
+CREATE INDEX searches_conversation ON searches (conversation_id) WHERE conversation_id IS NOT NULL;
+CREATE INDEX searches_visitor ON searches (visitor) WHERE visitor IS NOT NULL;
+
+-- What staff decided about a gap (kb/gaps.h makes the ids). state: open | assigned | closed.
+CREATE TABLE gaps (
+  id TEXT PRIMARY KEY, state TEXT NOT NULL, article TEXT NOT NULL, note TEXT NOT NULL, who TEXT NOT NULL, at BIGINT NOT NULL
+) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kMigrations = {
     sql::Migration{1, "first light", kFirst},
     sql::Migration{2, "built-in ticket list", connectors::tickets::kBuiltinSchema},
     sql::Migration{3, "editions of scripts and what they learn", kDialogs},
     sql::Migration{4, "articles of the knowledge base", kLibrary},
+    sql::Migration{5, "feedback on articles and searches", kFeedback},
 };
 
 }  // namespace
