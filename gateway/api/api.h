@@ -17,6 +17,7 @@
 #include "connectors/webhook/webhook_channel.h"
 #include "gateway/flow/channels.h"
 #include "gateway/flow/content.h"
+#include "gateway/flow/curation.h"
 #include "gateway/flow/intake.h"
 #include "gateway/flow/outbox.h"
 #include "gateway/store/people.h"
@@ -28,6 +29,7 @@ struct Parts {
   sql::Database* database = nullptr;
   const Clock* clock = nullptr;
   const flow::CurrentContent* content = nullptr;
+  flow::Curation* curation = nullptr;
   const flow::Channels* channels = nullptr;
   const flow::Intake* intake = nullptr;
   const flow::OutboxRunner* outbox = nullptr;
@@ -84,6 +86,7 @@ boost::asio::awaitable<net::HttpResponse> list_conversations(Call call);
 boost::asio::awaitable<net::HttpResponse> show_conversation(Call call);
 boost::asio::awaitable<net::HttpResponse> list_outbox(Call call);
 boost::asio::awaitable<net::HttpResponse> redrive_one(Call call);
+boost::asio::awaitable<net::HttpResponse> tell_cause(Call call);
 boost::asio::awaitable<net::HttpResponse> redrive_all(Call call);
 boost::asio::awaitable<net::HttpResponse> overview(Call call);
 boost::asio::awaitable<net::HttpResponse> healthz(Call call);
@@ -95,6 +98,24 @@ boost::asio::awaitable<net::HttpResponse> plain_chat_post(Call call);
 boost::asio::awaitable<net::HttpResponse> chat(Call call);
 boost::asio::awaitable<net::HttpResponse> picture(Call call);
 boost::asio::awaitable<net::HttpResponse> webhook(Call call);
+
+// articles.cpp, articles_history.cpp, articles_files.cpp, kb_search.cpp: the knowledge base as staff see it (docs/knowledge-base.md)
+boost::asio::awaitable<net::HttpResponse> list_articles(Call call);
+boost::asio::awaitable<net::HttpResponse> show_article(Call call);
+boost::asio::awaitable<net::HttpResponse> put_article(Call call);
+boost::asio::awaitable<net::HttpResponse> set_article_state(Call call);
+boost::asio::awaitable<net::HttpResponse> review_article(Call call);
+boost::asio::awaitable<net::HttpResponse> preview_article(Call call);
+boost::asio::awaitable<net::HttpResponse> list_article_revisions(Call call);
+boost::asio::awaitable<net::HttpResponse> show_article_revision(Call call);
+boost::asio::awaitable<net::HttpResponse> diff_article(Call call);
+boost::asio::awaitable<net::HttpResponse> import_articles(Call call);
+boost::asio::awaitable<net::HttpResponse> export_articles(Call call);
+boost::asio::awaitable<net::HttpResponse> list_article_files(Call call);
+boost::asio::awaitable<net::HttpResponse> add_article_file(Call call);
+boost::asio::awaitable<net::HttpResponse> show_article_file(Call call);
+boost::asio::awaitable<net::HttpResponse> search_articles(Call call);
+boost::asio::awaitable<net::HttpResponse> suggest_articles(Call call);
 
 // The signed-in user of a request, by its session cookie; nullopt when there is none.
 boost::asio::awaitable<Result<std::optional<store::User>>> session_user(const Parts* parts, std::string cookie);

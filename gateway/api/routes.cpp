@@ -30,9 +30,26 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/tickets", Access::kStaff, list_tickets},
     {"GET", "/api/conversations", Access::kStaff, list_conversations},
     {"GET", "/api/conversations/:id", Access::kStaff, show_conversation},
+    {"POST", "/api/conversations/:id/cause", Access::kStaff, tell_cause},
     {"GET", "/api/outbox", Access::kStaff, list_outbox},
     {"POST", "/api/outbox/redrive", Access::kStaff, redrive_all},
     {"POST", "/api/outbox/:id/redrive", Access::kStaff, redrive_one},
+    {"GET", "/api/articles", Access::kStaff, list_articles},
+    {"POST", "/api/articles/preview", Access::kStaff, preview_article},
+    {"POST", "/api/articles/import", Access::kStaff, import_articles},
+    {"GET", "/api/articles/export", Access::kStaff, export_articles},
+    {"GET", "/api/articles/files", Access::kStaff, list_article_files},
+    {"POST", "/api/articles/files", Access::kStaff, add_article_file},
+    {"GET", "/api/articles/files/:sha256", Access::kStaff, show_article_file},
+    {"GET", "/api/articles/:id/:language", Access::kStaff, show_article},
+    {"PUT", "/api/articles/:id/:language", Access::kStaff, put_article},
+    {"POST", "/api/articles/:id/:language/state", Access::kStaff, set_article_state},
+    {"POST", "/api/articles/:id/:language/review", Access::kStaff, review_article},
+    {"GET", "/api/articles/:id/:language/revisions", Access::kStaff, list_article_revisions},
+    {"GET", "/api/articles/:id/:language/revisions/:revision", Access::kStaff, show_article_revision},
+    {"GET", "/api/articles/:id/:language/diff", Access::kStaff, diff_article},
+    {"POST", "/api/kb/search", Access::kStaff, search_articles},
+    {"GET", "/api/kb/suggest", Access::kStaff, suggest_articles},
     {"*", "/hooks/:name", Access::kPublic, webhook},
     {"GET", "/chat/plain", Access::kPublic, plain_chat},
     {"POST", "/chat/plain", Access::kPublic, plain_chat_post},
@@ -134,6 +151,9 @@ std::size_t Api::body_limit(std::string_view method, std::string_view path) cons
     auto it = parts_.webhooks.find(std::string(path.substr(7)));
     if (it != parts_.webhooks.end()) return it->second->body_limit();
   }
+  if (method == "POST" && path == "/api/articles/import") return 64 * 1024 * 1024;
+  if (method == "POST" && path == "/api/articles/files") return 20 * 1024 * 1024;
+  if (path.starts_with("/api/articles/")) return 1024 * 1024;  // 256 KiB of article, as JSON
   return 64 * 1024;
 }
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "gateway/api/api.h"
 #include "gateway/api/json.h"
+#include "gateway/flow/learning.h"
 #include "gateway/store/cases.h"
 #include "gateway/store/conversations.h"
 #include "gateway/store/ledger.h"
@@ -97,9 +98,11 @@ boost::asio::awaitable<net::HttpResponse> show_conversation(Call call) {
     std::vector<store::Message> messages;
     std::vector<store::TraceRow> traces;
     std::optional<store::Case> k;
+    std::map<std::string, std::vector<std::string>> causes;
   };
   const ConversationId id{call.params.at(0)};
-  auto shown = co_await sql::read_returning<Shown>(*call.parts->database, [id](sql::Tx& tx) -> Result<Shown> {
+  const auto content = call.parts->content->get();
+  auto shown = co_await sql::read_returning<Shown>(*call.parts->database, [id, content](sql::Tx& tx) -> Result<Shown> {
     Shown s;
     auto c = store::load_conversation(tx, id);
     if (!c) return fail(std::move(c.error()));
@@ -114,6 +117,9 @@ boost::asio::awaitable<net::HttpResponse> show_conversation(Call call) {
     auto k = store::case_of(tx, id);
     if (!k) return fail(std::move(k.error()));
     s.k = std::move(*k);
+    auto causes = flow::causes_to_tell(tx, *content->scripts, id);
+    if (!causes) return fail(std::move(causes.error()));
+    s.causes = std::move(*causes);
     return s;
   });
   if (!shown) co_return problem(shown.error());
@@ -133,8 +139,8 @@ boost::asio::awaitable<net::HttpResponse> show_conversation(Call call) {
                                {"files", extra.value("attachments", json::array())},
                                {"at", to_rfc3339(m.at)}});
   }
+  out["causes"] = shown->causes;
   const std::string staff_language = call.request.query_param("lang").value_or("en");
-  const auto content = call.parts->content->get();
   json slots = json::array(), tried = json::array(), trace = json::array();
   if (auto state = dialogs::State::from_json(shown->conversation.state)) {
     for (const auto& [name, value] : state->slots) {
@@ -153,6 +159,25 @@ boost::asio::awaitable<net::HttpResponse> show_conversation(Call call) {
   out["tried"] = std::move(tried);
   out["trace"] = std::move(trace);
   co_return answer(out);
+}
+
+boost::asio::awaitable<net::HttpResponse> tell_cause(Call call) {
+  const auto body = parse_object(call.request.body);
+  const std::string cause = body ? body->value("cause", "") : "";
+  if (cause.empty()) co_return problem(400, "invalid", "send {\"cause\": …} with one of the conversation's causes");
+  const ConversationId id{call.params.at(0)};
+  const Timestamp now = call.parts->clock->now();
+  auto counted = co_await sql::write_returning<int>(
+      *call.parts->database,
+      [id, cause, who = call.user->name, content = call.parts->content->get(), now](sql::Tx& tx) -> Result<int> {
+        auto n = flow::tell_cause(tx, *content->scripts, id, cause, now);
+        if (!n) return n;
+        if (auto r = store::insert_audit(tx, make_uuid_v7(now), now, who, "cause", id.value, cause); !r)
+          return fail(std::move(r.error()));
+        return n;
+      });
+  if (!counted) co_return problem(counted.error());
+  co_return answer({{"counted", *counted}});
 }
 
 boost::asio::awaitable<net::HttpResponse> list_outbox(Call call) {

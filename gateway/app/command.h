@@ -52,10 +52,12 @@ int outbox_list(const Common& common, const std::string& state, std::int64_t lim
 int outbox_redrive(const Common& common, const std::string& id, bool all);
 int user_add(const Common& common, const std::string& name, const std::string& role);
 
-// publish.cpp; `usher dialog publish|rollback|editions|learned`
+// publish.cpp; `usher dialog publish|rollback|editions|learned|cause`
 int dialog_publish(const Common& common, const std::string& folder, const std::string& note, bool dry_run);
 int dialog_rollback(const Common& common, const std::string& hash, const std::string& note);
 int dialog_editions(const Common& common, std::int64_t limit);
 int dialog_learned(const Common& common);
+// `conversation`: id, or the reference of its case. Without `cause`: those that may be told.
+int dialog_cause(const Common& common, const std::string& conversation, const std::string& cause);
 
 }  // namespace usher::gateway::app

@@ -141,6 +141,12 @@ void add_dialog_commands(CLI::App& app, Common& common, int& result) {
   }
   auto* learned = command(dialog, common, "learned", "what troubleshoot blocks have learned from outcomes", true);
   learned->callback([&common, &result] { result = dialog_learned(common); });
+  auto told = std::make_shared<std::pair<std::string, std::string>>();
+  auto* cause =
+      command(dialog, common, "cause", "tell what a case a person solved turned out to be: troubleshooting learns from it", true);
+  cause->add_option("conversation", told->first, "its id, or the reference of its case")->required();
+  cause->add_option("cause", told->second, "one of the script's causes; left out, they are listed");
+  cause->callback([&common, &result, told] { result = dialog_cause(common, told->first, told->second); });
 }
 
 }  // namespace usher::gateway::app

@@ -8,10 +8,13 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "base/id.h"
 #include "gateway/app/command.h"
 #include "gateway/app/service.h"
 #include "gateway/flow/editions.h"
 #include "gateway/flow/learning.h"
+#include "gateway/store/conversations.h"
+#include "gateway/store/people.h"
 
 namespace usher::gateway::app {
 namespace {
@@ -209,6 +212,48 @@ int dialog_learned(const Common& common) {
   }
   if (common.as_json) print(out);
   if (!common.as_json && out.empty()) std::cout << "nothing learned yet: no troubleshoot block has ended\n";
+  return kOk;
+}
+
+int dialog_cause(const Common& common, const std::string& conversation, const std::string& cause) {
+  int code = kOk;
+  auto o = open(common, code);
+  if (!o) return code;
+  std::vector<flow::ContentProblem> problems;
+  auto content = o->editions->load(problems);
+  if (!content || !*content) {
+    print_problems(common, listed(problems), {{"ok", false}});
+    return kConfiguration;
+  }
+  const auto& scripts = *(*content)->scripts;
+  const Timestamp now = system_clock().now();
+  std::map<std::string, std::vector<std::string>> causes;
+  int counted = 0;
+  auto done = o->database->write_sync([&](sql::Tx& tx) -> Result<void> {
+    ConversationId id{conversation};
+    auto by_reference = store::find_by_key(tx, "ref:" + conversation);
+    if (!by_reference) return fail(std::move(by_reference.error()));
+    if (*by_reference) id = (*by_reference)->id;
+    if (cause.empty()) {
+      auto found = flow::causes_to_tell(tx, scripts, id);
+      if (!found) return fail(std::move(found.error()));
+      causes = std::move(*found);
+      return {};
+    }
+    auto n = flow::tell_cause(tx, scripts, id, cause, now);
+    if (!n) return fail(std::move(n.error()));
+    counted = *n;
+    return store::insert_audit(tx, make_uuid_v7(now), now, "command line", "cause", id.value, cause);
+  });
+  if (!done) return complain(common, done.error(), kProblems);
+  if (common.as_json) {
+    print(cause.empty() ? json(causes) : json{{"counted", counted}});
+  } else if (!cause.empty()) {
+    std::cout << "counted; `usher dialog learned` shows what is believed now\n";
+  } else {
+    for (const auto& [block, list] : causes) std::cout << block << ": " << fmt::format("{}", fmt::join(list, ", ")) << '\n';
+    if (causes.empty()) std::cout << "no troubleshooting of this conversation waits for its cause\n";
+  }
   return kOk;
 }
 

@@ -1,5 +1,9 @@
 #include "gateway/flow/learning.h"
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "connectors/json_input.h"
 #include "gateway/store/learning.h"
 
 namespace usher::gateway::flow {
@@ -20,6 +24,36 @@ const ts::Model& believed(const dialogs::ScriptSet& scripts, const dialogs::Trou
   return block.model;
 }
 
+struct Where {
+  std::string dialog, step;
+};
+Where where_of(const std::string& block) {
+  const auto slash = block.find('/');
+  return slash == std::string::npos ? Where{} : Where{block.substr(0, slash), block.substr(slash + 1)};
+}
+
+ts::History history_of(const store::WaitingOutcome& outcome) {
+  const auto j = nlohmann::json::parse(outcome.history, nullptr, false);
+  return j.is_array() ? j.get<ts::History>() : ts::History{};
+}
+
+Result<void> count(sql::Tx& tx, const dialogs::ScriptSet& scripts, const Where& where, const std::string& line,
+                   const ts::ClosedCase& closed, Timestamp now) {
+  const auto* block = find_block(scripts, where.dialog, where.step);
+  if (block == nullptr) return {};
+  const std::string name = where.dialog + "/" + where.step;
+  std::vector<std::string> lines = {""};
+  if (!line.empty()) lines.push_back(line);
+  for (const auto& one : lines) {
+    auto counts = store::load_counts(tx, name, one);
+    if (!counts) return fail(std::move(counts.error()));
+    auto known = ts::Counts::from_json(*counts).value_or(ts::Counts{});
+    const auto next = ts::observe(believed(scripts, *block, name, line), block->learning, std::move(known), closed, day_of(now));
+    if (auto r = store::save_counts(tx, name, one, next.to_json()); !r) return r;
+  }
+  return {};
+}
+
 }  // namespace
 
 const dialogs::TroubleshootBlock* find_block(const dialogs::ScriptSet& scripts, const std::string& dialog,
@@ -29,19 +63,61 @@ const dialogs::TroubleshootBlock* find_block(const dialogs::ScriptSet& scripts, 
   return found == nullptr ? nullptr : std::get_if<dialogs::TroubleshootBlock>(&found->kind);
 }
 
-Result<void> count_outcome(sql::Tx& tx, const dialogs::ScriptSet& scripts, const dialogs::Learn& outcome, Timestamp now) {
-  const auto* block = find_block(scripts, outcome.dialog, outcome.step);
-  if (block == nullptr) return {};
-  const std::string name = outcome.dialog + "/" + outcome.step;
-  std::vector<std::string> lines = {""};
-  if (!outcome.line.empty()) lines.push_back(outcome.line);
-  for (const auto& line : lines) {
-    auto counts = store::load_counts(tx, name, line);
-    if (!counts) return fail(std::move(counts.error()));
-    auto known = ts::Counts::from_json(*counts).value_or(ts::Counts{});
-    const auto next = ts::observe(believed(scripts, *block, name, outcome.line), block->learning, std::move(known),
-                                  {outcome.checked, {}, false}, day_of(now));
-    if (auto r = store::save_counts(tx, name, line, next.to_json()); !r) return r;
+Result<void> note_outcome(sql::Tx& tx, const dialogs::ScriptSet& scripts, const ConversationId& conversation,
+                          const dialogs::Learn& outcome, Timestamp now) {
+  if (find_block(scripts, outcome.dialog, outcome.step) == nullptr) return {};
+  const bool solved = std::ranges::any_of(outcome.checked, [](const auto& entry) { return entry.second == ts::kSolved; });
+  if (solved) return count(tx, scripts, {outcome.dialog, outcome.step}, outcome.line, {outcome.checked, {}, false}, now);
+  return store::keep_outcome(tx,
+                             {conversation.value, outcome.dialog + "/" + outcome.step, outcome.line,
+                              connectors::to_json_text(nlohmann::json(outcome.checked))},
+                             to_millis(now));
+}
+
+Result<int> tell_cause(sql::Tx& tx, const dialogs::ScriptSet& scripts, const ConversationId& conversation,
+                       const std::string& cause, Timestamp now) {
+  auto waiting = store::outcomes_of(tx, conversation.value);
+  if (!waiting) return fail(std::move(waiting.error()));
+  if (waiting->empty())
+    return fail(ErrorCode::kNotFound, "no troubleshooting of this conversation waits for its cause",
+                "it was solved, told before, or counted without a cause after 30 days");
+  int counted = 0;
+  std::string known;
+  for (const auto& outcome : *waiting) {
+    const Where where = where_of(outcome.block);
+    const auto* block = find_block(scripts, where.dialog, where.step);
+    if (block == nullptr) continue;
+    for (const auto& c : block->model.causes) known += (known.empty() ? "" : ", ") + c.id;
+    if (std::ranges::find(block->model.causes, cause, &ts::Cause::id) == block->model.causes.end()) continue;
+    if (auto r = count(tx, scripts, where, outcome.line, {history_of(outcome), cause, false}, now); !r)
+      return fail(std::move(r.error()));
+    if (auto r = store::drop_outcome(tx, outcome.conversation, outcome.block); !r) return fail(std::move(r.error()));
+    ++counted;
+  }
+  if (counted == 0) return fail(ErrorCode::kInvalid, "the cause '" + cause + "' is none of its script's: " + known);
+  return counted;
+}
+
+Result<std::map<std::string, std::vector<std::string>>> causes_to_tell(sql::Tx& tx, const dialogs::ScriptSet& scripts,
+                                                                       const ConversationId& conversation) {
+  std::map<std::string, std::vector<std::string>> out;
+  auto waiting = store::outcomes_of(tx, conversation.value);
+  if (!waiting) return fail(std::move(waiting.error()));
+  for (const auto& outcome : *waiting) {
+    const Where where = where_of(outcome.block);
+    const auto* block = find_block(scripts, where.dialog, where.step);
+    if (block == nullptr) continue;
+    for (const auto& c : block->model.causes) out[outcome.block].push_back(c.id);
+  }
+  return out;
+}
+
+Result<void> count_untold(sql::Tx& tx, const dialogs::ScriptSet& scripts, Timestamp now) {
+  auto waiting = store::outcomes_before(tx, to_millis(now - kCauseMayCome), 1000);
+  if (!waiting) return fail(std::move(waiting.error()));
+  for (const auto& outcome : *waiting) {
+    if (auto r = count(tx, scripts, where_of(outcome.block), outcome.line, {history_of(outcome), {}, false}, now); !r) return r;
+    if (auto r = store::drop_outcome(tx, outcome.conversation, outcome.block); !r) return r;
   }
   return {};
 }
@@ -64,9 +140,8 @@ std::map<std::string, ts::Model> learned_models(const dialogs::ScriptSet& script
   std::map<std::string, ts::Model> out;
   for (const auto& [where, own] : counts) {
     const auto& [name, line] = where;
-    const auto slash = name.find('/');
-    if (slash == std::string::npos) continue;
-    const auto* block = find_block(scripts, name.substr(0, slash), name.substr(slash + 1));
+    const Where place = where_of(name);
+    const auto* block = find_block(scripts, place.dialog, place.step);
     if (block == nullptr) continue;
     const auto all = counts.find({name, ""});
     const ts::Counts none;
@@ -78,6 +153,8 @@ std::map<std::string, ts::Model> learned_models(const dialogs::ScriptSet& script
 }
 
 Result<void> refresh_learned(sql::Database& database, CurrentContent& content, Timestamp now) {
+  auto untold = database.write_sync([&](sql::Tx& tx) { return count_untold(tx, *content.get()->scripts, now); });
+  if (!untold) return untold;
   auto counts = read_counts(database);
   if (!counts) return fail(std::move(counts.error()));
   content.change([&](const Content& old) -> std::shared_ptr<const Content> {

@@ -18,6 +18,17 @@ std::string label_of(const dialogs::ScriptSet& scripts, const dialogs::State& st
   return slot;
 }
 
+// " [files: label.png, log.txt]": which message they came with; the files themselves are the ticket's attachments.
+std::string files_of(const store::Message& message) {
+  if (message.extra.empty()) return {};
+  const auto extra = json::parse(message.extra, nullptr, false);
+  const auto files = extra.is_object() ? extra.find("attachments") : extra.end();
+  if (files == extra.end() || !files->is_array() || files->empty()) return {};
+  std::string names;
+  for (const auto& name : *files) names += (names.empty() ? "" : ", ") + name.get<std::string>();
+  return (message.text.empty() ? "[files: " : " [files: ") + names + "]";
+}
+
 }  // namespace
 
 std::string ticket_head(const dialogs::ScriptSet& scripts, const store::Conversation& c, const dialogs::State& state,
@@ -63,7 +74,7 @@ void append_transcript(std::string& body, const std::vector<store::Message>& tra
   for (const auto& m : transcript) {
     std::string who = m.author == "customer" ? "Customer" : m.author == "bot" ? "Usher" : m.author;
     body += "  [" + to_rfc3339(m.at).substr(0, 19) + "] " + who + ": ";
-    for (const auto& line : text::split(m.text, '\n')) body += line + "\n    ";
+    for (const auto& line : text::split(m.text + files_of(m), '\n')) body += line + "\n    ";
     body.resize(body.size() - 4);
   }
 }

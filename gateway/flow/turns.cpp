@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "gateway/flow/feedback.h"
 #include "gateway/flow/learning.h"
 #include "gateway/store/learning.h"
 #include "gateway/store/timers.h"
@@ -30,14 +31,15 @@ std::string_view beginning(std::string_view s, std::size_t bytes) {
   return s.substr(0, bytes);
 }
 
-// What a turn leaves beside the conversation: its timer, what a troubleshoot block taught, a rating.
+// What a turn leaves beside the conversation: its timer, what a troubleshoot block taught, what articles did, a rating.
 Result<void> write_aside(sql::Tx& tx, const PlannedTurn& p, const Content& content) {
   if (p.due != p.due_before) {
     if (auto r = store::set_timer(tx, p.row.id, p.due); !r) return r;
   }
   for (const auto& outcome : p.turn.outcomes) {
-    if (auto r = count_outcome(tx, *content.scripts, outcome, p.row.updated_at); !r) return r;
+    if (auto r = note_outcome(tx, *content.scripts, p.row.id, outcome, p.row.updated_at); !r) return r;
   }
+  if (auto r = count_turn(tx, p.row, p.turn, p.row.updated_at); !r) return r;
   if (p.turn.rating == 0) return {};
   return store::save_rating(tx, p.row.id.value, p.turn.rating, to_millis(p.row.updated_at));
 }

@@ -174,12 +174,31 @@ CREATE TABLE gaps (
 ) WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kMail = R"sql(
+-- The envelope of a mail (JSON): with the raw mail all that is needed to decide about it again.
+ALTER TABLE ledger ADD COLUMN envelope TEXT;
+
+-- Mails held for staff (store/quarantine.h). state: held | released | deleted. named: the conversation such a mail names.
+CREATE TABLE quarantine (
+  ledger_id TEXT PRIMARY KEY, cause TEXT NOT NULL, evidence TEXT NOT NULL, named TEXT, state TEXT NOT NULL, settled_by TEXT,
+  settled_at BIGINT
+) WITHOUT ROWID;
+CREATE INDEX quarantine_state ON quarantine (state, ledger_id);
+
+-- Whom staff let take part in a conversation beside its customer.
+CREATE TABLE participants (
+  conversation_id TEXT NOT NULL, address TEXT NOT NULL, added_by TEXT NOT NULL, added_at BIGINT NOT NULL,
+  PRIMARY KEY (conversation_id, address)
+) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kMigrations = {
     sql::Migration{1, "first light", kFirst},
     sql::Migration{2, "built-in ticket list", connectors::tickets::kBuiltinSchema},
     sql::Migration{3, "editions of scripts and what they learn", kDialogs},
     sql::Migration{4, "articles of the knowledge base", kLibrary},
     sql::Migration{5, "feedback on articles and searches", kFeedback},
+    sql::Migration{6, "mail held for staff", kMail},
 };
 
 }  // namespace

@@ -346,5 +346,6 @@ test('on Request Tracker: with the ticket, and after it without a word', async (
   }, 'the second file on the ticket', 30_000);
   assert.equal(sha256(parts.find((part) => part.name === '标签.png').content), sha256(label));
   assert.equal(parts.find((part) => part.name === 'second.log').content.toString(), 'kernel: thermal shutdown\n');
+  assert.match(await rt.text(ref), /Customer: I want to talk to a person, my scanner is dead \[files: 标签\.png\]/, 'the transcript names what came with each message');
   assert.deepEqual(await gateway.outbox('dead'), []);
 });

@@ -181,6 +181,51 @@ TEST_F(ScriptsFlow, StatusConsentLearningAndRatingAreKept) {
   EXPECT_TRUE(current_.get()->scripts->learned->contains("care/find"));
 }
 
+TEST_F(ScriptsFlow, TheCauseAPersonFindsIsLearned) {
+  say("v1", "I need care");
+  say("v1", "ABC123");
+  say("v1", "yes, I agree");
+  say("v1", "no, still the same");
+  until([&] { return tickets_.tickets() == 1; }, "the ticket");
+  EXPECT_EQ(one("SELECT count(*) FROM troubleshooting"), "0") << "a person looks into it first";
+  const ConversationId id{one("SELECT id FROM conversations")};
+  const auto scripts = current_.get()->scripts;
+  auto tell = [&](const std::string& cause) {
+    Result<int> counted = 0;
+    auto done = database_->write_sync([&](sql::Tx& tx) -> Result<void> {
+      counted = flow::tell_cause(tx, *scripts, id, cause, clock_.now());
+      if (!counted) return fail(Error(counted.error()));
+      return {};
+    });
+    return counted;
+  };
+  const auto wrong = tell("gremlins");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, ErrorCode::kInvalid);
+  EXPECT_NE(wrong.error().message.find("plug, board"), std::string::npos) << wrong.error().message;
+  const auto right = tell("board");
+  ASSERT_TRUE(right);
+  EXPECT_EQ(*right, 1);
+  auto counts = flow::read_counts(*database_);
+  ASSERT_TRUE(counts);
+  ASSERT_EQ(counts->size(), 1U);
+  EXPECT_GT(counts->begin()->second.causes.at("board"), 0.9);
+  EXPECT_EQ(tell("board").error().code, ErrorCode::kNotFound) << "told once";
+}
+
+TEST_F(ScriptsFlow, AnOutcomeNobodyExplainsCountsAfterAMonth) {
+  say("v1", "I need care");
+  say("v1", "ABC123");
+  say("v1", "yes, I agree");
+  say("v1", "no, still the same");
+  until([&] { return tickets_.tickets() == 1; }, "the ticket");
+  ASSERT_TRUE(flow::refresh_learned(*database_, current_, clock_.now() + std::chrono::days{29}));
+  EXPECT_EQ(one("SELECT count(*) FROM troubleshooting"), "0");
+  ASSERT_TRUE(flow::refresh_learned(*database_, current_, clock_.now() + std::chrono::days{31}));
+  EXPECT_EQ(one("SELECT count(*) FROM troubleshooting"), "1");
+  EXPECT_EQ(one("SELECT count(*) FROM outcomes"), "0");
+}
+
 TEST_F(ScriptsFlow, AConsentStandsOnTheTicketWordForWord) {
   say("v1", "I need care");
   say("v1", "ABC123");
