@@ -24,6 +24,7 @@
 #include "connectors/webhook/webhook_channel.h"
 #include "gateway/api/api.h"
 #include "gateway/flow/conversation.h"
+#include "gateway/flow/curation.h"
 #include "gateway/flow/editions.h"
 #include "gateway/flow/history.h"
 #include "gateway/flow/intake.h"
@@ -78,6 +79,7 @@ class RunningService final : public Service {
     if (auto r = lock_data_folder(); !r) return r;
     editions_ = std::make_unique<flow::Editions>(
         *database_, clock_, flow::ContentFolders{s_.content.dialogs, s_.content.kb, s_.content.mail}, world_of(s_));
+    curation_ = std::make_unique<flow::Curation>(*database_, clock_, s_.content.kb);
     if (auto r = load_content_now(); !r) return r;
     auto secret = instance_secret(*database_);
     if (!secret) return fail(std::move(secret.error()));
@@ -93,6 +95,8 @@ class RunningService final : public Service {
         s_.http.threads > 0 ? static_cast<std::size_t>(s_.http.threads) : std::max(1u, std::thread::hardware_concurrency());
     io_ = std::make_unique<async::IoThreads>(cores);
     pool_ = std::make_unique<async::Pool>(2);
+    curation_->set_pool(*pool_);
+    curation_->on_wants_merge([this] { tasks_.spawn(io_->executor(0), "library merge", merge_library()); });
     outbound_ = net::make_outbound_client(io_->executor(0));
 
     if (auto r = make_ticket_system(); !r) return r;
@@ -224,14 +228,16 @@ class RunningService final : public Service {
 
   Result<void> load_content_now() {
     std::vector<flow::ContentProblem> problems;
-    auto content = editions_->load(problems);
+    auto library = curation_->load(problems);
+    if (!library) return fail(std::move(library.error()));
+    if (!*library) return fail(ErrorCode::kInvalid, "articles have problems: " + first_problems(problems));
+    for (const auto& p : problems) log::warn(p.message, {{"file", p.file}, {"line", p.line}, {"hint", p.hint}});
+    problems.clear();
+    auto content = editions_->load(problems, *library);
     if (!content) return fail(std::move(content.error()));
     if (!*content) return fail(ErrorCode::kInvalid, "scripts or articles have problems: " + first_problems(problems));
-    if (content_) {
-      content_->set(std::move(*content));
-    } else {
-      content_ = std::make_unique<flow::CurrentContent>(std::move(*content));
-    }
+    if (!content_) content_ = std::make_unique<flow::CurrentContent>(*content);
+    curation_->serve(*content_, **content);
     return flow::refresh_learned(*database_, *content_, clock_.now());
   }
 
@@ -295,6 +301,7 @@ class RunningService final : public Service {
     parts.database = database_.get();
     parts.clock = &clock_;
     parts.content = content_.get();
+    parts.curation = curation_.get();
     parts.channels = &channels_;
     parts.intake = intake_.get();
     parts.outbox = runner_.get();
@@ -362,6 +369,11 @@ class RunningService final : public Service {
     }
   }
 
+  boost::asio::awaitable<void> merge_library() {
+    auto done = co_await pool_->run([this] { curation_->merge(); });
+    if (!done) log::warn("the articles' index is merged later: too much to do");
+  }
+
   // In order of dependence: what stands below uses what stands above it.
   Settings s_;
   const Clock& clock_ = system_clock();
@@ -372,6 +384,7 @@ class RunningService final : public Service {
   std::unique_ptr<flow::CurrentContent> content_;
   std::unique_ptr<sql::Database> database_;
   std::unique_ptr<flow::Editions> editions_;
+  std::unique_ptr<flow::Curation> curation_;
   async::TaskGroup tasks_;
   std::unique_ptr<async::IoThreads> io_;
   std::unique_ptr<async::Pool> pool_;

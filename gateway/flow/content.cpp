@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "dialogs/parse.h"
+#include "gateway/flow/folder_sync.h"
 #include "kb/markdown.h"
 
 namespace usher::gateway::flow {
@@ -80,24 +81,26 @@ ScriptSources read_script_sources(const fs::path& folder, std::vector<ContentPro
 }
 
 std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::vector<ContentProblem>& problems,
-                                            dialogs::World world, const ScriptSources* scripts) {
+                                            dialogs::World world, const ScriptSources* scripts,
+                                            std::shared_ptr<const kb::Library> library) {
   auto content = std::make_shared<Content>();
   content->shown = std::make_shared<const ShownArticles>();
 
-  std::vector<kb::Article> articles;
-  for (const auto& path : files_in(folders.kb, ".md", problems)) {
-    std::vector<kb::Problem> found;
-    auto article = kb::parse_article(path.string(), read_file(path, problems), found);
-    for (auto& p : found) problems.push_back({p.file, p.line, p.column, p.message, p.hint});
-    if (article && article->state != "archived") articles.push_back(std::move(*article));
+  if (library == nullptr) {
+    auto folder = read_article_folder(folders.kb, problems);
+    std::vector<kb::Article> articles;
+    for (auto& file : folder.files) {
+      if (file.draft.article.state != "archived") articles.push_back(std::move(file.draft.article));
+    }
+    try {
+      library = kb::Library::build(std::move(articles), folder.vocabulary);
+    } catch (const std::runtime_error& e) {  // the machine lacks ICU's or OpenCC's data
+      problems.push_back({folders.kb.string(), 1, 1, std::string("the search index cannot be built: ") + e.what(),
+                          "install libopencc-data and ICU's data"});
+      return nullptr;
+    }
   }
-  try {
-    content->library = kb::Library::build(std::move(articles));
-  } catch (const std::runtime_error& e) {  // the machine lacks ICU's or OpenCC's data
-    problems.push_back({folders.kb.string(), 1, 1, std::string("the search index cannot be built: ") + e.what(),
-                        "install libopencc-data and ICU's data"});
-    return nullptr;
-  }
+  content->library = std::move(library);
 
   const ScriptSources from_folder = scripts != nullptr ? ScriptSources{} : read_script_sources(folders.dialogs, problems);
   std::vector<dialogs::Source> sources;
@@ -108,7 +111,7 @@ std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::
   for (auto& p : found) problems.push_back({p.file, p.line, p.column, p.message, p.hint, p.is_warning});
   if (content->scripts) {
     auto has_article = [&](std::string_view id, std::string_view language) {
-      const kb::Article* a = content->library->find(id, language);
+      const kb::Article* a = for_customers(*content->library, id, language);
       return a != nullptr && (language.empty() || a->language == language);
     };
     world.has_article = has_article;
@@ -134,6 +137,18 @@ std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::
   }
   bool usable = std::all_of(problems.begin(), problems.end(), [](const auto& p) { return p.is_warning; });
   return usable ? content : nullptr;
+}
+
+const kb::Article* for_customers(const kb::Library& library, std::string_view id, std::string_view language) {
+  auto is_theirs = [](const kb::Article* a) { return a != nullptr && a->state == "published" && a->audience == "customer"; };
+  const kb::Article* found = library.find(id, language);
+  if (found == nullptr || is_theirs(found)) return found;
+  // It is there but not for them; a translation may be.
+  for (const char* other : {"en", "zh"}) {
+    const kb::Article* a = library.find(kb::ArticleKey{std::string(id), other});
+    if (is_theirs(a)) return a;
+  }
+  return nullptr;
 }
 
 std::string phrase(const dialogs::ScriptSet& scripts, const std::string& key, const std::string& language,

@@ -72,9 +72,14 @@ using ScriptSources = std::map<std::string, std::string>;
 ScriptSources read_script_sources(const std::filesystem::path& folder, std::vector<ContentProblem>& problems);
 
 // Reads and proves all of it. Null when anything but warnings was found; `problems` tells each with its position. `scripts`:
-// these instead of the folder's (an edition published earlier).
+// these instead of the folder's (an edition published earlier). `library`: this one instead of the folder's articles (the
+// store's).
 std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::vector<ContentProblem>& problems,
-                                            dialogs::World world = {}, const ScriptSources* scripts = nullptr);
+                                            dialogs::World world = {}, const ScriptSources* scripts = nullptr,
+                                            std::shared_ptr<const kb::Library> library = nullptr);
+
+// The article as a customer may read it: in `language`, else in any; null when there is none, or it is not published to them.
+const kb::Article* for_customers(const kb::Library& library, std::string_view id, std::string_view language);
 
 // The phrase of texts.yaml in `language`, with {{name}} replaced by the given values. Missing keys are refused by load_content.
 std::string phrase(const dialogs::ScriptSet& scripts, const std::string& key, const std::string& language,

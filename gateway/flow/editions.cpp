@@ -47,7 +47,8 @@ std::vector<Touched> touched_by(const dialogs::ScriptSet& next, const std::vecto
 Editions::Editions(sql::Database& database, const Clock& clock, ContentFolders folders, dialogs::World world)
     : database_(database), clock_(clock), folders_(std::move(folders)), world_(std::move(world)) {}
 
-Result<std::shared_ptr<const Content>> Editions::load(std::vector<ContentProblem>& problems) {
+Result<std::shared_ptr<const Content>> Editions::load(std::vector<ContentProblem>& problems,
+                                                      std::shared_ptr<const kb::Library> library) {
   const ScriptSources folder = read_script_sources(folders_.dialogs, problems);
   const std::string hash = edition_hash(folder);
   std::string seen, current;
@@ -66,7 +67,7 @@ Result<std::shared_ptr<const Content>> Editions::load(std::vector<ContentProblem
     return {};
   });
   if (!known) return fail(std::move(known.error()));
-  auto content = load_content(folders_, problems, world_, published ? &*published : nullptr);
+  auto content = load_content(folders_, problems, world_, published ? &*published : nullptr, std::move(library));
   if (!content || (seen == hash && !current.empty())) return content;
   auto kept = database_.write_sync([&](sql::Tx& tx) -> Result<void> {
     if (auto r = store::keep_edition(tx, hash, folder, hashes_of(*content->scripts), clock_.now()); !r) return r;
@@ -80,8 +81,8 @@ Result<std::shared_ptr<const Content>> Editions::load(std::vector<ContentProblem
 }
 
 Result<std::string> Editions::publish(const ScriptSources& scripts, const std::string& who, const std::string& note,
-                                      std::vector<ContentProblem>& problems) {
-  auto content = load_content(folders_, problems, world_, &scripts);
+                                      std::vector<ContentProblem>& problems, std::shared_ptr<const kb::Library> library) {
+  auto content = load_content(folders_, problems, world_, &scripts, std::move(library));
   if (!content) return fail(ErrorCode::kInvalid, "the scripts have problems: nothing was published");
   const std::string hash = edition_hash(scripts);
   auto kept = database_.write_sync([&](sql::Tx& tx) -> Result<void> {

@@ -32,13 +32,15 @@ class Editions {
  public:
   Editions(sql::Database& database, const Clock& clock, ContentFolders folders, dialogs::World world);
 
-  // From a non-I/O thread. Null when what should be live has problems; kIo when the database fails.
-  Result<std::shared_ptr<const Content>> load(std::vector<ContentProblem>& problems);
+  // From a non-I/O thread. Null when what should be live has problems; kIo when the database fails. `library`: the store's
+  // articles; null: the folder's.
+  Result<std::shared_ptr<const Content>> load(std::vector<ContentProblem>& problems,
+                                              std::shared_ptr<const kb::Library> library = nullptr);
 
   // Proves `scripts` and makes them the current edition; the service takes it up at its next load(). Errors: kInvalid when
   // `problems` holds anything but warnings. The hash of the edition.
   Result<std::string> publish(const ScriptSources& scripts, const std::string& who, const std::string& note,
-                              std::vector<ContentProblem>& problems);
+                              std::vector<ContentProblem>& problems, std::shared_ptr<const kb::Library> library = nullptr);
   // Makes an earlier edition current again: `hash` (or its beginning), or, when empty, the one before the current. Errors:
   // kNotFound, kConflict when the beginning fits several.
   Result<std::string> roll_back(const std::string& hash, const std::string& who, const std::string& note);

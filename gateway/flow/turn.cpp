@@ -18,21 +18,28 @@ dialogs::FoundArticle found(const Content& content, const kb::Article& a, double
   return {a.id, a.title, content.shown->of(a)->text, confidence};
 }
 
-dialogs::ArticlesFound search(const Content& content, const dialogs::Search& wish) {
+dialogs::ArticlesFound search(const Content& content, const dialogs::Search& wish, SearchMade& made) {
   dialogs::ArticlesFound answer;
+  made.text = wish.text;
+  made.language = wish.language;
   kb::Query query;
   query.text = wish.text;
   query.language = wish.language;
   query.limit = 3;
   for (const auto& hit : content.library->search(query)) {
+    if (made.best.empty()) {
+      made.best = hit.article->id;
+      made.confidence = hit.confidence;
+    }
     if (hit.confidence < kb::kMinConfidence || hit.article->audience != "customer") continue;
     answer.articles.push_back(found(content, *hit.article, hit.confidence));
+    made.found.push_back(hit.article->id);
   }
   return answer;
 }
 
 dialogs::ArticlesFound fetch(const Content& content, const dialogs::FetchArticle& wish) {
-  const kb::Article* a = content.library->find(wish.id, wish.language);
+  const kb::Article* a = for_customers(*content.library, wish.id, wish.language);
   return a == nullptr ? dialogs::ArticlesFound{} : dialogs::ArticlesFound{{found(content, *a, 1.0)}};
 }
 
@@ -45,7 +52,7 @@ BotMessage to_message(const dialogs::Prompt& prompt, const Content& content, con
   m.slot = prompt.slot;
   m.article = prompt.article;
   m.picture = prompt.picture;
-  if (const kb::Article* a = m.article.empty() || !can.html ? nullptr : content.library->find(m.article, language)) {
+  if (const kb::Article* a = m.article.empty() || !can.html ? nullptr : for_customers(*content.library, m.article, language)) {
     // The intro is what stands before the article's own text; it may hold a customer's words, so it is escaped.
     const auto shown = content.shown->of(*a);
     auto at = prompt.text.find(shown->text);
@@ -56,20 +63,35 @@ BotMessage to_message(const dialogs::Prompt& prompt, const Content& content, con
   return m;
 }
 
+// The customer has answered "did it help?" about an article; going back or asking for a person is no answer.
+void note_verdict(const Content& content, TurnResult& result, const dialogs::Outcome& outcome, const std::string& article,
+                  const std::string& place) {
+  const bool solved = outcome.taken.value == "yes";
+  const kb::Article* a = content.library->find(article, result.state.language);
+  if (a == nullptr || outcome.taken.as != "option" || (!solved && outcome.taken.value != "no")) return;
+  result.article_events.push_back({solved ? ArticleEvent::Kind::kSolved : ArticleEvent::Kind::kNotSolved, a->key(), place});
+}
+
 // Steps the engine until it waits for the customer or for a look-up.
 void run(const Content& content, TurnResult& result, std::optional<dialogs::Event> next, const connectors::Capabilities& can,
          const std::string& entry) {
   json trace = result.trace_json.empty() ? json::array() : json::parse(result.trace_json, nullptr, false);
   while (next && result.rounds++ < kMaxRounds && !result.look_up) {
+    const std::string asked_about = result.state.shown_article, place = result.state.dialog + "/" + result.state.step;
     auto outcome = dialogs::step(*content.scripts, std::move(result.state), *next, entry);
     result.state = std::move(outcome.state);
+    if (!asked_about.empty() && result.state.shown_article != asked_about)
+      note_verdict(content, result, outcome, asked_about, place);
     for (auto& line : outcome.trace) trace.push_back({{"rule", std::move(line.rule)}, {"why", std::move(line.why)}});
     next.reset();
     for (auto& effect : outcome.effects) {
       if (auto* prompt = std::get_if<dialogs::Prompt>(&effect)) {
         result.messages.push_back(to_message(*prompt, content, result.state.language, can));
+        if (const kb::Article* a =
+                prompt->article.empty() ? nullptr : content.library->find(prompt->article, result.state.language))
+          result.article_events.push_back({ArticleEvent::Kind::kShown, a->key(), result.state.dialog + "/" + result.state.step});
       } else if (auto* wish = std::get_if<dialogs::Search>(&effect)) {
-        auto answer = search(content, *wish);
+        auto answer = search(content, *wish, result.searches.emplace_back());
         trace.push_back({{"rule", "search"},
                          {"why", answer.articles.empty()
                                      ? std::string("nothing above the confidence a customer should see")

@@ -98,7 +98,8 @@ Result<void> insert_revision(sql::Tx& tx, const ArticleRevision& r) {
 Result<void> set_verdict(sql::Tx& tx, const std::string& id, const std::string& language, std::int64_t revision,
                          const std::string& verdict, const std::string& reviewer, const std::string& reason) {
   return done(
-      tx.exec("UPDATE article_revisions SET verdict = $4, reviewer = $5, verdict_reason = $6 WHERE id = $1 AND language = $2 AND revision = $3",
+      tx.exec("UPDATE article_revisions SET verdict = $4, reviewer = $5, verdict_reason = $6 WHERE id = $1 AND language = $2 AND "
+              "revision = $3",
               {id, language, revision, verdict, reviewer, reason}));
 }
 
