@@ -65,14 +65,23 @@ struct QueryTerm {
   Term term;
   std::optional<Index::TermId> id;          // null: no document has it
   std::optional<Index::TermId> correction;  // of a mistyped word
+  std::string corrected;                    // that word as it is written
+  float trust = 1;                          // 0..1: that this is what was said; below 1 for forms the text does not have
   float weight = 0;                         // in the index's sum
   double information = 0;                   // 0..1, for the confidence
   std::size_t clause = 0;
   bool weak = false;  // politeness and the like (words.h)
 };
 
+// Another way to say bytes [begin, end): all of `terms` (vocabulary.h).
+struct OtherWording {
+  std::size_t begin = 0, end = 0;
+  std::vector<Index::TermId> terms;
+};
+
 struct ParsedQuery {
   std::vector<QueryTerm> terms;  // in order of appearance, longer first
+  std::vector<OtherWording> wordings;
   std::vector<Index::Weighted> weighted;
   std::vector<std::pair<Index::TermId, float>> masses;  // weight × idf of the known ones, ascending by term
   double mass = 0;                                      // their sum and half of what the unknown ones might weigh

@@ -11,8 +11,66 @@ namespace {
 constexpr std::size_t kEnd = 26;
 constexpr std::size_t kFreeEdits = 5;  // letters from which on any edit is tried, not only a swap
 
+constexpr std::size_t kAnyEdit = 7;  // characters of a code from which on any one edit is tried
+
 bool is_plain(std::string_view word) {
   return std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_code(std::string_view word) {
+  return std::ranges::any_of(word, is_digit) &&
+         std::ranges::all_of(word, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z'); });
+}
+
+std::uint32_t hash(std::string_view a, std::string_view b) {
+  std::uint32_t h = 2166136261U;
+  for (const std::string_view part : {a, b}) {
+    for (const char c : part) h = (h ^ static_cast<unsigned char>(c)) * 16777619U;
+  }
+  return h;
+}
+
+// The character a hurried reader takes it for: "E2O4" is "E204".
+char looks_like(char c) {
+  switch (c) {
+    case 'o':
+      return '0';
+    case 'i':
+    case 'l':
+      return '1';
+    case 'z':
+      return '2';
+    case 's':
+      return '5';
+    case 'b':
+      return '8';
+    default:
+      return c;
+  }
+}
+
+// Whether one slip of the hand or the eye makes `typed` of `meant`; both may be meant as they stand when this is false.
+bool is_slip(std::string_view typed, std::string_view meant) {
+  const std::string_view body = meant.starts_with("0x") ? meant.substr(2) : meant;
+  if (typed.size() == meant.size()) {
+    if (std::ranges::equal(typed, meant, {}, looks_like, looks_like)) return true;
+    const auto [a, b] = std::ranges::mismatch(typed, meant);
+    const auto at = static_cast<std::size_t>(a - typed.begin());
+    if (body.size() < 4 || at + 1 > typed.size()) return false;
+    const bool swapped = at + 1 < typed.size() && typed[at] == meant[at + 1] && typed[at + 1] == meant[at] &&
+                         typed.substr(at + 2) == meant.substr(at + 2);
+    return swapped || (body.size() >= kAnyEdit && typed.substr(at + 1) == meant.substr(at + 1));
+  }
+  if (body.size() < 4) return false;
+  const std::string_view longer = typed.size() > meant.size() ? typed : meant;
+  const std::string_view shorter = typed.size() > meant.size() ? meant : typed;
+  if (longer.size() != shorter.size() + 1) return false;
+  const auto at = static_cast<std::size_t>(std::ranges::mismatch(longer, shorter).in1 - longer.begin());
+  if (longer.substr(at + 1) != shorter.substr(at)) return false;
+  const bool doubled = at > 0 && longer[at] == longer[at - 1];
+  return doubled || body.size() >= kAnyEdit;
 }
 
 template <class Visit>
@@ -28,10 +86,20 @@ void for_each_pair(std::string_view word, Visit visit) {
 
 }  // namespace
 
-Speller::Speller(std::vector<Word> words) : words_(std::move(words)) {
-  std::erase_if(words_, [](const Word& w) {
-    return w.text.size() + 1 < kMinLength || w.text.size() > kMaxLength + 2 || !is_plain(w.text);
-  });
+Speller::Speller(std::vector<Word> words) {
+  for (Word& word : words) {
+    if (word.text.size() > kMaxLength + 2) continue;
+    if (is_plain(word.text)) {
+      if (word.text.size() + 1 >= kMinLength) words_.push_back(std::move(word));
+    } else if (word.text.size() >= 2 && is_code(word.text)) {
+      codes_.push_back(std::move(word));
+    }
+  }
+  index_words();
+  index_codes();
+}
+
+void Speller::index_words() {
   std::ranges::sort(words_, {}, &Word::text);
   pair_begin_.assign(kAlphabet * kAlphabet + 1, 0);
   for (const Word& word : words_) for_each_pair(word.text, [this](std::size_t pair) { ++pair_begin_[pair + 1]; });
@@ -41,6 +109,47 @@ Speller::Speller(std::vector<Word> words) : words_(std::move(words)) {
   for (std::size_t i = 0; i < words_.size(); ++i) {
     for_each_pair(words_[i].text, [&](std::size_t pair) { pair_words_[next[pair]++] = static_cast<std::uint32_t>(i); });
   }
+}
+
+// Two codes one edit apart become the same when each, or one of them, loses the right character.
+void Speller::index_codes() {
+  std::ranges::sort(codes_, {}, &Word::text);
+  for (std::uint32_t i = 0; i < codes_.size(); ++i) {
+    const std::string_view code = codes_[i].text;
+    shortened_.emplace_back(hash(code, ""), i);
+    std::string seen(code);
+    std::ranges::transform(seen, seen.begin(), looks_like);
+    if (seen != code) shortened_.emplace_back(hash(seen, ""), i);
+    for (std::size_t at = 0; at < code.size(); ++at) {
+      if (at == 0 || code[at] != code[at - 1]) shortened_.emplace_back(hash(code.substr(0, at), code.substr(at + 1)), i);
+    }
+  }
+  std::ranges::sort(shortened_);
+  shortened_.shrink_to_fit();
+}
+
+const Speller::Word* Speller::nearest_code(std::string_view code) const {
+  if (code.size() < 2 || code.size() > kMaxLength) return nullptr;
+  const auto known = std::ranges::lower_bound(codes_, code, {}, [](const Word& w) { return std::string_view(w.text); });
+  if (known != codes_.end() && known->text == code) return nullptr;
+  const Word* best = nullptr;
+  bool unique = true;
+  const auto look = [&](std::string_view a, std::string_view b) {
+    const std::uint32_t key = hash(a, b);
+    for (auto entry = std::ranges::lower_bound(shortened_, std::pair(key, 0U)); entry != shortened_.end() && entry->first == key;
+         ++entry) {
+      const Word& candidate = codes_[entry->second];
+      if (&candidate == best || !is_slip(code, candidate.text)) continue;
+      if (best != nullptr) unique = false;
+      best = &candidate;
+    }
+  };
+  look(code, "");
+  std::string seen(code);
+  std::ranges::transform(seen, seen.begin(), looks_like);
+  look(seen, "");
+  for (std::size_t at = 0; at < code.size(); ++at) look(code.substr(0, at), code.substr(at + 1));
+  return unique ? best : nullptr;
 }
 
 const Speller::Word* Speller::nearest(std::string_view word) const {
