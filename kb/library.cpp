@@ -1,12 +1,13 @@
 #include "kb/library.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 
-#include "base/text.h"
 #include "kb/analyzer.h"
 #include "kb/shelf.h"
 
@@ -14,108 +15,181 @@ namespace usher::kb {
 namespace {
 
 constexpr double kOtherLanguage = 0.6;  // an article the customer may not be able to read must be clearly better
-
-// Loading the language data takes tens of milliseconds and libraries are rebuilt at every edit: one analyzer serves them all.
-const Analyzer& shared_analyzer() {
-  static const Analyzer kAnalyzer;
-  return kAnalyzer;
-}
+constexpr double kTranslated = 0.8;     // found through words of another language
 
 class Snapshot final : public Library {
  public:
-  Snapshot(std::vector<Article> articles, std::shared_ptr<const Vocabulary> vocabulary, std::map<ArticleKey, Usage> usage)
-      : vocabulary_(std::move(vocabulary)), usage_(std::move(usage)) {
-    std::map<ArticleKey, Article> by_key;
-    for (Article& article : articles) by_key.insert_or_assign(article.key(), std::move(article));
-    for (auto& [key, article] : by_key) articles_.push_back(std::move(article));
-    std::map<std::string, std::vector<const Article*>, std::less<>> by_language;
-    for (const Article& article : articles_) {
-      by_id_[article.id].push_back(&article);
-      if (article.state != "archived") by_language[article.language].push_back(&article);
+  using Shelves = std::map<std::string, Shelf, std::less<>>;
+
+  Snapshot(Shelves shelves, std::shared_ptr<const Vocabulary> vocabulary,
+           std::shared_ptr<const std::map<ArticleKey, Usage>> usage)
+      : shelves_(std::move(shelves)), vocabulary_(std::move(vocabulary)), usage_(std::move(usage)) {}
+
+  std::shared_ptr<const Library> with(std::vector<Article> changed, std::vector<ArticleKey> removed) const override {
+    std::map<ArticleKey, std::shared_ptr<const Article>> latest;
+    for (Article& article : changed) {
+      ArticleKey key = article.key();
+      latest.insert_or_assign(std::move(key), std::make_shared<const Article>(std::move(article)));
     }
-    for (auto& [language, list] : by_language) shelves_.try_emplace(language, shared_analyzer(), std::move(list));
+    struct Change {
+      Shelf::Articles changed;
+      std::vector<std::string> removed;
+    };
+    std::map<std::string, Change> changes;
+    for (auto& [key, article] : latest) changes[key.language].changed.push_back(std::move(article));
+    for (ArticleKey& key : removed) {
+      if (!latest.contains(key)) changes[key.language].removed.push_back(std::move(key.id));
+    }
+    Shelves shelves = shelves_;
+    for (auto& [language, change] : changes) {
+      const auto found = shelves.find(language);
+      if (found != shelves.end()) {
+        found->second = found->second.with(change.changed, change.removed);
+      } else if (!change.changed.empty()) {
+        const Shelf fresh(Analyzer::shared(), vocabulary_, language, std::move(change.changed));
+        shelves.emplace(language, fresh.with_usage(*usage_));
+      }
+    }
+    return std::make_shared<const Snapshot>(std::move(shelves), vocabulary_, usage_);
+  }
+
+  std::shared_ptr<const Library> with_usage(std::map<ArticleKey, Usage> usage) const override {
+    auto shared = std::make_shared<const std::map<ArticleKey, Usage>>(std::move(usage));
+    Shelves shelves;
+    for (const auto& [language, shelf] : shelves_) shelves.emplace(language, shelf.with_usage(*shared));
+    return std::make_shared<const Snapshot>(std::move(shelves), vocabulary_, std::move(shared));
+  }
+
+  bool wants_merge() const override {
+    return std::ranges::any_of(shelves_, [](const auto& s) { return s.second.wants_merge(); });
+  }
+  std::shared_ptr<const Library> merged() const override {
+    Shelves shelves;
+    for (const auto& [language, shelf] : shelves_) shelves.emplace(language, shelf.merged());
+    return std::make_shared<const Snapshot>(std::move(shelves), vocabulary_, usage_);
   }
 
   std::vector<Hit> search(const Query& query) const override {
     std::vector<Hit> hits;
+    const auto own = shelves_.find(query.language);
     for (const auto& [language, shelf] : shelves_) {
       const bool preferred = query.language.empty() || language == query.language;
       if (!preferred && !query.other_languages) continue;
       for (Hit& hit : shelf.search(query)) {
-        if (!preferred) hit.score *= kOtherLanguage;
+        if (!preferred && own != shelves_.end()) {
+          if (Hit translated = own->second.translation_of(hit, query); translated.article != nullptr) hit = std::move(translated);
+        }
+        if (!preferred) hit.score *= hit.translated ? kTranslated : kOtherLanguage;
         hits.push_back(std::move(hit));
       }
     }
-    std::ranges::sort(hits,
-                      [](const Hit& a, const Hit& b) { return a.score != b.score ? a.score > b.score : a.article < b.article; });
+    hits = one_language_each(in_order(std::move(hits)), query);
     if (hits.size() > query.limit) hits.resize(query.limit);
     return hits;
   }
 
-  const Article* find(std::string_view id, std::string_view language) const override {
-    const auto found = by_id_.find(id);
-    if (found == by_id_.end()) return nullptr;
-    const auto same = std::ranges::find(found->second, language, &Article::language);
-    return same != found->second.end() ? *same : found->second.front();
+  std::vector<std::string> suggest(std::string_view typed, std::string_view language, std::size_t limit) const override {
+    std::vector<std::string> texts;
+    for (const auto& [name, shelf] : shelves_) {
+      if (!language.empty() && name != language) continue;
+      for (std::string& text : shelf.suggest(typed, limit - texts.size())) texts.push_back(std::move(text));
+    }
+    if (texts.size() >= limit || typed.find_first_of(" \t") == std::string_view::npos) return texts;
+    // Several words that stand nowhere side by side: what a search would find.
+    Query query;
+    query.text = typed;
+    query.language = language;
+    query.limit = limit;
+    for (const Hit& hit : search(query)) {
+      if (texts.size() == limit || hit.confidence < kMinConfidence) break;
+      if (std::ranges::find(texts, hit.article->title) == texts.end()) texts.push_back(hit.article->title);
+    }
+    return texts;
   }
 
+  std::optional<std::string> did_you_mean(std::string_view text, std::string_view language) const override {
+    const auto found = shelves_.find(language);
+    return found == shelves_.end() ? std::nullopt : found->second.did_you_mean(text);
+  }
+
+  const Article* find(std::string_view id, std::string_view language) const override {
+    if (const auto own = shelves_.find(language); own != shelves_.end()) {
+      if (const Article* article = own->second.find(id)) return article;
+    }
+    for (const auto& [name, shelf] : shelves_) {
+      if (const Article* article = shelf.find(id)) return article;
+    }
+    return nullptr;
+  }
   const Article* find(const ArticleKey& key) const override {
-    const Article* found = find(key.id, key.language);
-    return found != nullptr && found->language == key.language ? found : nullptr;
+    const auto own = shelves_.find(key.language);
+    return own == shelves_.end() ? nullptr : own->second.find(key.id);
   }
   Usage usage(const ArticleKey& key) const override {
-    const auto found = usage_.find(key);
-    return found == usage_.end() ? Usage() : found->second;
+    const auto found = usage_->find(key);
+    return found == usage_->end() ? Usage() : found->second;
   }
 
-  std::shared_ptr<const Library> with(std::vector<Article> changed, std::vector<ArticleKey> removed) const override {
-    std::vector<Article> all;
-    for (const Article& article : articles_) {
-      if (std::ranges::find(removed, article.key()) == removed.end()) all.push_back(article);
-    }
-    for (Article& article : changed) all.push_back(std::move(article));
-    return std::make_shared<const Snapshot>(std::move(all), vocabulary_, usage_);
+  std::size_t size() const override {
+    std::size_t sum = 0;
+    for (const auto& [language, shelf] : shelves_) sum += shelf.size();
+    return sum;
   }
-  std::shared_ptr<const Library> with_usage(std::map<ArticleKey, Usage> usage) const override {
-    return std::make_shared<const Snapshot>(articles_, vocabulary_, std::move(usage));
+  std::vector<std::reference_wrapper<const Article>> articles() const override {
+    std::vector<std::reference_wrapper<const Article>> all;
+    for (const auto& [language, shelf] : shelves_) shelf.for_each([&all](const Article& article) { all.emplace_back(article); });
+    std::ranges::sort(all,
+                      [](const Article& a, const Article& b) { return std::tie(a.id, a.language) < std::tie(b.id, b.language); });
+    return all;
   }
-  bool wants_merge() const override { return false; }
-  std::shared_ptr<const Library> merged() const override { return with({}, {}); }
-
-  std::vector<std::string> suggest(std::string_view typed, std::string_view language, std::size_t limit) const override {
-    std::vector<std::string> found;
-    for (const Article& article : articles_) {
-      if (found.size() == limit) break;
-      if (article.state != "published" || article.audience != "customer") continue;
-      if (!language.empty() && article.language != language) continue;
-      if (text::fold(article.title).find(text::fold(typed)) != std::string::npos) found.push_back(article.title);
-    }
-    return found;
-  }
-  std::optional<std::string> did_you_mean(std::string_view, std::string_view) const override { return std::nullopt; }
-
-  std::size_t size() const override { return articles_.size(); }
-  std::vector<std::reference_wrapper<const Article>> articles() const override { return {articles_.begin(), articles_.end()}; }
 
  private:
+  // Near duplicates stay behind what they equal in score.
+  static std::vector<Hit> in_order(std::vector<Hit> hits) {
+    std::vector<std::size_t> order(hits.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::ranges::sort(order, [&hits](std::size_t a, std::size_t b) {
+      return hits[a].score != hits[b].score ? hits[a].score > hits[b].score : a < b;
+    });
+    std::vector<Hit> sorted;
+    sorted.reserve(hits.size());
+    for (const std::size_t i : order) sorted.push_back(std::move(hits[i]));
+    return sorted;
+  }
+
+  // One article in two languages says the same twice. Without a preferred language both may be wanted: the second goes to the
+  // end.
+  static std::vector<Hit> one_language_each(std::vector<Hit> hits, const Query& query) {
+    std::vector<Hit> first, again;
+    for (Hit& hit : hits) {
+      const auto seen = std::ranges::find(first, hit.article->id, [](const Hit& h) { return std::string_view(h.article->id); });
+      if (seen == first.end()) {
+        first.push_back(std::move(hit));
+      } else if (query.language.empty()) {
+        again.push_back(std::move(hit));
+      } else if (hit.article->language == query.language && !hit.translated) {
+        // What was found in the asked language stands for both, with the better place.
+        hit.score = seen->score;
+        *seen = std::move(hit);
+      }
+    }
+    for (Hit& hit : again) {
+      hit.score = std::min(hit.score, first.back().score);
+      first.push_back(std::move(hit));
+    }
+    return first;
+  }
+
+  Shelves shelves_;
   std::shared_ptr<const Vocabulary> vocabulary_;
-  std::map<ArticleKey, Usage> usage_;
-  std::vector<Article> articles_;
-  std::map<std::string, std::vector<const Article*>, std::less<>> by_id_;
-  std::map<std::string, Shelf, std::less<>> shelves_;
+  std::shared_ptr<const std::map<ArticleKey, Usage>> usage_;
 };
 
 }  // namespace
 
 std::shared_ptr<const Library> Library::build(std::vector<Article> articles, std::shared_ptr<const Vocabulary> vocabulary) {
-  return std::make_shared<const Snapshot>(std::move(articles), std::move(vocabulary), std::map<ArticleKey, Usage>());
-}
-
-std::string explain_in_words(const Hit& hit, std::string_view language) {
-  const bool chinese = language == "zh";
-  if (hit.reasons.empty()) return chinese ? "没有共同的词。" : "No word in common.";
-  const Hit::Reason& first = hit.reasons.front();
-  return chinese ? "主要因为“" + first.term + "”。" : "Mostly because of \u201C" + first.term + "\u201D.";
+  Snapshot empty({}, std::move(vocabulary), std::make_shared<const std::map<ArticleKey, Usage>>());
+  return empty.with(std::move(articles), {});
 }
 
 }  // namespace usher::kb

@@ -51,31 +51,45 @@ std::vector<std::string> sentences_of(std::string_view plain_text) {
   return sentences;
 }
 
-void Passages::add(std::string sentence, std::vector<std::uint32_t> terms) {
+void Passages::add(std::string_view sentence, std::vector<std::uint32_t> terms) {
   std::ranges::sort(terms);
   terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
-  terms.shrink_to_fit();
-  sentences_.push_back({std::move(sentence), std::move(terms)});
+  text_ += sentence;
+  terms_.insert(terms_.end(), terms.begin(), terms.end());
+  ends_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(terms_.size())});
 }
 
-std::string Passages::best(std::span<const std::pair<std::uint32_t, double>> values) const {
-  const Sentence* best = nullptr;
+void Passages::shrink() {
+  text_.shrink_to_fit();
+  terms_.shrink_to_fit();
+  ends_.shrink_to_fit();
+}
+
+std::string_view Passages::sentence(std::size_t i) const {
+  const std::size_t begin = i == 0 ? 0 : ends_[i - 1].text;
+  return std::string_view(text_).substr(begin, ends_[i].text - begin);
+}
+
+std::optional<std::size_t> Passages::best(std::span<const std::pair<std::uint32_t, double>> values) const {
+  std::optional<std::size_t> best;
   double best_value = 0;
   std::uint64_t filter = 0;
   for (const auto& [term, value] : values) filter |= std::uint64_t{1} << (term % 64);
-  for (const Sentence& sentence : sentences_) {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < ends_.size(); ++i) {
     double sum = 0;
-    for (const std::uint32_t term : sentence.terms) {
+    for (; at < ends_[i].terms; ++at) {
+      const std::uint32_t term = terms_[at];
       if ((filter >> (term % 64) & 1U) == 0) continue;
       const auto found = std::ranges::lower_bound(values, term, {}, &std::pair<std::uint32_t, double>::first);
       if (found != values.end() && found->first == term) sum += found->second;
     }
     if (sum > best_value) {
       best_value = sum;
-      best = &sentence;
+      best = i;
     }
   }
-  return best == nullptr ? std::string() : best->text;
+  return best;
 }
 
 }  // namespace usher::kb

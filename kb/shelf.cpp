@@ -1,43 +1,21 @@
 #include "kb/shelf.h"
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 #include <utility>
 
-#include "base/text.h"
-#include "kb/words.h"
+#include "kb/question.h"
 
 namespace usher::kb {
 namespace {
 
 constexpr std::size_t kMaxQueryBytes = 4000;  // a longer message says it in its first page
-constexpr std::size_t kMaxQueryTerms = 64;
-constexpr std::size_t kMaxCorrections = 20;  // each looks through the whole vocabulary
 constexpr std::size_t kReranked = 32;
 constexpr double kFarBehind = 0.35;
-constexpr float kCorrectionWeight = 0.8F;
-constexpr double kUnknownInformation = 0.55;
-constexpr double kWeakInformation = 0.25;
-constexpr double kProductBoost = 1.15;
-constexpr std::size_t kSmallShelf = 200;  // below, a word in one document is known; above, it may be a typo of its own
-
-// Punctuation that ends a clause, by the bytes it ends with; "3.5" or "x.y" is none because a space must follow the Latin ones.
-bool ends_clause(std::string_view between) {
-  for (const std::string_view mark : {"。", "，", "！", "？", "；", "、", "\n"}) {
-    if (between.find(mark) != std::string_view::npos) return true;
-  }
-  const std::size_t mark = between.find_first_of(".,;!?");
-  return mark != std::string_view::npos &&
-         (mark + 1 == between.size() || between.find_first_of(" \t\r", mark) != std::string_view::npos);
-}
-
-// Readers by rank; an article is for those at or above its own. Drafts are for the inside.
-constexpr std::uint8_t kCustomer = 0, kPartner = 1, kInternal = 2, kNobody = 3;
-
-std::uint8_t rank_of(std::string_view audience) {
-  return audience == "internal" ? kInternal : audience == "partner" ? kPartner : kCustomer;
-}
+constexpr double kProductBoost = 1.15, kRelatedBoost = 1.07;
+constexpr std::size_t kBlock = 16;      // scores looked at together
+constexpr std::size_t kSpreadMin = 10;  // places whose duplicates are looked for
+constexpr std::size_t kSuggestionsSeen = 400;
 
 double trust(const Article& article) {
   return article.state == "not_validated" ? 0.8 : article.state == "wip" ? 0.3 : 1.0;
@@ -45,94 +23,75 @@ double trust(const Article& article) {
 
 }  // namespace
 
-std::uint8_t Shelf::needed_rank(const Article& article) {
-  if (article.state == "archived") return kNobody;
-  if (article.state != "published") return kInternal;
-  return article.audience == "customer" ? kCustomer : article.audience == "partner" ? kPartner : kInternal;
+struct Shelf::Filter {
+  std::uint8_t reader = kCustomer;
+  const std::vector<std::string>* states = nullptr;  // null: any
+  ProductKeys product;
+  std::vector<ProductKeys> related;
+  bool only_product = false;
+
+  bool fits(const Entry& entry) const {
+    return std::ranges::any_of(entry.products, [this](const ProductKeys& p) { return product.fits(p); });
+  }
+  bool fits_related(const Entry& entry) const {
+    return std::ranges::any_of(related, [&entry](const ProductKeys& r) {
+      return std::ranges::any_of(entry.products, [&r](const ProductKeys& p) { return r.fits(p); });
+    });
+  }
+  bool admits(const Entry& entry) const {
+    if (states != nullptr && std::ranges::find(*states, entry.article->state) == states->end()) return false;
+    return !only_product || entry.products.empty() || fits(entry) || fits_related(entry);
+  }
+};
+
+Shelf::Filter Shelf::filter_of(const Query& query) const {
+  Filter filter;
+  filter.reader = reader_rank(query.audience);
+  if (!query.states.empty()) filter.states = &query.states;
+  if (query.product.empty()) return filter;
+  filter.product = product_keys(*analyzer_, query.product);
+  filter.only_product = query.only_product && !filter.product.is_empty();
+  if (vocabulary_ != nullptr) {
+    for (const std::string& other : vocabulary_->related_products(query.product))
+      filter.related.push_back(product_keys(*analyzer_, other));
+  }
+  return filter;
 }
 
 ParsedQuery Shelf::parse(std::string_view text) const {
-  ParsedQuery query;
-  const std::vector<Term> terms = analyzer_.analyze(text, true);
-  std::size_t clause = 0, end = 0, corrections = 0;
-  std::vector<Term> sequence;
-  std::vector<Index::TermId> sequence_ids;
-  for (const Term& term : terms) {
-    if (term.begin > end && ends_clause(text.substr(end, term.begin - end))) ++clause;
-    end = std::max(end, term.end);
-    QueryTerm t{term, index_->id(index_key(term)), {}, 0, 0, clause};
-    const std::uint32_t unsure = articles_.size() < kSmallShelf ? 1 : 2;
-    if (term.kind == Term::Kind::kWord && corrections < kMaxCorrections &&
-        (!t.id || index_->document_frequency(*t.id) < unsure)) {
-      const std::string surface = text::to_lower_ascii(text.substr(term.begin, term.end - term.begin));
-      if (const Speller::Word* near = speller_->nearest(surface); near != nullptr && near->term != t.id) {
-        t.correction = near->term;
-      }
-      ++corrections;
-    }
-    if (t.id || t.correction) {
-      sequence.push_back(term);
-      sequence_ids.push_back(t.correction && !t.id ? *t.correction : t.id.value_or(0));
-    }
-    query.terms.push_back(std::move(t));
-  }
-  query.bigrams = bigrams_of(sequence_of(sequence, sequence_ids));
-  for (const std::uint64_t bigram : query.bigrams) query.bigram_filter |= filter_bit(bigram);
-  query.grams = Grams(terms);
-  weigh(query, terms, text);
-  return query;
+  return read_question(text.substr(0, kMaxQueryBytes), *analyzer_, index_, *base_->speller, vocabulary_.get(), language_);
 }
 
-void Shelf::weigh(ParsedQuery& query, const std::vector<Term>& terms, std::string_view text) const {
-  const double most = index_->idf_of_frequency(0);
-  const std::vector<float> by_kind = term_weights(terms, text, [&query](std::size_t i) { return query.terms[i].id.has_value(); });
-  std::map<Index::TermId, float> weights;
-  for (std::size_t i = 0; i < terms.size(); ++i) {
-    QueryTerm& t = query.terms[i];
-    t.weight = by_kind[i];
-    t.weak = is_weak(t.term, text.substr(t.term.begin, t.term.end - t.term.begin));
-    const std::optional<Index::TermId> meant = t.id ? t.id : t.correction;
-    t.information = (meant ? index_->idf(*meant) / most : kUnknownInformation) * (t.weak ? kWeakInformation : 1.0);
-    // One Chinese character alone is ambiguous.
-    if (t.term.kind == Term::Kind::kWord && static_cast<unsigned char>(t.term.text[0]) >= 0xE3 && t.term.text.size() == 3)
-      t.information *= 0.5;
-    if (t.id) weights[*t.id] = std::max(weights[*t.id], t.weight);
-    if (t.correction) weights[*t.correction] = std::max(weights[*t.correction], t.weight * kCorrectionWeight);
-    if (t.term.kind != Term::Kind::kPair) query.weighted_idf += t.weight * (meant ? index_->idf(*meant) : most);
-    if (!meant) query.mass += 0.5 * t.weight * most;
-  }
-  for (const auto& [term, weight] : weights) {
-    query.weighted.push_back({term, weight});
-    query.masses.emplace_back(term, static_cast<float>(weight * index_->idf(term)));
-    query.mass += query.masses.back().second;
-    query.mass_filter |= filter_bit(term);
-  }
-  if (query.weighted.size() > kMaxQueryTerms) {
-    std::ranges::sort(query.weighted, std::greater<>(),
-                      [this](const Index::Weighted& w) { return std::pair(w.weight * index_->idf(w.term), w.term); });
-    query.weighted.resize(kMaxQueryTerms);
-  }
-}
-
-std::vector<Shelf::Candidate> Shelf::candidates(const ParsedQuery& query, std::string_view audience) const {
-  const std::uint8_t reader = rank_of(audience);
-  std::vector<float> scores(articles_.size(), 0.0F);
-  index_->score(query.weighted, scores);
+std::vector<Shelf::Candidate> Shelf::candidates(const ParsedQuery& query, const Filter& filter) const {
+  // One per thread, kept: at 100,000 articles a fresh one would cost more in page faults than the scoring itself.
+  thread_local std::vector<float> buffer;
+  const std::size_t size = readers_.size(), padded = (size + kBlock - 1) / kBlock * kBlock;
+  buffer.assign(padded, 0.0F);
+  index_.score(query.weighted, std::span(buffer).first(size));
   std::vector<Candidate> best;
+  best.reserve(kReranked);
   const auto better = [](const Candidate& a, const Candidate& b) {
     return a.score != b.score ? a.score > b.score : a.doc < b.doc;
   };
   float threshold = 0;
-  for (Index::DocId doc = 0; doc < scores.size(); ++doc) {
-    if (scores[doc] <= threshold || needed_rank_[doc] > reader) continue;
-    if (best.size() == kReranked) {
-      std::ranges::pop_heap(best, better);
-      best.back() = {doc, scores[doc]};
-    } else {
-      best.push_back({doc, scores[doc]});
+  const bool looks_inside = filter.states != nullptr || filter.only_product;
+  for (std::size_t block = 0; block < padded; block += kBlock) {
+    const float* scores = buffer.data() + block;
+    float most = scores[0];
+    for (std::size_t i = 1; i < kBlock; ++i) most = std::max(most, scores[i]);
+    if (most <= threshold) continue;
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      const auto doc = static_cast<Index::DocId>(block + i);
+      if (scores[i] <= threshold || readers_[doc] > filter.reader || (looks_inside && !filter.admits(entry(doc)))) continue;
+      if (best.size() == kReranked) {
+        std::ranges::pop_heap(best, better);
+        best.back() = {doc, scores[i]};
+      } else {
+        best.push_back({doc, scores[i]});
+      }
+      std::ranges::push_heap(best, better);
+      if (best.size() == kReranked) threshold = static_cast<float>(best.front().score);
     }
-    std::ranges::push_heap(best, better);
-    if (best.size() == kReranked) threshold = static_cast<float>(best.front().score);
   }
   // What is far behind cannot be lifted to the front by its looks; most questions leave a dozen.
   double top = 0;
@@ -141,59 +100,163 @@ std::vector<Shelf::Candidate> Shelf::candidates(const ParsedQuery& query, std::s
   return best;
 }
 
-double Shelf::boost(Index::DocId doc, const std::vector<std::string>& product) const {
-  if (product.empty() || products_[doc].empty()) return 1.0;
-  const bool shared = std::ranges::any_of(
-      product, [&](const std::string& key) { return std::ranges::find(products_[doc], key) != products_[doc].end(); });
-  return shared ? kProductBoost : 1.0;
+double Shelf::boost(Index::DocId doc, const Filter& filter) const {
+  const Entry& e = entry(doc);
+  double factor = trust(*e.article);
+  if (!filter.product.is_empty() && !e.products.empty())
+    factor *= filter.fits(e) ? kProductBoost : filter.fits_related(e) ? kRelatedBoost : 1.0;
+  if (!factors_->empty()) {
+    if (const auto found = factors_->find(e.article->id); found != factors_->end()) factor *= found->second;
+  }
+  return factor;
+}
+
+// Of several that say nearly the same, the best keeps its place and the others go behind everything else.
+void Shelf::spread(std::vector<Candidate>& found, std::size_t limit) const {
+  std::vector<Candidate> first, twins;
+  std::size_t i = 0;
+  for (; i < found.size() && first.size() < std::max(limit, kSpreadMin); ++i) {
+    const Index::DocId doc = found[i].doc;
+    const bool is_twin = std::ranges::any_of(first, [&](const Candidate& other) {
+      return is_near_duplicate(entry(other.doc), profile(other.doc), entry(doc), profile(doc));
+    });
+    (is_twin ? twins : first).push_back(found[i]);
+  }
+  if (twins.empty()) return;
+  first.insert(first.end(), found.begin() + static_cast<std::ptrdiff_t>(i), found.end());
+  // A score says no more than the place: whoever merges lists by score must not lift them again.
+  for (Candidate& twin : twins) {
+    twin.score = std::min(twin.score, first.back().score);
+    first.push_back(twin);
+  }
+  found = std::move(first);
 }
 
 std::vector<Hit> Shelf::search(const Query& query) const {
-  const ParsedQuery parsed = parse(std::string_view(query.text).substr(0, kMaxQueryBytes));
-  if (parsed.weighted.empty() || query.limit == 0) return {};
-  const std::vector<std::string> product = query.product.empty() ? std::vector<std::string>() : product_keys(query.product);
-  std::vector<Candidate> found = candidates(parsed, query.audience);
+  if (query.limit == 0 || live_ == 0) return {};
+  const ParsedQuery parsed = parse(query.text);
+  if (parsed.weighted.empty()) return {};
+  const Filter filter = filter_of(query);
+  std::vector<Candidate> found = candidates(parsed, filter);
   for (Candidate& candidate : found) {
-    candidate.score = rank_score(*index_, parsed, profiles_[candidate.doc], candidate.doc, candidate.score) *
-                      boost(candidate.doc, product) * trust(*articles_[candidate.doc]);
+    candidate.score =
+        rank_score(index_, parsed, profile(candidate.doc), candidate.doc, candidate.score) * boost(candidate.doc, filter);
   }
-  std::ranges::sort(
-      found, [](const Candidate& a, const Candidate& b) { return a.score != b.score ? a.score > b.score : a.doc < b.doc; });
+  std::ranges::sort(found, [this](const Candidate& a, const Candidate& b) {
+    return a.score != b.score ? a.score > b.score : entry(a.doc).article->id < entry(b.doc).article->id;
+  });
+  spread(found, query.limit);
   if (found.size() > query.limit) found.resize(query.limit);
   std::vector<Hit> hits;
+  hits.reserve(found.size());
   for (const Candidate& candidate : found) hits.push_back(explain(parsed, candidate));
   return hits;
 }
 
 Hit Shelf::explain(const ParsedQuery& query, const Candidate& candidate) const {
   Hit hit;
-  hit.article = articles_[candidate.doc];
+  hit.article = entry(candidate.doc).article.get();
   hit.score = candidate.score;
-  hit.confidence = confidence(*index_, query, profiles_[candidate.doc], candidate.doc);
-  std::map<Index::TermId, double> values;
-  for (const QueryTerm& t : query.terms) {
-    for (const std::optional<Index::TermId>& id : {t.id, t.correction}) {
-      if (id) values[*id] = std::max(values[*id], t.weight * index_->idf(*id));
+  hit.confidence = confidence(index_, query, profile(candidate.doc), candidate.doc);
+  const auto name_of = [&query](Index::TermId id) -> std::string {
+    std::string corrected;
+    for (const QueryTerm& t : query.terms) {
+      if (t.id == id) return t.term.text;
+      if (t.correction == id && corrected.empty()) corrected = t.corrected.empty() ? t.term.text : t.corrected;
     }
-  }
-  std::map<Index::TermId, std::string_view> names;
-  for (const QueryTerm& t : query.terms) {
-    if (t.correction) names.try_emplace(*t.correction, t.term.text);
-    if (t.id) names[*t.id] = t.term.text;
-  }
+    return corrected;
+  };
   for (const Index::Weighted& w : query.weighted) {
-    const std::array<float, kFields> parts = index_->contributions(w.term, candidate.doc);
+    const std::array<float, kFields> parts = index_.contributions(w.term, candidate.doc);
+    std::string name;
     for (std::size_t f = 0; f < kFields; ++f) {
-      if (parts[f] > 0)
-        hit.reasons.push_back({std::string(names[w.term]), std::string(field_name(static_cast<Field>(f))),
-                               static_cast<double>(w.weight) * parts[f]});
+      if (parts[f] <= 0) continue;
+      if (name.empty()) name = name_of(w.term);
+      hit.reasons.push_back(
+          {name, std::string(field_name(static_cast<Field>(f))), static_cast<double>(w.weight) * static_cast<double>(parts[f])});
     }
   }
   std::ranges::sort(hit.reasons, std::greater<>(), [](const Hit::Reason& r) {
     return std::tuple(r.contribution, std::string_view(r.term), std::string_view(r.field));
   });
-  hit.passage = passages_[candidate.doc].best(std::vector<std::pair<Index::TermId, double>>(values.begin(), values.end()));
+  add_passage(hit, query, candidate.doc);
   return hit;
+}
+
+void Shelf::add_passage(Hit& hit, const ParsedQuery& query, Index::DocId doc) const {
+  std::vector<std::pair<Index::TermId, double>> values;
+  values.reserve(query.weighted.size());
+  for (const Index::Weighted& w : query.weighted) values.emplace_back(w.term, w.weight * index_.idf(w.term));
+  std::ranges::sort(values);
+  const Passages& passages = entry(doc).passages;
+  const std::optional<std::size_t> best = passages.best(values);
+  if (!best) return;
+  hit.passage = passages.sentence(*best);
+  for (const Term& term : analyzer_->analyze(hit.passage, true)) {
+    const std::optional<Index::TermId> id = index_.id(index_key(term));
+    if (!id) continue;
+    const auto value = std::ranges::lower_bound(values, *id, {}, &std::pair<Index::TermId, double>::first);
+    if (value == values.end() || value->first != *id) continue;
+    auto& ranges = hit.highlights;
+    if (!ranges.empty() && term.begin <= ranges.back().second) {
+      ranges.back().second = std::max(ranges.back().second, term.end);
+    } else {
+      ranges.emplace_back(term.begin, term.end);
+    }
+  }
+}
+
+Hit Shelf::translation_of(const Hit& hit, const Query& query) const {
+  Hit translated;
+  const std::optional<Index::DocId> doc = doc_of(hit.article->id);
+  if (!doc) return translated;
+  const Filter filter = filter_of(query);
+  const Entry& e = entry(*doc);
+  if (readers_[*doc] > filter.reader || !filter.admits(e)) return translated;
+  translated = hit;
+  translated.article = e.article.get();
+  translated.translated = true;
+  translated.highlights.clear();
+  translated.passage = e.issue_sentences > 0 ? std::string(e.passages.sentence(0)) : std::string();
+  return translated;
+}
+
+std::vector<std::string> Shelf::suggest(std::string_view typed, std::size_t limit) const {
+  std::string folded = analyzer_->fold(typed.substr(0, kMaxQueryBytes));
+  folded.erase(0, folded.find_first_not_of(" \t\r\n"));
+  if (folded.empty() || folded.find('\n') != std::string::npos || limit == 0) return {};
+  std::vector<Suggestions::Found> found;
+  const auto look = [&](std::string_view text) {
+    base_->suggestions.find(text, base_->entries, kSuggestionsSeen, found);
+    Suggestions::scan(text, added_, static_cast<std::uint32_t>(base_->entries.size()), found);
+  };
+  look(folded);
+  // Codes are kept without what people put between letters and digits.
+  std::string code = folded;
+  std::erase_if(code, [](char c) { return c == '-' || c == ' '; });
+  if (code != folded && std::ranges::any_of(code, [](char c) { return c >= '0' && c <= '9'; })) look(code);
+  std::erase_if(found, [this](const Suggestions::Found& f) { return readers_[f.doc] != kCustomer; });
+  struct Offer {
+    bool is_sentence, is_inside;
+    std::string_view text;
+    auto operator<=>(const Offer&) const = default;
+  };
+  std::vector<Offer> offers;
+  for (const Suggestions::Found& f : found) offers.push_back({f.phrase != 0, !f.is_beginning, entry(f.doc).phrase(f.phrase)});
+  std::ranges::sort(offers, {}, [](const Offer& o) { return std::tuple(o.is_inside, o.is_sentence, o.text.size(), o.text); });
+  std::vector<std::string> texts;
+  for (const Offer& offer : offers) {
+    if (texts.size() == limit) break;
+    if (std::ranges::find(texts, offer.text) == texts.end()) texts.emplace_back(offer.text);
+  }
+  return texts;
+}
+
+std::optional<std::string> Shelf::did_you_mean(std::string_view text) const {
+  const std::string_view read = text.substr(0, kMaxQueryBytes);
+  std::optional<std::string> corrected = corrected_text(read, parse(read));
+  if (corrected) *corrected += text.substr(read.size());
+  return corrected;
 }
 
 }  // namespace usher::kb

@@ -1,51 +1,100 @@
-// All searchable articles of one language: their index, speller, profiles and passages. Immutable after construction;
-// thread-safe.
+// All articles of one language: their index, speller, profiles and passages. A value over shared immutable parts: `with` and
+// `merged` make another one and leave this as it is. Thread-safe for reading.
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "kb/analyzer.h"
 #include "kb/library.h"
-#include "kb/passage.h"
 #include "kb/rank.h"
+#include "kb/shelf_entry.h"
+#include "kb/shelf_suggest.h"
 #include "kb/speller.h"
 
 namespace usher::kb {
 
 class Shelf {
  public:
-  // `analyzer` and `articles` outlive the shelf.
-  Shelf(const Analyzer& analyzer, std::vector<const Article*> articles);
+  using Articles = std::vector<std::shared_ptr<const Article>>;
+  using Factors = std::unordered_map<std::string, float>;  // article id → what its score is multiplied by
+
+  // `analyzer` outlives the shelf; `vocabulary` may be null. No two articles have the same id.
+  Shelf(const Analyzer& analyzer, std::shared_ptr<const Vocabulary> vocabulary, std::string language, Articles articles);
+
+  // Few changes are put beside what there is; many, or any on a small shelf, are merged at once.
+  Shelf with(const Articles& changed, const std::vector<std::string>& removed) const;
+  Shelf with_usage(const std::map<ArticleKey, Usage>& usage) const;
+  bool wants_merge() const;
+  Shelf merged() const;
+
   // Hits for query.text, best first, at most query.limit; query.language is not looked at.
   std::vector<Hit> search(const Query& query) const;
+  // The hit another language's hit with this id becomes here; null article when the query's reader may not see it.
+  Hit translation_of(const Hit& hit, const Query& query) const;
+  std::vector<std::string> suggest(std::string_view typed, std::size_t limit) const;
+  std::optional<std::string> did_you_mean(std::string_view text) const;
+
+  const Article* find(std::string_view id) const;  // null when unknown
+  std::size_t size() const { return live_; }
+  void for_each(const std::function<void(const Article&)>& visit) const;
 
  private:
-  struct Reading;  // what building learns on the way
+  struct Word {
+    Index::TermId term;
+    std::uint32_t articles;  // that have it
+  };
+  using Words = std::map<std::string, Word, std::less<>>;
+  struct Base {
+    std::vector<std::shared_ptr<const Entry>> entries;  // ascending by article id
+    std::vector<std::shared_ptr<const Profile>> profiles;
+    Words words;  // what the speller was made from
+    std::optional<Speller> speller;
+    Suggestions suggestions;
+  };
   struct Candidate {
     Index::DocId doc;
     double score;
   };
-  static std::uint8_t needed_rank(const Article& article);
-  void read(Reading& reading, const Article& article);
-  ParsedQuery parse(std::string_view text) const;
-  void weigh(ParsedQuery& query, const std::vector<Term>& terms, std::string_view text) const;
-  std::vector<Candidate> candidates(const ParsedQuery& query, std::string_view audience) const;
-  double boost(Index::DocId doc, const std::vector<std::string>& product) const;
-  std::vector<std::string> product_keys(std::string_view product) const;
-  Hit explain(const ParsedQuery& query, const Candidate& candidate) const;
 
-  const Analyzer& analyzer_;
-  std::vector<const Article*> articles_;
-  std::vector<std::uint8_t> needed_rank_;  // who may read it (shelf.cpp)
-  std::vector<Profile> profiles_;
-  std::vector<Passages> passages_;
-  std::vector<std::vector<std::string>> products_;  // index keys of each article's products
-  std::optional<Index> index_;
-  std::optional<Speller> speller_;
+  // shelf_build.cpp
+  std::vector<Reading> readings(std::span<const std::shared_ptr<const Article>> articles) const;
+  static void count(Words& words, const Reading& reading, int by, Dictionary::Writer& dictionary);
+  // The base of this shelf; `entered` ascending by article id.
+  void assemble(std::vector<Entered> entered, Words words, Dictionary dictionary);
+
+  std::optional<Index::DocId> doc_of(std::string_view id) const;
+  const Entry& entry(Index::DocId doc) const;
+  const Profile& profile(Index::DocId doc) const;
+
+  // shelf.cpp
+  struct Filter;
+  Filter filter_of(const Query& query) const;
+  ParsedQuery parse(std::string_view text) const;
+  std::vector<Candidate> candidates(const ParsedQuery& query, const Filter& filter) const;
+  double boost(Index::DocId doc, const Filter& filter) const;
+  void spread(std::vector<Candidate>& found, std::size_t limit) const;
+  Hit explain(const ParsedQuery& query, const Candidate& candidate) const;
+  void add_passage(Hit& hit, const ParsedQuery& query, Index::DocId doc) const;
+
+  const Analyzer* analyzer_;
+  std::shared_ptr<const Vocabulary> vocabulary_;
+  std::string language_;
+  std::shared_ptr<const Base> base_;
+  std::vector<std::shared_ptr<const Entry>> added_;  // since the last merge; numbered after those of base_
+  std::vector<std::shared_ptr<const Profile>> added_profiles_;
+  std::vector<std::uint8_t> readers_;  // who may find a document; kGone: replaced or removed
+  std::size_t live_ = 0;
+  Index index_;
+  std::shared_ptr<const Factors> factors_;
 };
 
 }  // namespace usher::kb

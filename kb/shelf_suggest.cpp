@@ -1,0 +1,82 @@
+#include "kb/shelf_suggest.h"
+
+#include <algorithm>
+
+namespace usher::kb {
+namespace {
+
+constexpr std::size_t kTitlePlaces = 24;
+
+std::string_view text_from(const Entry& entry, std::uint32_t at) {
+  const std::string_view all = entry.phrases;
+  return all.substr(at, all.find('\n', at) - at);
+}
+
+Suggestions::Found found_at(const Entry& entry, std::uint32_t doc, std::uint32_t at) {
+  const std::string_view before = std::string_view(entry.phrases).substr(0, at);
+  return {doc, static_cast<std::uint32_t>(std::ranges::count(before, '\n')), before.empty() || before.back() == '\n'};
+}
+
+// The first bytes as a number that sorts like them.
+std::uint64_t head_of(std::string_view text) {
+  std::uint64_t head = 0;
+  for (std::size_t i = 0; i < 8; ++i) head = head << 8U | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+  return head;
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> places_of(const Entry& entry) {
+  std::vector<std::uint32_t> places;
+  const std::string_view all = entry.phrases;
+  const std::size_t title = std::min(all.find('\n'), all.size());
+  for (std::size_t i = 0; i < title && places.size() < kTitlePlaces; ++i) {
+    const auto byte = static_cast<unsigned char>(all[i]);
+    const bool is_joint = byte == ' ' || byte == '-' || byte == '(' || byte == '/' || byte == '"';
+    const bool after_joint = i == 0 || std::string_view(" -(/\"").find(all[i - 1]) != std::string_view::npos;
+    // Chinese has no spaces: every character may be where somebody begins.
+    if ((after_joint && !is_joint) || byte >= 0xE3) places.push_back(static_cast<std::uint32_t>(i));
+  }
+  for (std::size_t i = title; i + 1 < all.size(); i = all.find('\n', i + 1)) {
+    if (all[i + 1] != '\n') places.push_back(static_cast<std::uint32_t>(i + 1));
+  }
+  return places;
+}
+
+Suggestions::Suggestions(const Entries& entries) {
+  struct Sorted {
+    std::uint64_t head;
+    Place place;
+  };
+  std::vector<Sorted> sorted;
+  for (std::uint32_t doc = 0; doc < entries.size(); ++doc) {
+    if (entries[doc]->needed_rank != kCustomer) continue;
+    for (const std::uint32_t at : places_of(*entries[doc])) sorted.push_back({head_of(text_from(*entries[doc], at)), {doc, at}});
+  }
+  std::ranges::sort(sorted, [&entries](const Sorted& a, const Sorted& b) {
+    if (a.head != b.head) return a.head < b.head;
+    const int order = text_from(*entries[a.place.doc], a.place.at).compare(text_from(*entries[b.place.doc], b.place.at));
+    return order != 0 ? order < 0 : a.place.doc != b.place.doc ? a.place.doc < b.place.doc : a.place.at < b.place.at;
+  });
+  places_.reserve(sorted.size());
+  for (const Sorted& s : sorted) places_.push_back(s.place);
+}
+
+void Suggestions::find(std::string_view typed, const Entries& entries, std::size_t limit, std::vector<Found>& found) const {
+  const auto text = [&entries](const Place& place) { return text_from(*entries[place.doc], place.at); };
+  const auto begin = std::ranges::lower_bound(places_, typed, {}, text);
+  for (auto at = begin; at != places_.end() && limit > 0 && text(*at).starts_with(typed); ++at, --limit)
+    found.push_back(found_at(*entries[at->doc], at->doc, at->at));
+}
+
+void Suggestions::scan(std::string_view typed, const Entries& entries, std::uint32_t first, std::vector<Found>& found) {
+  for (std::uint32_t i = 0; i < entries.size(); ++i) {
+    const Entry& entry = *entries[i];
+    if (entry.needed_rank != kCustomer || entry.phrases.find(typed) == std::string::npos) continue;
+    for (const std::uint32_t at : places_of(entry)) {
+      if (text_from(entry, at).starts_with(typed)) found.push_back(found_at(entry, first + i, at));
+    }
+  }
+}
+
+}  // namespace usher::kb
