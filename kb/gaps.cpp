@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <tuple>
 
 #include "base/crypto.h"
 #include "base/text.h"
@@ -76,8 +77,12 @@ std::vector<std::string> common_words(const Group& group, const std::vector<Term
   for (const auto& [term, w] : words) {
     if (2 * w.count >= group.members.size()) order.push_back(&w);
   }
-  std::ranges::stable_sort(order, std::greater{}, [](const Word* w) { return static_cast<double>(w->count) * w->weight; });
+  // Equal ones stay in the order of their terms, in which `words` lie.
+  std::map<double, std::vector<const Word*>, std::greater<>> by_worth;
+  for (const Word* w : order) by_worth[static_cast<double>(w->count) * w->weight].push_back(w);
   std::vector<std::string> out;
+  order.clear();
+  for (const auto& [worth, equal] : by_worth) order.insert(order.end(), equal.begin(), equal.end());
   for (const Word* w : order) {
     const std::string& surface = std::ranges::max_element(w->surfaces, {}, [](const auto& s) { return s.second; })->first;
     // A model and its parts are several terms of the same place: the longest says it.
@@ -115,9 +120,7 @@ std::vector<Gap> find_gaps(const std::vector<Asked>& searches, const Rarity& rar
   for (const Asked& asked : searches) terms.push_back(terms_of(asked, rarity));
   std::vector<std::size_t> order(searches.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    return searches[a].at != searches[b].at ? searches[a].at < searches[b].at : searches[a].text < searches[b].text;
-  });
+  std::ranges::sort(order, {}, [&](std::size_t i) { return std::tie(searches[i].at, searches[i].text, i); });
 
   std::map<std::string, std::vector<Group>> by_language;
   for (const std::size_t i : order) {

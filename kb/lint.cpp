@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/text.h"
 #include "kb/lint_words.h"
@@ -44,9 +45,7 @@ class Linter {
           fmt::format("'{}' is used here, '{}' in {} other articles", w.word, w.usual, w.times), "write both the same way");
     }
     regression();
-    std::ranges::stable_sort(out_, [](const Finding& a, const Finding& b) {
-      return a.article != b.article ? a.article < b.article : a.is_warning < b.is_warning;
-    });
+    std::ranges::sort(out_, {}, [](const Finding& f) { return std::tie(f.article, f.is_warning, f.rule, f.message); });
     return std::move(out_);
   }
 
@@ -192,29 +191,6 @@ std::string linked_article(std::string_view address) {
   if (RE2::FullMatch(address, kPlain, &id)) return id;
   if (address.starts_with('/') && RE2::FullMatch(address, kPage, &id) && id != "search") return id;
   return {};
-}
-
-std::vector<RegressionQuery> parse_regression(std::string_view file_name, std::string_view bytes,
-                                              std::vector<Problem>& problems) {
-  std::vector<RegressionQuery> out;
-  int number = 0;
-  for (const auto& raw : text::split(bytes, '\n')) {
-    ++number;
-    const std::string line = raw.ends_with('\r') ? raw.substr(0, raw.size() - 1) : raw;
-    if (text::trim(line).empty() || line.starts_with('#')) continue;
-    const auto columns = text::split(line, '\t');
-    if (columns.size() < 3) {
-      problems.push_back({std::string(file_name), number, 1, "not language, query and article with tabs between them",
-                          "en<TAB>printer prints nothing<TAB>printer-offline"});
-      continue;
-    }
-    RegressionQuery query{text::trim(columns[0]), text::trim(columns[1]), {}, number};
-    for (const auto& id : text::split(columns[2], ',')) {
-      if (auto name = text::trim(id); !name.empty()) query.articles.push_back(std::move(name));
-    }
-    out.push_back(std::move(query));
-  }
-  return out;
 }
 
 }  // namespace usher::kb

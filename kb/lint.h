@@ -18,11 +18,8 @@ namespace usher::kb {
 struct RegressionQuery {
   std::string language, text;
   std::vector<std::string> articles;  // one of them must come first
-  int line = 0;
+  int line = 0;                       // of the file it was read from
 };
-
-// Lines `language<TAB>query<TAB>article-id[,id]`; "#" begins a remark. Lines that are none of this are in `problems`.
-std::vector<RegressionQuery> parse_regression(std::string_view file_name, std::string_view bytes, std::vector<Problem>& problems);
 
 struct LintOptions {
   std::vector<std::string> languages = {"en", "zh"};  // every customer's article is wanted in each

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdint>
+#include <tuple>
 
 #include "base/text.h"
 
@@ -145,7 +147,9 @@ std::vector<PrivateData> find_private_data(std::string_view text, std::span<cons
   find_numbers(text, found);
   find_serials(text, found);
   find_phones(text, found);
-  std::ranges::stable_sort(found, {}, &PrivateData::begin);
+  // Of two at the same place the longer one, then the one whose form says more.
+  std::ranges::sort(found, {},
+                    [](const PrivateData& p) { return std::tuple(p.begin, -static_cast<std::int64_t>(p.end), p.kind); });
   Found out;
   for (const auto& f : found) {
     if (out.empty() || f.begin >= out.back().end) out.push_back(f);

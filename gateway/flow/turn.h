@@ -2,6 +2,7 @@
 // itself without I/O or clock, so the terminal chat, the tests and the service all run the same code.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,19 @@ struct BotMessage {
   std::string extra_json() const;  // {"choices":…,"slot":…,"article":…,"picture":…} or empty: the transcript's extra column
 };
 
+// What a turn did with articles, for the counts (feedback.h).
+struct ArticleEvent {
+  enum class Kind : std::uint8_t { kShown, kSolved, kNotSolved } kind = Kind::kShown;
+  kb::ArticleKey article;
+  std::string place;  // "dialog/step"
+};
+struct SearchMade {
+  std::string text, language;
+  std::vector<std::string> found;  // ids above the confidence a customer should see, best first
+  std::string best;                // the best of all, also below it; may be empty
+  double confidence = 0;           // of `best`
+};
+
 struct TurnResult {
   dialogs::State state;
   std::vector<BotMessage> messages;
@@ -30,9 +44,11 @@ struct TurnResult {
   std::optional<std::size_t> status_at;            // the customer asks for the case's status: told before messages[status_at]
   std::optional<std::chrono::seconds> wake_after;  // TimePassed is due when the customer is silent for so long; 0 = never
   std::vector<dialogs::Learn> outcomes;            // of troubleshoot blocks
-  int rating = 0;                                  // 1..5; 0 = not asked or not answered
-  std::optional<dialogs::LookUp> look_up;          // the turn is not over: it waits for this, see resume_turn
-  int rounds = 0;                                  // engine steps so far; a guard
+  std::vector<ArticleEvent> article_events;
+  std::vector<SearchMade> searches;
+  int rating = 0;                          // 1..5; 0 = not asked or not answered
+  std::optional<dialogs::LookUp> look_up;  // the turn is not over: it waits for this, see resume_turn
+  int rounds = 0;                          // engine steps so far; a guard
 };
 
 // `entry`: see dialogs::step.

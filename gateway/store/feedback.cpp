@@ -102,8 +102,7 @@ Result<std::vector<ArticleDay>> feedback_of(sql::Tx& tx, const kb::ArticleKey& a
       "SELECT day, place, shown, opened, solved, not_solved FROM article_feedback WHERE article = $1 AND language = $2 AND "
       "day >= $3 ORDER BY day DESC, place",
       {article.id, article.language, since_day}, [&](const sql::Row& row) {
-        out.push_back(
-            {row.integer(0), row.text(1), {row.integer(2), row.integer(3), row.integer(4), row.integer(5)}});
+        out.push_back({row.integer(0), row.text(1), {row.integer(2), row.integer(3), row.integer(4), row.integer(5)}});
       });
   if (!r) return fail(std::move(r.error()));
   return out;
@@ -144,9 +143,8 @@ Result<void> insert_search(sql::Tx& tx, const SearchRow& s) {
 // The list of outcomes is a text of its own words; none is a part of another but "solved" of "not_solved", hence the commas.
 Result<void> end_searches(sql::Tx& tx, const std::string& conversation, const std::string& outcome, const std::string& from) {
   const std::string list = "," + from + ",";
-  return done(tx.exec(
-      "UPDATE searches SET outcome = $1 WHERE conversation_id = $2 AND $3 LIKE '%,' || outcome || ',%'",
-      {outcome, conversation, list}));
+  return done(tx.exec("UPDATE searches SET outcome = $1 WHERE conversation_id = $2 AND $3 LIKE '%,' || outcome || ',%'",
+                      {outcome, conversation, list}));
 }
 
 Result<void> end_visitor_searches(sql::Tx& tx, const std::string& visitor, const std::string& outcome, const std::string& from) {
@@ -183,7 +181,8 @@ Result<SearchFigures> search_figures(sql::Tx& tx, Timestamp since) {
 Result<std::map<std::string, GapDecision>> gap_decisions(sql::Tx& tx) {
   std::map<std::string, GapDecision> out;
   auto r = tx.query("SELECT id, state, article, note, who, at FROM gaps", {}, [&](const sql::Row& row) {
-    out.emplace(row.text(0), GapDecision{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), from_millis(row.integer(5))});
+    out.emplace(row.text(0),
+                GapDecision{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), from_millis(row.integer(5))});
   });
   if (!r) return fail(std::move(r.error()));
   return out;

@@ -50,10 +50,10 @@ struct SearchRow {
   std::string conversation;  // id; empty for pages and after purge
   std::string visitor;       // hash of the day, pages only
   std::string language, product;
-  std::string text;        // masked
-  std::string article;     // the best one found, or empty
-  double confidence = 0;   // of that one
-  std::string outcome;     // nothing | found (not shown) | shown | solved | not_solved | gave_up (a ticket followed)
+  std::string text;       // masked
+  std::string article;    // the best one found, or empty
+  double confidence = 0;  // of that one
+  std::string outcome;    // nothing | found (not shown) | shown | solved | not_solved | gave_up (a ticket followed)
 };
 Result<void> insert_search(sql::Tx& tx, const SearchRow& row);
 // `outcome` for those searches of the conversation whose outcome is one of `from` ("shown,found" …).

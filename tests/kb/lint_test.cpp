@@ -174,16 +174,6 @@ TEST(Lint, TheShippedArticlesHaveNoErrors) {
   }
 }
 
-TEST(Regression, FilesAreReadLineByLine) {
-  std::vector<Problem> problems;
-  const auto read =
-      parse_regression("r.tsv", "# remark\nen\tno power\tno-power-reset, power-adapter-check\r\nbroken line\n", problems);
-  ASSERT_EQ(read.size(), 1U);
-  EXPECT_EQ(read[0].articles, (std::vector<std::string>{"no-power-reset", "power-adapter-check"}));
-  ASSERT_EQ(problems.size(), 1U);
-  EXPECT_EQ(problems[0].line, 3);
-}
-
 TEST(Links, NamesOfArticlesAreTold) {
   EXPECT_EQ(linked_article("no-power-reset"), "no-power-reset");
   EXPECT_EQ(linked_article("no-power-reset.en.md#step"), "no-power-reset");
