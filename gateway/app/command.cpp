@@ -1,5 +1,11 @@
 #include "gateway/app/command.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -75,6 +81,24 @@ std::unique_ptr<sql::Database> store_of(const Common& common, int& code) {
   if (database) return std::move(*database);
   code = complain(common, database.error(), kSoftware);
   return nullptr;
+}
+
+std::string person() {
+  const char* name = std::getenv("SUDO_USER");
+  if (name == nullptr) name = std::getenv("USER");
+  return name == nullptr ? "command line" : name;
+}
+
+bool reload_running_service(const Settings& settings) {
+  const std::string path = (settings.data / "usher.lock").string();
+  const int lock = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (lock < 0) return false;
+  const bool is_held = ::flock(lock, LOCK_EX | LOCK_NB) != 0;
+  ::close(lock);
+  if (!is_held) return false;
+  std::ifstream in(path);
+  pid_t pid = 0;
+  return (in >> pid) && pid > 1 && ::kill(pid, SIGHUP) == 0;
 }
 
 }  // namespace usher::gateway::app

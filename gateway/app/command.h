@@ -10,6 +10,10 @@
 #include "gateway/app/settings.h"
 #include "gateway/flow/content.h"
 
+namespace CLI {
+class App;
+}
+
 namespace usher::gateway::app {
 
 enum Exit : int { kOk = 0, kProblems = 1, kUsage = 64, kUnavailable = 69, kSoftware = 70, kTemporary = 75, kConfiguration = 78 };
@@ -41,6 +45,11 @@ std::optional<Settings> settings_of(const Common& common);
 // The store of the settings, opened; nullopt and `code` set when it cannot be.
 std::unique_ptr<sql::Database> store_of(const Common& common, int& code);
 
+// Who works at the command line, for records: the name they signed in with.
+std::string person();
+// Tells the service that holds the data folder to reload; false when none does.
+bool reload_running_service(const Settings& settings);
+
 // --- the commands; each returns its exit code ---
 int serve(const Common& common, const std::string& http, const std::string& smtp, const std::string& lmtp);
 int check(const Common& common);
@@ -51,6 +60,9 @@ int ticket_list(const Common& common, std::int64_t limit);
 int outbox_list(const Common& common, const std::string& state, std::int64_t limit);
 int outbox_redrive(const Common& common, const std::string& id, bool all);
 int user_add(const Common& common, const std::string& name, const std::string& role);
+
+// kb.cpp, kb_eval.cpp, kb_files.cpp; `usher kb …`
+void add_kb_commands(CLI::App& app, Common& common, int& result);
 
 // publish.cpp; `usher dialog publish|rollback|editions|learned|cause`
 int dialog_publish(const Common& common, const std::string& folder, const std::string& note, bool dry_run);

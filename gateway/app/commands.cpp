@@ -5,6 +5,8 @@
 
 #include "gateway/app/command.h"
 #include "gateway/app/dialog.h"
+#include "gateway/app/kb_gaps.h"
+#include "gateway/app/mail.h"
 
 #ifndef USHER_VERSION
 #define USHER_VERSION "0.1.0"
@@ -53,6 +55,9 @@ int run_command_line(int argc, char** argv) {
   add_chat_options(*add_common(app.add_subcommand("chat", "talk to the bot in the terminal; the same as dialog chat"), false),
                    common, result);
   add_dialog_commands(app, common, result);
+  add_mail_commands(app, common, result);
+  add_kb_commands(app, common, result);
+  add_kb_gap_commands(*app.get_subcommand("kb"), common, result);
 
   std::int64_t limit = 50;
   std::string state, row;
@@ -77,7 +82,9 @@ int run_command_line(int argc, char** argv) {
   auto* c_user_add =
       add_common(c_user->add_subcommand("add", "add a staff account; the password is read from standard input"), true);
   c_user_add->add_option("name", name, "sign-in name")->required();
-  c_user_add->add_option("--role", role, "admin or agent")->check(CLI::IsMember({"admin", "agent"}))->capture_default_str();
+  c_user_add->add_option("--role", role, "agent, publisher or admin")
+      ->check(CLI::IsMember({"agent", "publisher", "admin"}))
+      ->capture_default_str();
   c_user_add->callback([&] { result = user_add(common, name, role); });
 
   auto* c_config = app.add_subcommand("config", "about the configuration file")->require_subcommand(1);

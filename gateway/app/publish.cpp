@@ -1,16 +1,11 @@
 // Publishing from the command line: what would be touched, editions, roll-back, and what troubleshoot blocks have learned.
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "base/id.h"
 #include "gateway/app/command.h"
 #include "gateway/app/service.h"
+#include "gateway/flow/curation.h"
 #include "gateway/flow/editions.h"
 #include "gateway/flow/learning.h"
 #include "gateway/store/conversations.h"
@@ -22,25 +17,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kShortHash = 12;
-
-std::string person() {
-  const char* name = std::getenv("SUDO_USER");
-  if (name == nullptr) name = std::getenv("USER");
-  return name == nullptr ? "command line" : name;
-}
-
-// Tells the service that holds the data folder to reload; false when none does.
-bool reload_running_service(const Settings& settings) {
-  const std::string path = (settings.data / "usher.lock").string();
-  const int lock = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (lock < 0) return false;
-  const bool is_held = ::flock(lock, LOCK_EX | LOCK_NB) != 0;
-  ::close(lock);
-  if (!is_held) return false;
-  std::ifstream in(path);
-  pid_t pid = 0;
-  return (in >> pid) && pid > 1 && ::kill(pid, SIGHUP) == 0;
-}
 
 const char* name_of(flow::Touched::What what) {
   switch (what) {
@@ -97,9 +73,13 @@ int dialog_publish(const Common& common, const std::string& folder, const std::s
   const std::filesystem::path from = folder.empty() ? o->settings.content.dialogs : std::filesystem::path(folder);
   std::vector<flow::ContentProblem> problems;
   const auto sources = flow::read_script_sources(from, problems);
+  // The articles are the store's once a service has run on it; before that, the folder's.
+  auto built = flow::build_from_store(*o->database, nullptr);
+  if (!built) return complain(common, built.error(), kSoftware);
+  const auto library = built->library->size() > 0 ? built->library : nullptr;
   const auto content = problems.empty()
                            ? flow::load_content({o->settings.content.dialogs, o->settings.content.kb, o->settings.content.mail},
-                                                problems, world_of(o->settings), &sources)
+                                                problems, world_of(o->settings), &sources, library)
                            : nullptr;
   if (!content) {
     print_problems(common, listed(problems), {{"ok", false}, {"published", false}});
@@ -133,7 +113,7 @@ int dialog_publish(const Common& common, const std::string& folder, const std::s
     if (common.as_json) print(answer);
     return kOk;
   }
-  auto hash = o->editions->publish(sources, person(), note, problems);
+  auto hash = o->editions->publish(sources, person(), note, problems, library);
   if (!hash) return complain(common, hash.error(), hash.error().code == ErrorCode::kInvalid ? kProblems : kSoftware);
   answer["published"] = true;
   tell_reload(common, o->settings, answer, "published edition " + hash->substr(0, kShortHash));

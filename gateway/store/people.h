@@ -10,7 +10,7 @@
 namespace usher::gateway::store {
 
 struct User {
-  std::string name, password_hash, role;  // role: admin | agent
+  std::string name, password_hash, role;  // role: agent | publisher | admin
   bool disabled = false;
 };
 
