@@ -1,5 +1,5 @@
-// The pages (web/dist), embedded in the binary: widget.js, demo.html/.css/.js, console.html/.js/.css, plain.css, favicon.svg, and
-// the template plain.html. Everything is constant data with the lifetime of the process; safe from any thread. Serving, caching
+// The pages (web/dist), embedded in the binary: widget.js, demo.html/.css/.js, console.html/.js/.css, plain.css, help.css, favicon.svg,
+// and the templates plain.html and help_*.html. Everything is constant data with the lifetime of the process; safe from any thread. Serving, caching
 // headers and the Content-Security-Policy are the gateway's.
 #pragma once
 #include <span>
@@ -12,7 +12,7 @@ struct Asset {
   std::string_view content_type;  // "text/javascript; charset=utf-8"
   std::string_view bytes;         // the file
   std::string_view etag;          // with its quotes, ready for the ETag header; changes when the bytes change
-  bool is_template = false;       // plain.html: Mustache to be filled in, never to be served as it is
+  bool is_template = false;       // plain.html, help_*.html: Mustache to be filled in, never to be served as it is
 };
 
 // The asset of a request path: one leading '/' is ignored, and a name without a dot means the page of that name ("/console" is

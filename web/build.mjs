@@ -23,6 +23,7 @@ for (const name of ['widget', 'console']) {
   });
 }
 for (const name of await readdir(`${root}pages`)) await copyFile(`${root}pages/${name}`, dist + name);
+for (const name of await readdir(`${root}help`)) await copyFile(`${root}help/${name}`, dist + name);
 for (const name of ['plain.html', 'plain.css']) await copyFile(root + name, dist + name);
 
 for (const name of (await readdir(dist)).sort()) {

@@ -50,7 +50,7 @@ foreach(file IN LISTS files)
   file(SHA256 ${WEB}/dist/${file} hash)
   string(SUBSTRING ${hash} 0 20 hash)
   set(template false)
-  if(file STREQUAL "plain.html")
+  if(file STREQUAL "plain.html" OR file MATCHES "^help_.*\\.html$")
     set(template true)
   endif()
   # The hash in the comment changes the text, so the assembler runs again whenever the bytes do.

@@ -1,0 +1,53 @@
+// What the pages of the help centre share: their frame, addresses, languages and caching. For this folder's help*.cpp only.
+#pragma once
+#include <kainjow/mustache.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/api/api.h"
+#include "kb/library.h"
+
+namespace usher::gateway::api {
+
+using kainjow::mustache::data;
+
+// One page: what stands in its frame.
+struct HelpPage {
+  std::string language = "en";  // en | zh
+  std::string path;             // canonical, with its query; empty: search engines shall not keep it
+  std::string title, description;
+  std::string other_path;        // the same in the other language; empty: that language's first page
+  bool has_translation = false;  // other_path is a translation of this page
+  std::string searched;          // what the search box holds
+  std::string json_ld;
+  bool is_index = false;
+  int status = 200;
+};
+
+bool is_help_language(std::string_view language);
+std::string other_language(std::string_view language);
+// By Accept-Language: the first of zh and en that is named.
+std::string help_language(const net::HttpRequest& request);
+// "https://help.example" of the settings, else as the visitor called us; empty when that cannot be told.
+std::string base_url(const Call& call);
+
+// "/help/en/no-power-reset/computer-does-not-turn-on": where an article's page is.
+std::string article_path(const kb::Article& article);
+std::string filter_path(std::string_view language, std::string_view name, std::string_view value);
+// Safe HTML of a part of an article, its links to other articles and to pictures made addresses of these pages.
+std::string article_html(std::string_view markdown, std::string_view language);
+// The first words as plain text, at most `length` code points; empty when there are none.
+std::string summary_of(const kb::Article& article, std::size_t length);
+
+// Fills `name` ("help_article.html") into its frame. With an ETag; 304 when the browser has it already.
+net::HttpResponse help_response(const Call& call, const HelpPage& page, std::string_view name, data values);
+net::HttpResponse help_missing(const Call& call, std::string language);  // 404, as a page
+
+// Sets a value unless it is empty: in Mustache an empty text counts as there.
+void set_text(data& values, const char* name, const std::string& text);
+void set_flag(data& values, const char* name, bool is_set);
+
+}  // namespace usher::gateway::api
