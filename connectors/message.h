@@ -62,6 +62,18 @@ struct Inbound {
   } kind = Kind::kMessage;
   std::string kind_reason;  // which rule said so, with its evidence
   bool may_answer = true;   // RFC 3834 and friends: false = no automatic answer, whatever happens
+  // Where anybody can write any sender (mail): how far this one is believed. Channels that know who writes leave it as it is.
+  struct SenderTrust {
+    bool is_claimed = false;   // sender_id is what the message says of itself; a stranger who names a conversation is held
+    bool is_verified = false;  // somebody we trust has checked it
+    std::string doubt;         // why it is not verified
+    bool must_verify_replies = false;  // what the operator demands of a message that names a conversation …
+    bool must_verify_all = false;      // … and of every one
+    bool is_token_enough = false;      // a proven key opens its conversation to everybody who has it
+  } trust;
+  std::vector<std::string> proven_keys;  // those of thread_keys that carry our own MAC, and are not too old
+  bool is_own = false;                   // something we sent came back
+  std::string envelope;                  // JSON, kept with the ledger row: what `raw` does not say of itself; may be empty
   std::vector<std::pair<std::string, std::string>>
       facts;  // further explained facts for the ledger ("auto_submitted","auto-replied")
 };

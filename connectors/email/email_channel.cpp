@@ -1,15 +1,14 @@
 #include "connectors/email/email_channel.h"
 
+#include <nlohmann/json.hpp>
+
 #include "base/text.h"
-#include "connectors/email/mime.h"
 #include "connectors/email/reply_text.h"
 #include "connectors/email/thread.h"
-#include "connectors/email/verdict.h"
 
 namespace usher::connectors::email {
 namespace {
 
-constexpr std::size_t kMaxHops = 100;
 constexpr std::size_t kBlankBytes = 200;      // a longer text is not blank
 constexpr std::size_t kLanguageSample = 800;  // bytes of text that tell the language
 
@@ -66,28 +65,82 @@ void set_facts(Inbound& inbound, const Mail& mail, const MailEnvelope& envelope,
   if (verdict.is_own_mail) fact("own_mail", "yes");
 }
 
+// How far the sender is believed, for the one who decides (decision.h).
+void set_trust(Inbound& inbound, const Mail& mail, const MailEnvelope& envelope, const EmailSettings& settings,
+               const Authentication& authentication, Timestamp now) {
+  using Require = EmailSettings::Require;
+  auto& trust = inbound.trust;
+  trust.is_claimed = true;
+  trust.is_verified = authentication.state == Authentication::State::kPass;
+  if (!trust.is_verified)
+    trust.doubt =
+        authentication.state == Authentication::State::kUnknown ? "nobody we trust has checked it" : authentication.evidence;
+  const bool has_checker = !settings.authserv_id.empty();
+  trust.must_verify_all = has_checker && settings.require_authentication == Require::kAll;
+  trust.must_verify_replies = has_checker && settings.require_authentication != Require::kNone;
+  trust.is_token_enough = settings.is_token_enough;
+  if (!inbound.thread_keys.empty()) inbound.proven_keys = proven_keys(mail, envelope, settings, now);
+}
+
+}  // namespace
+
 std::size_t count_hops(const Mail& mail) {
   auto hops = std::count_if(mail.headers.begin(), mail.headers.end(), [](const auto& h) { return h.first == "received"; });
   return static_cast<std::size_t>(hops);
 }
 
-}  // namespace
-
-Result<Inbound> to_inbound(std::shared_ptr<const std::string> raw, MailEnvelope envelope, const EmailSettings& settings,
-                           Timestamp received_at) {
-  if (raw->size() > settings.max_message_bytes) {
-    return fail(ErrorCode::kTooLarge, "the mail is larger than " + std::to_string(settings.max_message_bytes) + " bytes");
+std::string envelope_to_json(const MailEnvelope& envelope) {
+  std::string out = "{\"to\":[";
+  for (const auto& recipient : envelope.recipients) {
+    if (out.back() != '[') out += ',';
+    text::append_json_string(out, recipient);
   }
-  auto ours = own_recipients(envelope, settings);
-  if (ours.empty()) return fail(ErrorCode::kInvalid, "none of the recipients is an address of ours");
+  out += ']';
+  auto member = [&](const char* name, const std::string& value) {
+    out += ",\"" + std::string(name) + "\":";
+    text::append_json_string(out, value);
+  };
+  if (envelope.is_from_known) member("from", envelope.from);
+  if (!envelope.peer.empty()) member("peer", envelope.peer);
+  if (!envelope.helo.empty()) member("helo", envelope.helo);
+  if (envelope.is_tls) out += ",\"tls\":true";
+  return out + '}';
+}
+
+MailEnvelope envelope_from_json(std::string_view json) {
+  MailEnvelope out;
+  out.is_from_known = false;
+  const auto j = nlohmann::json::parse(json, nullptr, false);
+  if (!j.is_object()) return out;
+  auto text_of = [&](const char* name) {
+    auto it = j.find(name);
+    return it != j.end() && it->is_string() ? it->get<std::string>() : std::string{};
+  };
+  out.is_from_known = j.contains("from");
+  out.from = text_of("from");
+  out.peer = text_of("peer");
+  out.helo = text_of("helo");
+  out.is_tls = j.contains("tls");
+  if (auto to = j.find("to"); to != j.end() && to->is_array()) {
+    for (const auto& recipient : *to) {
+      if (recipient.is_string()) out.recipients.push_back(recipient.get<std::string>());
+    }
+  }
+  return out;
+}
+
+ReadMail read_mail(std::shared_ptr<const std::string> raw, const MailEnvelope& envelope, const EmailSettings& settings,
+                   Timestamp received_at) {
+  ReadMail out;
   MimeOptions options;
   options.max_text_bytes = settings.max_text_bytes;
   options.max_attachment_bytes = settings.max_attachment_bytes;
-  auto mail = parse_mail(*raw, options);
-  if (count_hops(mail) > kMaxHops) return fail(ErrorCode::kInvalid, "loop: more than " + std::to_string(kMaxHops) + " hops");
-  auto verdict = judge(mail, envelope, settings);
+  auto& mail = out.mail = parse_mail(*raw, options);
+  auto& verdict = out.verdict = judge(mail, envelope, settings);
+  out.authentication = authenticate(mail, settings);
 
-  Inbound inbound;
+  auto ours = own_recipients(envelope, settings);
+  auto& inbound = out.inbound;
   inbound.channel = settings.channel;
   auto print = fingerprint(*raw, ours);
   inbound.dedup_key = std::move(print.dedup_key);
@@ -95,10 +148,11 @@ Result<Inbound> to_inbound(std::shared_ptr<const std::string> raw, MailEnvelope 
   inbound.sender_id =
       text::to_lower_ascii(mail.from.empty() || mail.from.front().address.empty() ? envelope.from : mail.from.front().address);
   if (!mail.from.empty()) inbound.sender_name = text::cut(mail.from.front().name, 200);
-  inbound.recipient = ours.front();
+  inbound.recipient = !ours.empty() ? ours.front() : !envelope.recipients.empty() ? envelope.recipients.front() : std::string{};
   inbound.subject = text::cut(mail.subject, 1'000);
   inbound.kind = verdict.kind;
   inbound.kind_reason = verdict.reason;
+  inbound.is_own = verdict.is_own_mail;
   // Nobody to answer: a mail without any usable sender.
   inbound.may_answer = verdict.may_answer && inbound.sender_id.find('@') != std::string::npos;
   set_text(inbound, mail, verdict);
@@ -111,11 +165,30 @@ Result<Inbound> to_inbound(std::shared_ptr<const std::string> raw, MailEnvelope 
     }
     inbound.own_keys = own_keys(mail);
   }
+  set_trust(inbound, mail, envelope, settings, out.authentication, received_at);
+  if (own_outbox_id(settings, verdict.bounce.original_message_id)) {
+    inbound.proven_keys.push_back("mid:" + verdict.bounce.original_message_id);
+  }
   set_facts(inbound, mail, envelope, verdict);
+  if (!out.authentication.evidence.empty()) inbound.facts.emplace_back("authentication", out.authentication.evidence);
+  for (const auto& field : out.authentication.ignored) inbound.facts.emplace_back("authentication_ignored", field);
   inbound.facts.emplace_back("received_at", to_rfc3339(received_at));
+  inbound.envelope = envelope_to_json(envelope);
   inbound.attachments = std::move(mail.attachments);
   inbound.raw = std::move(raw);
-  return inbound;
+  return out;
+}
+
+Result<Inbound> to_inbound(std::shared_ptr<const std::string> raw, MailEnvelope envelope, const EmailSettings& settings,
+                           Timestamp received_at) {
+  if (raw->size() > settings.max_message_bytes) {
+    return fail(ErrorCode::kTooLarge, "the mail is larger than " + std::to_string(settings.max_message_bytes) + " bytes");
+  }
+  if (own_recipients(envelope, settings).empty())
+    return fail(ErrorCode::kInvalid, "none of the recipients is an address of ours");
+  auto read = read_mail(std::move(raw), envelope, settings, received_at);
+  if (count_hops(read.mail) > kMaxHops) return fail(ErrorCode::kInvalid, "loop: more than " + std::to_string(kMaxHops) + " hops");
+  return std::move(read.inbound);
 }
 
 EmailChannel::EmailChannel(EmailSettings settings, net::OutboundClient& client, const Clock& clock)

@@ -8,9 +8,29 @@
 #include "base/net/http_client.h"
 #include "base/result.h"
 #include "connectors/channel.h"
+#include "connectors/email/authentication.h"
+#include "connectors/email/mime.h"
 #include "connectors/email/settings.h"
+#include "connectors/email/verdict.h"
 
 namespace usher::connectors::email {
+
+// One mail, read: what to_inbound and explain.h are made from.
+struct ReadMail {
+  Mail mail;  // its attachments are in `inbound`
+  Verdict verdict;
+  Authentication authentication;
+  Inbound inbound;
+};
+// Never fails; checks no limits and no recipients (without one of ours the first recipient stands for it).
+ReadMail read_mail(std::shared_ptr<const std::string> raw, const MailEnvelope& envelope, const EmailSettings& settings,
+                   Timestamp received_at);
+std::size_t count_hops(const Mail& mail);
+constexpr std::size_t kMaxHops = 100;
+
+// The envelope as JSON, as it is kept with a stored mail, and back. Anything else gives an envelope of which nothing is known.
+std::string envelope_to_json(const MailEnvelope& envelope);
+MailEnvelope envelope_from_json(std::string_view json);
 
 // Parses, judges and threads one mail. Pure apart from libmagic's database; CPU only (≈ 100 µs per 10 KB): fine on an I/O thread.
 // sender_id = lower-case From address (the envelope's when there is none); recipient = our address; text = the visible reply, or

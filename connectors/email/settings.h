@@ -2,6 +2,7 @@
 // folder.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,15 @@ struct EmailSettings {
   std::string message_id_domain;       // right side of our Message-IDs; empty = the domain of the first address
   std::string secret;                  // key of the MACs in Message-ID and loop header; the same for the life of the instance
   char subaddress_separator = '+';
+
+  // Who checks senders before us: the names it signs its Authentication-Results with (RFC 8601 authserv-id), separated by commas
+  // or spaces. Empty: nobody, so nothing can be required.
+  std::string authserv_id;
+  std::size_t authserv_hops = 0;  // Received fields that servers of ours, behind the one that checks, put above its results
+  enum class Require : std::uint8_t { kNone, kReplies, kAll } require_authentication = Require::kReplies;
+  // Whether one of our Message-IDs or reply addresses (both carry a MAC) opens its conversation to everybody who has it.
+  // Otherwise it only replaces the authentication of the conversation's own people: mails are forwarded.
+  bool is_token_enough = false;
 
   std::string relay_url;  // smtp://host:port or smtps://host:port; empty = this channel cannot send
   std::string relay_user, relay_password;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/crypto.h"
 #include "base/id.h"
@@ -14,6 +15,8 @@ namespace {
 constexpr std::size_t kMaxIds = 200;
 constexpr std::size_t kMaxKeys = 40;
 constexpr std::size_t kMacHex = 12;
+constexpr std::int64_t kTokenDays = 183;
+constexpr std::int64_t kMillisPerDay = 86'400'000;
 
 std::string mac(const EmailSettings& settings, std::string_view purpose, std::string_view data) {
   auto text = std::string(purpose) + '\0' + std::string(data);
@@ -81,7 +84,78 @@ void add_tags(std::string_view subject, std::vector<std::string>& keys) {
   }
 }
 
+struct ReplyToken {
+  std::string reference;
+  std::int64_t day = 0;
+};
+
+// Half a token is none: the MAC is over both parts.
+std::optional<ReplyToken> parse_reply_token(const EmailSettings& settings, std::string_view token) {
+  auto mac_dot = token.rfind('.');
+  if (settings.secret.empty() || mac_dot == std::string_view::npos || token.size() - mac_dot - 1 != kMacHex) return std::nullopt;
+  auto signed_part = text::to_lower_ascii(token.substr(0, mac_dot));
+  if (!crypto::equal(text::to_lower_ascii(token.substr(mac_dot + 1)), mac(settings, "reply", signed_part))) return std::nullopt;
+  auto day_dot = signed_part.rfind('.');
+  if (day_dot == std::string::npos) return std::nullopt;
+  ReplyToken out;
+  const auto* end = signed_part.data() + signed_part.size();
+  if (std::from_chars(signed_part.data() + day_dot + 1, end, out.day, 16).ptr != end) return std::nullopt;
+  auto reference = signed_part.substr(0, day_dot);
+  auto canonical = parse_case_reference(reference);
+  if (canonical) {
+    out.reference = *canonical;
+  } else {
+    // Ticket numbers are written in capitals ("T-1001") or have no letters.
+    for (char c : reference) out.reference += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return out;
+}
+
+// What stands behind the separator of one of our addresses, in the envelope.
+template <class F>
+void each_subaddress(const MailEnvelope& envelope, const EmailSettings& settings, F use) {
+  for (const auto& recipient : envelope.recipients) {
+    auto local = std::string_view(recipient).substr(0, recipient.rfind('@'));
+    if (auto separator = local.find(settings.subaddress_separator); separator != std::string_view::npos)
+      use(local.substr(separator + 1));
+  }
+}
+
+// The moment in a UUIDv7; nullopt for anything else.
+std::optional<std::int64_t> millis_of(std::string_view uuid) {
+  if (!is_uuid(uuid) || uuid[14] != '7') return std::nullopt;
+  std::string hex(uuid.substr(0, 8));
+  hex += uuid.substr(9, 4);
+  std::int64_t millis = 0;
+  std::from_chars(hex.data(), hex.data() + hex.size(), millis, 16);
+  return millis;
+}
+
 }  // namespace
+
+std::string make_reply_token(const EmailSettings& settings, std::string_view reference, Timestamp now) {
+  auto signed_part = fmt::format("{}.{:x}", text::to_lower_ascii(reference), to_millis(now) / kMillisPerDay);
+  return signed_part + "." + mac(settings, "reply", signed_part);
+}
+
+std::vector<std::string> proven_keys(const Mail& mail, const MailEnvelope& envelope, const EmailSettings& settings,
+                                     Timestamp now) {
+  std::vector<std::string> keys;
+  const auto today = to_millis(now) / kMillisPerDay;
+  auto is_fresh = [&](std::int64_t day) { return today == 0 || today - day <= kTokenDays; };
+  each_subaddress(envelope, settings, [&](std::string_view sub) {
+    if (auto token = parse_reply_token(settings, sub); token && is_fresh(token->day)) add_key(keys, "ref:" + token->reference);
+  });
+  for (const auto* ids : {&mail.in_reply_to, &mail.references}) {
+    for (const auto& id : *ids) {
+      auto outbox = own_outbox_id(settings, id);
+      if (!outbox) continue;
+      auto made = millis_of(*outbox);
+      if (!made || is_fresh(*made / kMillisPerDay)) add_key(keys, "mid:<" + id + ">");
+    }
+  }
+  return keys;
+}
 
 std::vector<std::string> parse_message_ids(std::string_view raw) {
   std::vector<std::string> ids;
@@ -115,6 +189,7 @@ std::string make_message_id(const EmailSettings& settings, std::string_view outb
 }
 
 std::optional<std::string> own_outbox_id(const EmailSettings& settings, std::string_view message_id) {
+  if (settings.secret.empty()) return std::nullopt;  // nothing is ours without a secret
   if (message_id.starts_with('<')) message_id.remove_prefix(1);
   auto at = message_id.find('@');
   auto left = message_id.substr(0, at);
@@ -134,7 +209,7 @@ std::string make_loop_mark(const EmailSettings& settings, std::string_view messa
 bool is_own_loop_mark(const EmailSettings& settings, std::string_view value) {
   auto trimmed = text::trim(value);
   auto space = trimmed.rfind(' ');
-  if (space == std::string::npos) return false;
+  if (space == std::string::npos || settings.secret.empty()) return false;
   return crypto::equal(std::string_view(trimmed).substr(space + 1), mac(settings, "loop", text::trim(trimmed.substr(0, space))));
 }
 
@@ -143,17 +218,17 @@ std::vector<std::string> thread_keys(const Mail& mail, const MailEnvelope& envel
   ids.insert(ids.end(), mail.references.rbegin(), mail.references.rend());
   // What is known to be ours comes first.
   std::vector<std::string> keys;
+  each_subaddress(envelope, settings, [&](std::string_view sub) {
+    if (auto token = parse_reply_token(settings, sub)) add_key(keys, "ref:" + token->reference);
+  });
   for (bool ours : {true, false}) {
     for (const auto& id : ids) {
       if (own_outbox_id(settings, id).has_value() == ours) add_key(keys, "mid:<" + id + ">");
     }
   }
-  for (const auto& recipient : envelope.recipients) {
-    auto local = std::string_view(recipient).substr(0, recipient.rfind('@'));
-    if (auto separator = local.find(settings.subaddress_separator); separator != std::string_view::npos) {
-      if (auto reference = parse_case_reference(local.substr(separator + 1))) add_key(keys, "ref:" + *reference);
-    }
-  }
+  each_subaddress(envelope, settings, [&](std::string_view sub) {
+    if (auto reference = parse_case_reference(sub)) add_key(keys, "ref:" + *reference);
+  });
   add_tags(mail.subject, keys);
   add_references(mail.subject, keys);
   return keys;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "connectors/email/settings.h"
 
 namespace usher::connectors::email {
@@ -21,13 +22,21 @@ std::vector<std::string> parse_message_ids(std::string_view raw);
 std::string make_message_id(const EmailSettings& settings, std::string_view outbox_id);
 // The outbox id of one of ours (with or without <>), or nullopt when the MAC does not match.
 std::optional<std::string> own_outbox_id(const EmailSettings& settings, std::string_view message_id);
+// "{reference}.{day}.{12 hex of HMAC}" behind the separator of one of our addresses:
+// "support+p-7k2md-…-q0ax2.50b1.9f3a2c…@gw.example". An address to answer to that opens its case, for half a year. `reference`: a
+// provisional reference or ticket number.
+std::string make_reply_token(const EmailSettings& settings, std::string_view reference, Timestamp now);
 // Value of the X-Usher-Loop header for a Message-ID, and its check.
 std::string make_loop_mark(const EmailSettings& settings, std::string_view message_id);
 bool is_own_loop_mark(const EmailSettings& settings, std::string_view value);
 
 // In the order to try: message ids of ours in In-Reply-To and References ("mid:<…>"), then the others there, rightmost first,
-// then references in the sub-address and the subject ("ref:…"; the last tag "[#…]" and any provisional reference). No duplicates.
+// then references in the sub-address (alone, or in a reply token) and the subject ("ref:…"; the last tag "[#…]" and any
+// provisional reference). No duplicates.
 std::vector<std::string> thread_keys(const Mail& mail, const MailEnvelope& envelope, const EmailSettings& settings);
+// Those of them that carry our MAC and are at most half a year old (`now`; 0 = any age): who has one had a mail of ours.
+std::vector<std::string> proven_keys(const Mail& mail, const MailEnvelope& envelope, const EmailSettings& settings,
+                                     Timestamp now);
 // "mid:<…>" of the mail's own Message-ID, when it has one.
 std::vector<std::string> own_keys(const Mail& mail);
 
