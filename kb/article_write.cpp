@@ -17,18 +17,22 @@ bool is_null(std::string_view s) {
   return s.empty() || s == "~" || s == "null" || s == "Null" || s == "NULL";
 }
 
-// A YAML scalar that stands for exactly `value`, on one line, fit for a flow list; plain where nothing in it has a meaning.
+// Stands in a flow list as it is, for every YAML reader.
+bool is_plain(std::string_view s) {
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+  };
+  return !is_null(s) && is_letter(s.front()) && s.back() != ' ' &&
+         std::ranges::all_of(
+             s, [&](char c) { return is_letter(c) || std::string_view(" _.()/+-';").find(c) != std::string_view::npos; }) &&
+         // No-break and line separators and the byte order mark: YAML's own.
+         s.find('\xC2') == std::string_view::npos && s.find("\xE2\x80") == std::string_view::npos &&
+         s.find("\xEF\xBB\xBF") == std::string_view::npos;
+}
+
+// A YAML scalar on one line that stands for exactly `value`.
 std::string scalar(std::string_view value) {
-  const bool plain = !is_null(value) && value.front() != ' ' && value.back() != ' ' &&
-                     std::string_view("-?!&*|>%@`=<.").find(value.front()) == std::string_view::npos &&
-                     std::ranges::none_of(value,
-                                          [](char c) {
-                                            return static_cast<unsigned char>(c) < 0x20 || c == 0x7F ||
-                                                   std::string_view(":#,[]{}\"'\\").find(c) != std::string_view::npos;
-                                          }) &&
-                     value.find("\xC2") == std::string_view::npos && value.find("\xE2\x80") == std::string_view::npos &&
-                     value.find("\xEF\xBB\xBF") == std::string_view::npos;
-  if (plain) return std::string(value);
+  if (is_plain(value)) return std::string(value);
   std::string out = "\"";
   for (const char c : value) {
     if (c == '"' || c == '\\') {

@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <random>
 #include <string>
 #include <vector>
+
+#include "base/text.h"
 
 namespace usher::kb {
 namespace {
@@ -167,6 +170,86 @@ TEST(Article, TooManyOrTooLongEntriesAreRefused) {
 TEST(Article, AnyDeeplyNestedYamlIsRefusedNotFollowed) {
   EXPECT_THAT(problems_of("---\nid: " + std::string(15000, '[') + "\n---\n## Issue\nx\n## Resolution\ny\n"),
               testing::Contains(Field(&Problem::message, HasSubstr("cannot be read"))));
+}
+
+TEST(Article, KnowsSynonymsCasesAndTheDayOfItsReview) {
+  std::vector<Problem> problems;
+  const auto article = parse_article(
+      "draft",
+      with(kGood, "tags: [power]", "tags: [power]\nsynonyms: [dead, won't boot]\ncases: [U-4711]\nreview_by: 2028-02-29"),
+      problems);
+  ASSERT_TRUE(article.has_value());
+  EXPECT_THAT(article->synonyms, ElementsAre("dead", "won't boot"));
+  EXPECT_THAT(article->cases, ElementsAre("U-4711"));
+  EXPECT_EQ(article->review_by, "2028-02-29");
+  for (const char* day : {"2027-02-29", "2027-13-01", "27-01-01", "2027-1-1", "soon", "2027-01-0x"}) {
+    EXPECT_THAT(problems_of(with(kGood, "tags: [power]", std::string("review_by: ") + day)),
+                ElementsAre(at(7, 12, "is no date", "2027-03-01")))
+        << day;
+  }
+}
+
+TEST(Article, OneInTheMakingNeedsNoResolution) {
+  std::string draft = with(kGood, "state: not_validated", "state: wip");
+  draft.resize(draft.find("## Resolution"));
+  EXPECT_THAT(problems_of(draft), IsEmpty());
+  EXPECT_THAT(problems_of(draft + "## Resolution\n"), IsEmpty());
+  EXPECT_THAT(problems_of(with(draft, "state: wip", "state: validated")),
+              ElementsAre(at(18, 1, "'Resolution' is missing", "add")));
+  EXPECT_THAT(problems_of(with(draft, "## Issue\nNothing happens.\n", "")), ElementsAre(at(16, 1, "'Issue' is missing", "add")));
+}
+
+Article read_back(const std::string& file) {
+  std::vector<Problem> problems;
+  const auto article = parse_article("draft", file, problems);
+  EXPECT_TRUE(article.has_value()) << file << (problems.empty() ? "" : problems[0].message);
+  return article.value_or(Article());
+}
+
+TEST(Article, TheWrittenFormReadsBackTheSame) {
+  const Article article = read_back(kGood);
+  EXPECT_EQ(read_back(write_article(article)), article);
+  EXPECT_THAT(write_article(article), HasSubstr("title: \"Computer does not turn on: drain residual power\"\n"));
+}
+
+TEST(Article, EditingASectionRewritesTheBody) {
+  Article article = read_back(kGood);
+  article.resolution = "1. Something else.";
+  article.cause.clear();
+  const Article again = read_back(write_article(article));
+  EXPECT_EQ(again.resolution, "1. Something else.");
+  EXPECT_EQ(again.cause, "");
+  EXPECT_EQ(again.issue, article.issue);
+  EXPECT_EQ(again.body, "## Issue\nNothing happens.\n\n## Environment\nAny laptop.\n\n## Resolution\n1. Something else.\n");
+  article.language = "zh";
+  EXPECT_THAT(write_article(article), HasSubstr("## 解决方法\n1. Something else.\n"));
+}
+
+TEST(Article, WhateverStandsInItsFieldsSurvivesTheFile) {
+  std::mt19937 random(17);
+  const std::vector<std::string> pieces = {
+      "a",  "-", ": ", "#",   " #", "'",        "\"",           "\\",           "[",   "]", "{",    "}", ",",   "&", "*",  "!",
+      "|",  ">", "%",  "@",   "`",  "~",        "null",         "true",         "1.0", "=", "电源", "é", "x y", "?", "- ", ":",
+      "<<", ".", "\t", "---", "..", "\xC2\x85", "\xE2\x80\xA8", "\xEF\xBB\xBF", "😀"};
+  const auto text = [&] {
+    std::string s;
+    for (std::size_t n = 1 + random() % 6; n > 0; --n) s += pieces[random() % pieces.size()];
+    const std::size_t from = s.find_first_not_of(" \t"), to = s.find_last_not_of(" \t");
+    return "x" + (from == std::string::npos ? std::string() : s.substr(from, to - from + 1)) + "y";
+  };
+  const auto any = [&] {
+    const std::string s = text();
+    return random() % 2 == 0 ? s : s.substr(1, s.size() - 2);
+  };
+  for (int round = 0; round < 3000; ++round) {
+    Article article = read_back(kGood);
+    article.title = text();
+    article.tags = {text(), text()};
+    article.synonyms = {text()};
+    article.codes = {text()};
+    if (const std::string free = any(); !text::trim(free).empty() && text::trim(free) == free) article.tags[0] = free;
+    ASSERT_EQ(read_back(write_article(article)), article) << write_article(article);
+  }
 }
 
 }  // namespace
