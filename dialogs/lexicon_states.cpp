@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "dialogs/lexicon.h"
 #include "dialogs/lexicon_data.h"
 #include "dialogs/phrase_table.h"
 
@@ -31,6 +32,7 @@ class States {
       if (block.kind != "not-states") continue;
       for (const LexiconLine& line : block.lines) add(line.phrases, {});
     }
+    inherit();
     words_.freeze();
   }
 
@@ -89,6 +91,37 @@ class States {
       senses->insert(std::ranges::upper_bound(*senses, sense.axis, {}, &Sense::axis), sense);
     });
   }
+
+  // A phrase hides the states within it, so it takes them over: "completely frozen up" is frozen as well. Not what it denies, nor
+  // verbs and particles whose meaning the phrase decides ("running low" does not run).
+  void inherit() {
+    static constexpr std::array<std::string_view, 22> kLight = {"run",   "go",  "com", "turn", "get", "keep", "stay", "look",
+                                                                "on",    "off", "in",  "out",  "up",  "down", "over", "of",
+                                                                "start", "see", "too", "show", "at",  "back"};
+    const auto light = [](const std::string& w) { return std::ranges::find(kLight, w) != kLight.end(); };
+    words_.each([&](const Phrase& phrase, std::vector<Sense>& senses) {
+      if (senses.empty()) return;
+      const bool han = static_cast<unsigned char>(phrase.front().front()) >= 0xE0;
+      if (han && std::ranges::any_of(phrase, denies)) return;  // 开不了 denies what comes before
+      for (std::size_t begin = 0; begin < phrase.size() && !denies(phrase[begin]); ++begin) {
+        for (std::size_t end = begin + 1; end <= phrase.size(); ++end) {
+          if (end - begin == phrase.size()) continue;
+          if (std::all_of(phrase.begin() + static_cast<std::ptrdiff_t>(begin), phrase.begin() + static_cast<std::ptrdiff_t>(end),
+                          light))
+            continue;
+          if (han && end - begin == 1 && !(begin == 0 && is_particle(phrase[1]) && phrase.size() == 2)) continue;
+          const std::vector<Sense>* inner = words_.find(
+              Phrase(phrase.begin() + static_cast<std::ptrdiff_t>(begin), phrase.begin() + static_cast<std::ptrdiff_t>(end)));
+          if (inner == nullptr) continue;
+          for (const Sense& sense : *inner) {
+            if (std::ranges::none_of(senses, [&](const Sense& s) { return s.axis == sense.axis; })) senses.push_back(sense);
+          }
+        }
+      }
+      std::ranges::sort(senses, {}, &Sense::axis);
+    });
+  }
+  static bool denies(const std::string& word) { return is_negator({word, word}); }
 
   std::vector<std::int8_t> values_;  // of an axis: the pole that is good
   std::size_t axes_ = 0;

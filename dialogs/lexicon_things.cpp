@@ -23,17 +23,17 @@ class Things {
       if (block.kind != "class") continue;
       const auto own = static_cast<ThingClass>(i++);
       classes_[own].above = class_of(block.attribute("<"));
+      std::unordered_map<std::string_view, std::uint16_t> numbers;  // names of one kind share a number
       for (const LexiconLine& line : block.lines) {
         if (line.sign == "of") {
           each_phrase(line.phrases, [&](std::string_view name) { classes_[own].part_of.push_back(class_of(name)); });
           continue;
         }
-        const bool name = line.sign == "=";
-        const bool one = !name && line.sign != "+";  // "iphone: iphone | 苹果手机": names of one kind
-        if (name || one) ++word_;
+        const bool each_its_own = line.sign == "+";
         each_phrase(line.phrases, [&](std::string_view phrase) {
-          if (!name && !one) ++word_;
-          add(phrase, {own, name, word_});
+          std::uint16_t& number = each_its_own ? ++word_ : numbers[line.sign];
+          if (number == 0) number = ++word_;
+          add(phrase, {own, line.sign == "=", number});
         });
       }
     }

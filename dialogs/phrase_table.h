@@ -30,6 +30,13 @@ class PhraseTable {
       std::ranges::sort(list, std::ranges::greater{}, [](const auto& k) { return k.first.size(); });
     }
   }
+  // Calls f(phrase, value) for each, in no order.
+  template <typename F>
+  void each(F&& f) {
+    for (auto& [first, list] : by_first_word_) {
+      for (auto& [phrase, value] : list) f(phrase, value);
+    }
+  }
   const T* find(const Phrase& phrase) const {
     if (phrase.empty()) return nullptr;
     const auto it = by_first_word_.find(phrase.front());
