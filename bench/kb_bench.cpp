@@ -1,84 +1,31 @@
-// How fast the knowledge base answers: synthetic articles (Zipf-distributed words, so posting lists are as uneven as in real
-// text), nine-word questions, the default limit. Prints build time, memory and latency percentiles of one thread.
-//   kb_bench [ARTICLES=10000] [QUERIES=5000]
+// How fast the knowledge base answers, is changed and is built, beside SQLite FTS5, Xapian and MiniSearch on the same articles
+// and questions (bench/kb_corpus.h), one engine after the other, each in its own process, one thread.
+//   kb_bench [--large] [--articles N] [--queries N] [--updates N] [--only usher,fts5,xapian,minisearch]
+// 10,000 articles; --large: and 167,000, a size public collections have (some minutes, 6 GB).
 #include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
-#include <cmath>
-#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
-#include <random>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "bench/kb_corpus.h"
+#include "bench/kb_engine.h"
 #include "kb/library.h"
 
+namespace usher::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kWords = 30000;
-// The head of a word list by frequency: about half of all running words.
-constexpr std::array<std::string_view, 60> kFunctionWords = {
-    "the", "to",    "and", "of",   "a",     "is",  "in",   "it",    "you",   "that",  "for",  "on",   "with", "this", "be",
-    "are", "if",    "not", "or",   "can",   "as",  "your", "have",  "i",     "from",  "at",   "but",  "will", "an",   "by",
-    "do",  "when",  "my",  "was",  "there", "all", "no",   "then",  "which", "what",  "has",  "so",   "one",  "up",   "out",
-    "we",  "about", "any", "into", "they",  "how", "me",   "would", "some",  "after", "does", "only", "off",  "its",  "other"};
-
-class Language {
- public:
-  explicit Language(std::uint32_t seed) : random_(seed) {
-    double sum = 0;
-    for (std::size_t i = 0; i < kWords; ++i) {
-      words_.push_back(i < kFunctionWords.size() ? std::string(kFunctionWords[i]) : make_word());
-      sum += 1.0 / std::pow(static_cast<double>(i) + 2.7, 1.05);
-      cumulative_.push_back(sum);
-    }
-  }
-
-  std::string sentence(std::size_t words) {
-    std::string text;
-    for (std::size_t i = 0; i < words; ++i) text += (i == 0 ? "" : " ") + word();
-    return text;
-  }
-
- private:
-  std::string make_word() {
-    static constexpr std::string_view kConsonants = "bcdfghklmnprstvw", kVowels = "aeiou";
-    std::string word;
-    for (std::size_t syllables = 2 + random_() % 3; syllables > 0; --syllables) {
-      word += kConsonants[random_() % kConsonants.size()];
-      word += kVowels[random_() % kVowels.size()];
-    }
-    return word;
-  }
-  const std::string& word() {
-    const double at = std::uniform_real_distribution<double>(0, cumulative_.back())(random_);
-    return words_[static_cast<std::size_t>(std::ranges::lower_bound(cumulative_, at) - cumulative_.begin())];
-  }
-
-  std::mt19937 random_;
-  std::vector<std::string> words_;
-  std::vector<double> cumulative_;
-};
-
-std::vector<usher::kb::Article> make_articles(Language& language, std::size_t count) {
-  std::vector<usher::kb::Article> articles(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    usher::kb::Article& a = articles[i];
-    a.id = fmt::format("a-{}", i);
-    a.language = "en";
-    a.title = language.sentence(7);
-    a.codes = {fmt::format("E-{}", 1000 + i)};
-    for (int n = 0; n < 4; ++n) a.issue += "- " + language.sentence(9) + ".\n";
-    a.environment = language.sentence(6) + ".\n";
-    a.cause = language.sentence(20) + ".\n";
-    for (int n = 1; n <= 8; ++n) a.resolution += fmt::format("{}. {}.\n", n, language.sentence(12));
-  }
-  return articles;
+double micros_since(Clock::time_point begin) {
+  return std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
 }
 
 double resident_megabytes() {
@@ -88,48 +35,202 @@ double resident_megabytes() {
   return resident * 4096 / 1e6;
 }
 
-void measure(const char* name, const usher::kb::Library& library, const std::vector<std::string>& queries) {
-  std::vector<double> micros;
-  std::size_t hits = 0;
-  for (const std::string& text : queries) {
-    const auto begin = Clock::now();
-    hits += library.search({.text = text, .language = "en", .product = {}}).size();
-    micros.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
-  }
+double share_of(std::vector<double>& micros, double share) {
+  if (micros.empty()) return 0;
   std::ranges::sort(micros);
-  const auto at = [&micros](double share) {
-    return micros[static_cast<std::size_t>(share * static_cast<double>(micros.size() - 1))];
-  };
-  fmt::print("{:<22} {:>6} queries, {:.1f} hits each: p50 {:.0f} us, p90 {:.0f} us, p99 {:.0f} us, max {:.0f} us\n", name,
-             queries.size(), static_cast<double>(hits) / static_cast<double>(queries.size()), at(0.5), at(0.9), at(0.99),
-             micros.back());
+  return micros[static_cast<std::size_t>(share * static_cast<double>(micros.size() - 1))] / 1000;
+}
+
+class Usher final : public Engine {
+ public:
+  void build(const std::vector<kb::Article>& articles) override { library_ = kb::Library::build(articles); }
+  std::size_t search(const std::string& text) override {
+    kb::Query query;
+    query.text = text;
+    query.language = "en";
+    query.limit = 10;
+    return library_->search(query).size();
+  }
+  void replace(const kb::Article& article) override { library_ = library_->with({article}, {}); }
+  const kb::Library& library() const { return *library_; }
+  void merge() { library_ = library_->merged(); }
+
+ private:
+  std::shared_ptr<const kb::Library> library_;
+};
+
+struct Corpus {
+  std::vector<kb::Article> articles, changed;
+  std::vector<std::string> questions;
+};
+
+void line(const std::string& engine, std::size_t articles, double build, double memory, std::vector<double> find,
+          std::vector<double> update) {
+  fmt::print("{:<12} {:>8} {:>9.1f} {:>9.0f} {:>9.3f} {:>9.3f} {:>10.3f} {:>9.3f}\n", engine, articles, build, memory,
+             share_of(find, 0.5), share_of(find, 0.99), share_of(update, 0.5), share_of(update, 0.99));
+  std::fflush(stdout);
+}
+
+void more(const char* what, std::vector<double> micros, const std::string& note = "") {
+  fmt::print("  usher, {:<44} p50 {:.3f} ms, p99 {:.3f} ms, max {:.3f} ms{}\n", what, share_of(micros, 0.5),
+             share_of(micros, 0.99), share_of(micros, 1), note);
+}
+
+std::vector<double> timed(std::size_t count, const std::function<void(std::size_t)>& work) {
+  std::vector<double> micros;
+  micros.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto begin = Clock::now();
+    work(i);
+    micros.push_back(micros_since(begin));
+  }
+  return micros;
+}
+
+// What only Usher is asked for.
+void more_of(Usher& usher, const Corpus& corpus, const std::vector<double>& with_changes) {
+  const std::size_t count = corpus.questions.size();
+  more("nine words, 256 changes not yet merged", with_changes);
+  const auto begin = Clock::now();
+  usher.merge();
+  fmt::print("  usher, merging the changes (another thread's work): {:.2f} s\n", micros_since(begin) / 1e6);
+  std::vector<std::string> typos, codes, typed;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string typo = corpus.questions[i];
+    const std::size_t middle = typo.find(' ') / 2;
+    std::swap(typo[middle], typo[middle + 1]);
+    typed.push_back(corpus.articles[i % corpus.articles.size()].title.substr(0, 2 + i % 9));
+    typos.push_back(std::move(typo));
+    codes.push_back(fmt::format("error E-{} on start", 1000 + i % corpus.articles.size()));
+  }
+  more("first word mistyped", timed(count, [&](std::size_t i) { usher.search(typos[i]); }));
+  more("an error code", timed(count, [&](std::size_t i) { usher.search(codes[i]); }));
+  more("suggestions for 2 to 10 typed letters", timed(count, [&](std::size_t i) { usher.library().suggest(typed[i], "en", 8); }));
+  more("did you mean", timed(count, [&](std::size_t i) { (void)usher.library().did_you_mean(typos[i], "en"); }));
+}
+
+void measure(const std::string& name, const Corpus& corpus) {
+  const std::unique_ptr<Engine> engine = name == "usher"  ? std::make_unique<Usher>()
+                                         : name == "fts5" ? make_fts5()
+                                                          : make_xapian();
+  if (engine == nullptr) {
+    fmt::print("{:<12} NOT MEASURED: libxapian-dev was not installed when this was built\n", name);
+    return;
+  }
+  const double before = resident_megabytes();
+  const auto begin = Clock::now();
+  engine->build(corpus.articles);
+  const double seconds = micros_since(begin) / 1e6, memory = resident_megabytes() - before;
+  for (std::size_t i = 0; i < std::min<std::size_t>(corpus.questions.size(), 50); ++i) engine->search(corpus.questions[i]);
+  const std::size_t count = corpus.questions.size();
+  std::vector<double> find = timed(count, [&](std::size_t i) { engine->search(corpus.questions[i]); });
+  std::size_t seen = 0;
+  std::vector<double> update = timed(corpus.changed.size(), [&](std::size_t i) {
+    engine->replace(corpus.changed[i]);
+    seen += engine->search(fmt::format("brandnew{}", i)) == 1 ? 1 : 0;
+  });
+  line(name, corpus.articles.size(), seconds, memory, std::move(find), std::move(update));
+  if (seen != corpus.changed.size()) fmt::print("  {}: only {} of {} changes were visible\n", name, seen, corpus.changed.size());
+  if (auto* usher = dynamic_cast<Usher*>(engine.get()))
+    more_of(*usher, corpus, timed(count, [&](std::size_t i) { engine->search(corpus.questions[i]); }));
+}
+
+// A process of its own each; a crash of one must not hide the others.
+void apart(const std::string& name, const std::function<void()>& work) {
+  std::fflush(stdout);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    int code = 0;
+    try {
+      work();
+    } catch (const std::exception& e) {
+      fmt::print("{:<12} failed: {}\n", name, e.what());
+      code = 1;
+    }
+    std::fflush(stdout);
+    std::_Exit(code);
+  }
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) < 0 || status != 0) fmt::print("{:<12} ended with status {}\n", name, status);
+}
+
+// MiniSearch runs under node: bench/kb_minisearch.mjs reads the corpus as JSON lines and prints the same line.
+void minisearch(const Corpus& corpus) {
+  const std::string script = USHER_SOURCE_DIR "/bench/kb_minisearch.mjs";
+  if (!std::filesystem::exists(USHER_SOURCE_DIR "/bench/node_modules/minisearch")) {
+    fmt::print("{:<12} NOT MEASURED: run (cd bench && npm ci --ignore-scripts)\n", "minisearch");
+    return;
+  }
+  const auto file = std::filesystem::temp_directory_path() / fmt::format("usher-kb-bench-{}.tsv", ::getpid());
+  {
+    std::ofstream out(file);
+    const auto flat = [](std::string text) {
+      std::ranges::replace(text, '\n', ' ');
+      return text;
+    };
+    const auto write = [&](char kind, const kb::Article& a) {
+      out << kind << '\t' << a.id << '\t' << flat(a.title) << '\t' << flat(a.issue) << '\t'
+          << flat(a.environment + a.cause + a.resolution + a.codes.at(0)) << '\n';
+    };
+    for (const kb::Article& a : corpus.articles) write('a', a);
+    for (const kb::Article& a : corpus.changed) write('c', a);
+    for (const std::string& question : corpus.questions) {
+      out << 'q';
+      for (const std::string& word : content_words(question)) out << '\t' << word;
+      out << '\n';
+    }
+  }
+  std::fflush(stdout);
+  const std::string command = fmt::format("node --max-old-space-size=14000 '{}' '{}'", script, file.string());
+  if (std::system(command.c_str()) != 0) fmt::print("{:<12} failed\n", "minisearch");
+  std::filesystem::remove(file);
+}
+
+void run(std::size_t articles, std::size_t questions, std::size_t updates, const std::string& only) {
+  Language language(7);
+  Corpus corpus;
+  for (std::size_t i = 0; i < articles; ++i) corpus.articles.push_back(language.article(i));
+  for (std::size_t i = 0; i < questions; ++i) corpus.questions.push_back(language.sentence(9));
+  for (std::size_t i = 0; i < updates; ++i) {
+    corpus.changed.push_back(language.article(i * 37 % articles));
+    corpus.changed.back().title += fmt::format(" brandnew{}", i);
+  }
+  fmt::print("{} articles of about 190 words, {} questions of nine words, ten best; {} updates, each seen by the next search\n",
+             articles, questions, updates);
+  fmt::print("{:<12} {:>8} {:>9} {:>9} {:>9} {:>9} {:>10} {:>9}\n", "engine", "articles", "build s", "memory MB", "p50 ms",
+             "p99 ms", "update p50", "p99 ms");
+  for (const char* name : {"usher", "fts5", "xapian"}) {
+    if (only.empty() || only.find(name) != std::string::npos) apart(name, [&] { measure(name, corpus); });
+  }
+  if (only.empty() || only.find("minisearch") != std::string::npos) minisearch(corpus);
+  fmt::print("\n");
 }
 
 }  // namespace
+}  // namespace usher::bench
 
 int main(int argc, char** argv) {
-  const std::size_t count = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 10000;
-  const std::size_t asked = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 5000;
-  Language language(7);
-  std::vector<usher::kb::Article> articles = make_articles(language, count);
-  const double before = resident_megabytes();
-  const auto begin = Clock::now();
-  const auto library = usher::kb::Library::build(std::move(articles));
-  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  fmt::print("{} articles: built in {:.2f} s, {:.0f} MB more resident ({:.0f} MB in all)\n", library->size(), seconds,
-             resident_megabytes() - before, resident_megabytes());
-
-  std::vector<std::string> words, typos, codes;
-  for (std::size_t i = 0; i < asked; ++i) {
-    words.push_back(language.sentence(9));
-    std::string typo = words.back();
-    const std::size_t middle = typo.find(' ') / 2;
-    std::swap(typo[middle], typo[middle + 1]);
-    typos.push_back(std::move(typo));
-    codes.push_back(fmt::format("error E-{} on start", 1000 + i % count));
+  std::size_t articles = 10000, questions = 2000, updates = 256;
+  bool large = false;
+  std::string only;
+  for (int i = 1; i < argc; ++i) {
+    const std::string option = argv[i];
+    const auto value = [&] { return i + 1 < argc ? std::string(argv[++i]) : std::string(); };
+    if (option == "--large")
+      large = true;
+    else if (option == "--articles")
+      articles = std::strtoul(value().c_str(), nullptr, 10);
+    else if (option == "--queries")
+      questions = std::strtoul(value().c_str(), nullptr, 10);
+    else if (option == "--updates")
+      updates = std::strtoul(value().c_str(), nullptr, 10);
+    else if (option == "--only")
+      only = value();
+    else
+      return fmt::print("kb_bench: unknown option '{}'; see the head of bench/kb_bench.cpp\n", option), 64;
   }
-  measure("nine words", *library, words);
-  measure("first word mistyped", *library, typos);
-  measure("an error code", *library, codes);
+  if (articles == 0 || questions == 0) return fmt::print("kb_bench: at least one article and one question\n"), 64;
+  usher::bench::run(articles, questions, updates, only);
+  if (large) usher::bench::run(167000, questions, updates, only);
   return 0;
 }
