@@ -108,7 +108,9 @@ std::vector<float> term_weights(const std::vector<Term>& terms, std::string_view
       weights.push_back(kPairWeight);
       continue;
     }
-    const std::string_view surface = text.substr(term.begin, term.end - term.begin);
+    // Terms of a synonym were cut from other words than these.
+    const std::string_view surface =
+        term.begin < text.size() ? text.substr(term.begin, term.end - term.begin) : std::string_view{};
     float weight = term.kind == Term::Kind::kCode ? kCodeWeight : is_weak(term, surface) ? kWeakWeight : 1.0F;
     if (term.begin < whole_end) {
       weight *= kPartWeight;
