@@ -16,9 +16,10 @@
 namespace usher::kb {
 namespace {
 
-constexpr std::size_t kMaxTitle = 100;     // code points
-constexpr std::size_t kMaxSteps = 15;      // numbered steps of one list
-constexpr std::size_t kMaxRegression = 3;  // lost queries told for one article
+constexpr std::size_t kMaxTitle = 100;      // code points
+constexpr std::size_t kMaxSteps = 15;       // numbered steps of one list
+constexpr std::size_t kMaxRegression = 3;   // lost queries told for one article
+constexpr std::string_view kNothing = "-";  // in the set: nothing may be shown
 
 class Linter {
  public:
@@ -160,14 +161,20 @@ class Linter {
       query.language = wanted.language;
       query.limit = 1;
       const auto hits = library_.search(query);
-      const std::string first = hits.empty() ? std::string() : hits.front().article->id;
+      const bool nothing_wanted = wanted.articles.front() == kNothing;
+      const bool is_shown = !hits.empty() && (!nothing_wanted || hits.front().confidence >= kMinConfidence);
+      const std::string first = is_shown ? hits.front().article->id : std::string(kNothing);
       if (std::ranges::find(wanted.articles, first) != wanted.articles.end()) continue;
-      if (++told[wanted.articles.front()] > kMaxRegression) continue;
-      out_.push_back({{wanted.articles.front(), wanted.language},
+      // Named after the article that should have come first, or came where none should.
+      const std::string& about = nothing_wanted ? first : wanted.articles.front();
+      if (++told[about] > kMaxRegression) continue;
+      out_.push_back({{about, wanted.language},
                       "regression-lost",
                       fmt::format("“{}” finds {} (line {} of the regression set)", wanted.text,
-                                  first.empty() ? "nothing" : "'" + first + "'", wanted.line),
-                      "put the customers' words into the issue, or correct the set when the new answer is the better one",
+                                  first == kNothing ? "nothing" : "'" + first + "'", wanted.line),
+                      nothing_wanted
+                          ? "nothing may be shown for it: take words out of the issue that say too little"
+                          : "put the customers' words into the issue, or correct the set when the new answer is better",
                       false});
     }
   }

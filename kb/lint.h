@@ -17,7 +17,7 @@ namespace usher::kb {
 
 struct RegressionQuery {
   std::string language, text;
-  std::vector<std::string> articles;  // one of them must come first
+  std::vector<std::string> articles;  // one of them must come first; "-": nothing may be shown
   int line = 0;                       // of the file it was read from
 };
 
