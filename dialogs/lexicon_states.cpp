@@ -8,6 +8,7 @@
 
 #include "dialogs/lexicon.h"
 #include "dialogs/lexicon_data.h"
+#include "dialogs/lexicon_things.h"
 #include "dialogs/phrase_table.h"
 
 namespace usher::dialogs {
@@ -191,7 +192,10 @@ bool same_thing(const std::string& a, const std::string& b) {
       if (i->second == k->second) return true;
     }
   }
-  return false;
+  const auto what = things_of({a});
+  if (what.empty()) return false;
+  const Kin k = kin(what, things_of({b}));
+  return k == Kin::kSame || k == Kin::kKind;
 }
 
 }  // namespace usher::dialogs

@@ -44,7 +44,8 @@ bool is_amount(const Sense& sense);
 // One of two words has a sense that is the opposite of one of the other's.
 bool opposed(std::span<const Sense> a, std::span<const Sense> b);
 
-// Whether two canonical words name the same thing: "screen" and "monitor"; "it" is not asked here.
+// Whether what the canonical word `a` names is a `b`: "screen" is a "monitor", a "phone" is a "device" (but not the other way
+// round; lexicon_things.h has all of it). "It" is not asked here.
 bool same_thing(const std::string& a, const std::string& b);
 
 }  // namespace usher::dialogs
