@@ -2,9 +2,11 @@
 
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
+#include <unicode/utrans.h>
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 #include "base/text.h"
@@ -194,6 +196,49 @@ std::string half_width(std::string_view utf8) {
   return out;
 }
 
+namespace {
+
+// Traditional characters → simplified ones: 沒有 is 没有 to whoever compares words. ICU's own table, read once.
+class Simplified {
+ public:
+  Simplified() {
+    UErrorCode error = U_ZERO_ERROR;
+    const std::u16string_view id = u"Traditional-Simplified";
+    UTransliterator* both =
+        utrans_openU(id.data(), static_cast<std::int32_t>(id.size()), UTRANS_FORWARD, nullptr, 0, nullptr, &error);
+    for (char16_t c = kFirst; c <= kLast; ++c) table_[c - kFirst] = c;
+    if (U_FAILURE(error)) return;
+    std::u16string text;  // a break after each: the rules look at neighbours
+    for (const char16_t c : table_) {
+      text += c;
+      text += u'\n';
+    }
+    const auto size = static_cast<std::int32_t>(text.size());
+    std::int32_t length = size, limit = size;
+    utrans_transUChars(both, text.data(), &length, size, 0, &limit, &error);
+    utrans_close(both);
+    if (U_FAILURE(error) || length != size) return;
+    for (std::size_t i = 0; i < table_.size(); ++i) table_[i] = text[i * 2];
+  }
+  UChar32 operator()(UChar32 c) const { return c >= kFirst && c <= kLast ? table_[static_cast<std::size_t>(c - kFirst)] : c; }
+
+ private:
+  static constexpr char16_t kFirst = 0x4E00, kLast = 0x9FFF;
+  std::array<char16_t, kLast - kFirst + 1> table_{};
+};
+
+std::string simplified(UChar32 c, std::string_view bytes) {
+  static const auto table = std::make_unique<const Simplified>();
+  const UChar32 plain = (*table)(c);
+  if (plain == c) return std::string(bytes);
+  std::array<char, U8_MAX_LENGTH> out{};
+  std::int32_t size = 0;
+  U8_APPEND_UNSAFE(out.data(), size, plain);
+  return {out.data(), static_cast<std::size_t>(size)};
+}
+
+}  // namespace
+
 Message read_words(std::string_view utf8) {
   Message m;
   const std::string folded = text::fold(half_width(utf8));
@@ -219,7 +264,7 @@ Message read_words(std::string_view utf8) {
       flush();
       m.has_han = true;
       if (bytes == "有" && !m.words.empty() && m.words.back().text == "木") m.words.back().text = "没";  // 木有
-      m.words.push_back({std::string(bytes), std::string(bytes), Kind::kHan});
+      m.words.push_back({simplified(c, bytes), std::string(bytes), Kind::kHan});
     } else if (is_letter_or_digit(c) || c == '_') {
       latin += bytes;
     } else if (c == '\'' && !latin.empty()) {

@@ -2,8 +2,8 @@
 //
 // Latin words are folded, lightly stemmed ("turns", "turning" → "turn") and their contractions opened: "won't", "doesn't", "is
 // not" and "cannot" all become the one word "not"; so "it won't turn on" and "does not turn on" share [not, turn, on]. Every Han
-// character and every emoji is a word of its own; common pinyin answers ("meiyou") become Han. Punctuation that ends a clause is
-// kept as a break.
+// character and every emoji is a word of its own, traditional characters as simplified ones; common pinyin answers ("meiyou")
+// become Han. Punctuation that ends a clause is kept as a break.
 #pragma once
 #include <cstddef>
 #include <string>

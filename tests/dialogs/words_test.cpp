@@ -20,6 +20,13 @@ TEST(Words, EveryHanCharacterIsAWordAndFullWidthIsFolded) {
   EXPECT_EQ(half_width("ＳＮ：１２　３"), "SN:12 3");
 }
 
+TEST(Words, TraditionalCharactersAreReadAsSimplifiedOnes) {
+  EXPECT_EQ(to_phrase("沒有反應"), to_phrase("没有反应"));
+  const Message m = read_words("燈亮著");
+  EXPECT_EQ(m.words[0].text, "灯");
+  EXPECT_EQ(m.words[0].folded, "燈");
+}
+
 TEST(Words, ABreakStandsBetweenClausesButNotInNumbers) {
   const Message m = read_words("no, it costs 1,5");
   ASSERT_GE(m.words.size(), 2U);
