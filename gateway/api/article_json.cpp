@@ -2,26 +2,27 @@
 
 namespace usher::gateway::api {
 
-json article_json(const store::ArticleRow& row, const std::vector<std::string>& translations) {
+json article_json(const store::ArticleRow& row, const std::vector<std::string>& translations, const store::ArticleCounts& usage) {
   json others = json::array();
   for (const auto& language : translations) {
     if (language != row.language) others.push_back(language);
   }
-  return {{"id", row.id},
-          {"language", row.language},
-          {"title", row.title},
-          {"state", row.state},
-          {"audience", row.audience},
-          {"revision", row.revision},
-          {"updated_at", to_rfc3339(row.updated_at)},
-          {"author", row.author},
-          {"reviewer", row.reviewer},
-          {"review_by", row.review_by},
-          {"products", row.products},
-          {"tags", row.tags},
-          {"usage", {{"shown", 0}, {"opened", 0}, {"solved", 0}, {"not_solved", 0}}},
-          {"translations", std::move(others)},
-          {"waiting_review", row.waiting > 0}};
+  return {
+      {"id", row.id},
+      {"language", row.language},
+      {"title", row.title},
+      {"state", row.state},
+      {"audience", row.audience},
+      {"revision", row.revision},
+      {"updated_at", to_rfc3339(row.updated_at)},
+      {"author", row.author},
+      {"reviewer", row.reviewer},
+      {"review_by", row.review_by},
+      {"products", row.products},
+      {"tags", row.tags},
+      {"usage", {{"shown", usage.shown}, {"opened", usage.opened}, {"solved", usage.solved}, {"not_solved", usage.not_solved}}},
+      {"translations", std::move(others)},
+      {"waiting_review", row.waiting > 0}};
 }
 
 json revision_json(const store::ArticleRevision& r) {

@@ -3,11 +3,12 @@
 #include "gateway/api/api.h"
 #include "gateway/api/json.h"
 #include "gateway/flow/line_diff.h"
+#include "gateway/store/feedback.h"
 
 namespace usher::gateway::api {
 
-// An article as listings show it. `translations`: its other languages.
-json article_json(const store::ArticleRow& row, const std::vector<std::string>& translations);
+// An article as listings show it. `translations`: the languages it exists in.
+json article_json(const store::ArticleRow& row, const std::vector<std::string>& translations, const store::ArticleCounts& usage);
 json revision_json(const store::ArticleRevision& revision);
 json problems_json(const std::vector<kb::Problem>& problems);
 json diff_json(const std::vector<flow::DiffLine>& lines);

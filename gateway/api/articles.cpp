@@ -13,13 +13,17 @@ constexpr std::size_t kMaxReason = 2000;    // bytes
 struct Listed {
   std::vector<store::ArticleRow> rows;
   std::vector<std::vector<std::string>> translations;
+  std::vector<store::ArticleCounts> usage;
 };
 
-Result<void> add_translations(sql::Tx& tx, Listed& list) {
+Result<void> add_details(sql::Tx& tx, Listed& list) {
   for (const auto& row : list.rows) {
     auto languages = store::languages_of(tx, row.id);
     if (!languages) return fail(std::move(languages.error()));
     list.translations.push_back(std::move(*languages));
+    auto usage = store::usage_of(tx, {row.id, row.language});
+    if (!usage) return fail(std::move(usage.error()));
+    list.usage.push_back(usage->counts);
   }
   return {};
 }
@@ -42,7 +46,6 @@ std::vector<kb::ArticleKey> found_by(const kb::Library& library, const std::stri
 Result<Listed> list_found(sql::Tx& tx, const store::ArticleFilter& filter, const std::vector<kb::ArticleKey>& ranked) {
   auto all = store::list_articles(tx, filter);
   if (!all) return fail(std::move(all.error()));
-  store::ArticleFilter by_name = filter;
   Listed out;
   auto is_listed = [&](const kb::ArticleKey& key) {
     return std::ranges::any_of(out.rows, [&](const auto& r) { return r.id == key.id && r.language == key.language; });
@@ -61,15 +64,15 @@ Result<Listed> list_found(sql::Tx& tx, const store::ArticleFilter& filter, const
     if (static_cast<std::int64_t>(out.rows.size()) < filter.limit && !is_listed({row.id, row.language}))
       out.rows.push_back(std::move(row));
   }
-  if (auto r = add_translations(tx, out); !r) return fail(std::move(r.error()));
+  if (auto r = add_details(tx, out); !r) return fail(std::move(r.error()));
   return out;
 }
 
 Result<Listed> list_in_order(sql::Tx& tx, const store::ArticleFilter& filter) {
   auto rows = store::list_articles(tx, filter);
   if (!rows) return fail(std::move(rows.error()));
-  Listed out{std::move(*rows), {}};
-  if (auto r = add_translations(tx, out); !r) return fail(std::move(r.error()));
+  Listed out{std::move(*rows), {}, {}};
+  if (auto r = add_details(tx, out); !r) return fail(std::move(r.error()));
   return out;
 }
 
@@ -111,7 +114,8 @@ boost::asio::awaitable<net::HttpResponse> list_articles(Call call) {
   }
   if (!list) co_return problem(list.error());
   json articles = json::array();
-  for (std::size_t i = 0; i < list->rows.size(); ++i) articles.push_back(article_json(list->rows[i], list->translations[i]));
+  for (std::size_t i = 0; i < list->rows.size(); ++i)
+    articles.push_back(article_json(list->rows[i], list->translations[i], list->usage[i]));
   const bool has_more = filter.words.empty() && static_cast<std::int64_t>(list->rows.size()) == filter.limit;
   const json next = has_more ? json(list->rows.back().id + "/" + list->rows.back().language) : json(nullptr);
   co_return answer({{"articles", std::move(articles)}, {"next", next}});
@@ -124,6 +128,7 @@ boost::asio::awaitable<net::HttpResponse> show_article(Call call) {
     std::optional<store::ArticleRow> row;
     std::optional<store::ArticleRevision> waiting;
     std::vector<std::string> translations;
+    store::ArticleCounts usage;
   };
   auto shown = co_await sql::read_returning<Shown>(*call.parts->database, [key](sql::Tx& tx) -> Result<Shown> {
     Shown out;
@@ -138,11 +143,14 @@ boost::asio::awaitable<net::HttpResponse> show_article(Call call) {
     auto languages = store::languages_of(tx, key->id);
     if (!languages) return fail(std::move(languages.error()));
     out.translations = std::move(*languages);
+    auto usage = store::usage_of(tx, *key);
+    if (!usage) return fail(std::move(usage.error()));
+    out.usage = usage->counts;
     return out;
   });
   if (!shown) co_return problem(shown.error());
   if (!shown->row) co_return problem(404, "not_found", "there is no such article");
-  json body = article_json(*shown->row, shown->translations);
+  json body = article_json(*shown->row, shown->translations, shown->usage);
   std::vector<kb::Problem> problems;
   const auto article = kb::parse_article("article", shown->row->source, problems);
   body["source"] = shown->row->source;

@@ -121,7 +121,7 @@ class Markdown {
     line_ = before + (inside.empty() ? "" : mark + inside + mark);
   }
   void list(const xmlNode* node, bool is_numbered, int depth) {
-    paragraph();
+    indent_ == 0 ? paragraph() : flush();
     int number = 0;
     const auto indent = indent_;
     for (const auto* item = node->children; item != nullptr; item = item->next) {

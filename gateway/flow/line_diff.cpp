@@ -74,7 +74,7 @@ std::string to_text(const std::vector<DiffLine>& lines, std::size_t context) {
   std::string out;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (!shown[i]) {
-      if (i > 0 && shown[i - 1]) out += "  …\n";
+      if (i == 0 || shown[i - 1]) out += "  …\n";
       continue;
     }
     out += lines[i].kind == Kind::kSame ? "  " : lines[i].kind == Kind::kAdd ? "+ " : "- ";
