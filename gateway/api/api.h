@@ -12,12 +12,14 @@
 #include "base/async/offload.h"
 #include "base/net/http_server.h"
 #include "base/sql/database.h"
+#include "connectors/email/settings.h"
 #include "connectors/ticket_system.h"
 #include "connectors/webchat/webchat_channel.h"
 #include "connectors/webhook/webhook_channel.h"
 #include "gateway/flow/channels.h"
 #include "gateway/flow/content.h"
 #include "gateway/flow/curation.h"
+#include "gateway/flow/feedback.h"
 #include "gateway/flow/intake.h"
 #include "gateway/flow/outbox.h"
 #include "gateway/store/people.h"
@@ -30,6 +32,9 @@ struct Parts {
   const Clock* clock = nullptr;
   const flow::CurrentContent* content = nullptr;
   flow::Curation* curation = nullptr;
+  flow::Feedback* feedback = nullptr;
+  const connectors::email::EmailSettings* email = nullptr;
+  flow::Intake* release = nullptr;  // lets held mails in
   const flow::Channels* channels = nullptr;
   const flow::Intake* intake = nullptr;
   const flow::OutboxRunner* outbox = nullptr;
@@ -39,10 +44,13 @@ struct Parts {
   std::map<std::string, connectors::webhook::WebhookChannel*> webhooks;
   async::Pool* pool = nullptr;           // password hashing, reading pictures
   std::filesystem::path dialogs_folder;  // its pictures/ are served; empty: none
+  std::filesystem::path kb_folder;       // its pictures/ are served to the help centre; regression.tsv is for lint
   std::string ticket_system;
   std::string company;
   std::vector<std::string> metrics_from;
+  std::string public_url;  // how the world reaches this server; empty: as each request says
   bool demo_page = true;
+  bool help_centre = true;
   bool is_https = false;  // cookies get Secure
 };
 
@@ -56,6 +64,7 @@ struct Call {
   net::HttpRequest request;
   PathParams params;
   std::optional<store::User> user;  // staff routes only
+  Pictures* help_pictures = nullptr;
 };
 
 class Api final : public net::HttpHandler {
@@ -70,7 +79,7 @@ class Api final : public net::HttpHandler {
 
  private:
   Parts parts_;
-  std::unique_ptr<Pictures> pictures_;
+  std::unique_ptr<Pictures> pictures_, help_pictures_;
 };
 
 // {"error":{"code","message"}} with the status that fits the error.
@@ -116,6 +125,21 @@ boost::asio::awaitable<net::HttpResponse> add_article_file(Call call);
 boost::asio::awaitable<net::HttpResponse> show_article_file(Call call);
 boost::asio::awaitable<net::HttpResponse> search_articles(Call call);
 boost::asio::awaitable<net::HttpResponse> suggest_articles(Call call);
+
+// help.cpp, help_article.cpp: the public help centre (docs/help-centre.md); gaps.cpp: what is looked for and not found
+boost::asio::awaitable<net::HttpResponse> help_home(Call call);
+boost::asio::awaitable<net::HttpResponse> help_index(Call call);
+boost::asio::awaitable<net::HttpResponse> help_search(Call call);
+boost::asio::awaitable<net::HttpResponse> help_article(Call call);
+boost::asio::awaitable<net::HttpResponse> help_feedback(Call call);
+boost::asio::awaitable<net::HttpResponse> help_picture(Call call);
+boost::asio::awaitable<net::HttpResponse> help_sitemap(Call call);
+boost::asio::awaitable<net::HttpResponse> help_nowhere(Call call);
+boost::asio::awaitable<net::HttpResponse> robots_txt(Call call);
+boost::asio::awaitable<net::HttpResponse> list_gaps(Call call);
+boost::asio::awaitable<net::HttpResponse> decide_gap(Call call);
+boost::asio::awaitable<net::HttpResponse> lint_articles(Call call);
+boost::asio::awaitable<net::HttpResponse> show_feedback(Call call);
 
 // The signed-in user of a request, by its session cookie; nullopt when there is none.
 boost::asio::awaitable<Result<std::optional<store::User>>> session_user(const Parts* parts, std::string cookie);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "gateway/api/api.h"
 #include "gateway/api/json.h"
+#include "gateway/api/mail.h"
 #include "gateway/api/pictures.h"
 
 namespace usher::gateway::api {
@@ -50,11 +51,30 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/articles/:id/:language/diff", Access::kStaff, diff_article},
     {"POST", "/api/kb/search", Access::kStaff, search_articles},
     {"GET", "/api/kb/suggest", Access::kStaff, suggest_articles},
+    {"GET", "/api/mail", Access::kStaff, list_mail},
+    {"GET", "/api/mail/:id", Access::kStaff, show_mail},
+    {"GET", "/api/mail/:id/source", Access::kStaff, mail_source},
+    {"POST", "/api/mail/:id/release", Access::kStaff, release_mail},
+    {"POST", "/api/mail/:id/delete", Access::kStaff, delete_mail},
     {"*", "/hooks/:name", Access::kPublic, webhook},
     {"GET", "/chat/plain", Access::kPublic, plain_chat},
     {"POST", "/chat/plain", Access::kPublic, plain_chat_post},
     {"*", "/chat/*", Access::kPublic, chat},
     {"GET", "/pictures/*", Access::kPublic, picture},
+    {"GET", "/api/kb/gaps", Access::kStaff, list_gaps},
+    {"POST", "/api/kb/gaps/:id", Access::kStaff, decide_gap},
+    {"GET", "/api/kb/lint", Access::kStaff, lint_articles},
+    {"GET", "/api/kb/feedback/:id/:language", Access::kStaff, show_feedback},
+    {"GET", "/help", Access::kPublic, help_home},
+    {"GET", "/help/sitemap.xml", Access::kPublic, help_sitemap},
+    {"GET", "/help/pictures/*", Access::kPublic, help_picture},
+    {"GET", "/help/:lang", Access::kPublic, help_index},
+    {"GET", "/help/:lang/search", Access::kPublic, help_search},
+    {"POST", "/help/:lang/:id/feedback", Access::kPublic, help_feedback},
+    {"GET", "/help/:lang/:id", Access::kPublic, help_article},
+    {"GET", "/help/:lang/:id/:slug", Access::kPublic, help_article},
+    {"GET", "/help/*", Access::kPublic, help_nowhere},
+    {"GET", "/robots.txt", Access::kPublic, robots_txt},
     {"GET", "/*", Access::kPublic, page},
 };
 
@@ -102,12 +122,13 @@ void add_security_headers(net::HttpResponse& response, bool is_https) {
 
 }  // namespace
 
-Api::Api(Parts parts) : parts_(std::move(parts)), pictures_(std::make_unique<Pictures>(parts_.dialogs_folder, parts_.pool)) {}
+Api::Api(Parts parts) : parts_(std::move(parts)), pictures_(std::make_unique<Pictures>(parts_.dialogs_folder, parts_.pool)), help_pictures_(std::make_unique<Pictures>(parts_.kb_folder, parts_.pool)) {}
 Api::~Api() = default;
 
 boost::asio::awaitable<net::HttpResponse> Api::handle(net::HttpRequest request) {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   Call call{&parts_, pictures_.get(), std::move(request), {}, {}};
+  call.help_pictures = help_pictures_.get();
   const Route* route = nullptr;
   bool path_is_known = false;
   for (const auto& r : kRoutes) {

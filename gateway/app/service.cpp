@@ -26,6 +26,7 @@
 #include "gateway/flow/conversation.h"
 #include "gateway/flow/curation.h"
 #include "gateway/flow/editions.h"
+#include "gateway/flow/feedback.h"
 #include "gateway/flow/history.h"
 #include "gateway/flow/intake.h"
 #include "gateway/flow/learning.h"
@@ -80,6 +81,8 @@ class RunningService final : public Service {
     editions_ = std::make_unique<flow::Editions>(
         *database_, clock_, flow::ContentFolders{s_.content.dialogs, s_.content.kb, s_.content.mail}, world_of(s_));
     curation_ = std::make_unique<flow::Curation>(*database_, clock_, s_.content.kb);
+    feedback_ = std::make_unique<flow::Feedback>(
+        *database_, clock_, [this](std::map<kb::ArticleKey, kb::Usage> usage) { curation_->on_usage(std::move(usage)); });
     if (auto r = load_content_now(); !r) return r;
     auto secret = instance_secret(*database_);
     if (!secret) return fail(std::move(secret.error()));
@@ -154,6 +157,7 @@ class RunningService final : public Service {
     tasks_.spawn(io_->executor(0), "disk watch", watch_disk());
     tasks_.spawn(io_->executor(0), "delivery watch", conversations_->watch());
     tasks_.spawn(io_->executor(0), "learning", learn());
+    tasks_.spawn(io_->executor(0), "feedback", count_feedback());
     return listen();
   }
 
@@ -194,6 +198,9 @@ class RunningService final : public Service {
     smtp_.reset();
     lmtp_.reset();
     if (io_) io_->stop();
+    if (feedback_) {
+      if (auto r = feedback_->flush(); !r) log::warn("what visitors of the help pages did last is not counted", {{"detail", r.error().detail}});
+    }
     webhooks_.clear();
     webchat_.reset();
     email_.reset();
@@ -238,6 +245,7 @@ class RunningService final : public Service {
     if (!*content) return fail(ErrorCode::kInvalid, "scripts or articles have problems: " + first_problems(problems));
     if (!content_) content_ = std::make_unique<flow::CurrentContent>(*content);
     curation_->serve(*content_, **content);
+    if (auto r = feedback_->refresh(true); !r) return r;
     return flow::refresh_learned(*database_, *content_, clock_.now());
   }
 
@@ -273,7 +281,8 @@ class RunningService final : public Service {
       webchat_ = std::make_unique<WebchatChannel>(std::move(w), *intake_, *history_, clock_);
       channels_.add(*webchat_, s_.webchat.entry, true);
     }
-    email_ = std::make_unique<connectors::email::EmailChannel>(email_settings(s_, secret_), *outbound_, clock_);
+    email_settings_ = email_settings(s_, secret_);
+    email_ = std::make_unique<connectors::email::EmailChannel>(email_settings_, *outbound_, clock_);
     channels_.add(*email_, s_.email.entry, false);
     for (const auto& hook : s_.webhooks) {
       connectors::webhook::WebhookSettings w;
@@ -302,8 +311,14 @@ class RunningService final : public Service {
     parts.clock = &clock_;
     parts.content = content_.get();
     parts.curation = curation_.get();
+    parts.feedback = feedback_.get();
+    parts.kb_folder = s_.content.kb;
+    parts.public_url = s_.http.public_url;
+    parts.help_centre = s_.help_centre;
     parts.channels = &channels_;
     parts.intake = intake_.get();
+    parts.email = &email_settings_;
+    parts.release = intake_.get();
     parts.outbox = runner_.get();
     parts.kick_outbox = [this] { runner_->kick(); };
     parts.webchat = webchat_.get();
@@ -374,6 +389,21 @@ class RunningService final : public Service {
     if (!done) log::warn("the articles' index is merged later: too much to do");
   }
 
+  // What visitors of the help pages did is written every ten seconds, the ranking looks at it every minute.
+  boost::asio::awaitable<void> count_feedback() {
+    constexpr int kMinute = 6, kDay = 24 * 60 * kMinute;
+    for (int tick = 0; co_await async::sleep_for(std::chrono::seconds{10}); ++tick) {
+      auto done = co_await async::offload<Result<void>>(*pool_, [this, tick]() -> Result<void> {
+        if (auto r = feedback_->flush(); !r) return r;
+        if (tick % kDay == 0) {
+          if (auto r = feedback_->purge(); !r) return r;
+        }
+        return tick % kMinute == 0 ? feedback_->refresh(false) : Result<void>{};
+      });
+      if (!done || !*done) log::warn("feedback on articles could not be counted; trying again");
+    }
+  }
+
   // In order of dependence: what stands below uses what stands above it.
   Settings s_;
   const Clock& clock_ = system_clock();
@@ -385,6 +415,7 @@ class RunningService final : public Service {
   std::unique_ptr<sql::Database> database_;
   std::unique_ptr<flow::Editions> editions_;
   std::unique_ptr<flow::Curation> curation_;
+  std::unique_ptr<flow::Feedback> feedback_;
   async::TaskGroup tasks_;
   std::unique_ptr<async::IoThreads> io_;
   std::unique_ptr<async::Pool> pool_;
@@ -394,6 +425,7 @@ class RunningService final : public Service {
   std::unique_ptr<flow::Intake> intake_;
   std::unique_ptr<flow::ChatHistory> history_;
   std::unique_ptr<WebchatChannel> webchat_;
+  connectors::email::EmailSettings email_settings_;
   std::unique_ptr<connectors::email::EmailChannel> email_;
   std::vector<std::unique_ptr<WebhookChannel>> webhooks_;
   flow::Channels channels_;
@@ -445,6 +477,13 @@ connectors::email::EmailSettings email_settings(const Settings& s, const std::st
   e.from_name = s.email.from_name.empty() ? s.company : s.email.from_name;
   e.hostname = s.email.hostname;
   e.secret = secret;
+  e.authserv_id = s.email.authserv_id;
+  e.authserv_hops = static_cast<std::size_t>(s.email.authserv_hops);
+  using Require = connectors::email::EmailSettings::Require;
+  e.require_authentication = s.email.require_authentication == "none"  ? Require::kNone
+                             : s.email.require_authentication == "all" ? Require::kAll
+                                                                       : Require::kReplies;
+  e.is_token_enough = s.email.reply_tokens == "anyone";
   e.relay_url = s.email.relay_url;
   e.relay_user = s.email.relay_user;
   e.relay_password = s.email.relay_password;

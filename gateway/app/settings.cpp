@@ -262,6 +262,9 @@ void cross_checks(Reader& reader, const Settings& s, const std::map<std::string,
     if (a.find('@') == std::string::npos || a.back() == '@')
       reader.add(mark("email.addresses"), "'" + a + "' is no mail address", "write name@domain, or @domain for all of a domain");
   }
+  if (s.email.require_authentication == "all" && s.email.authserv_id.empty())
+    reader.add(mark("email.require_authentication"), "'require_authentication: all' needs 'email.authserv_id'",
+               "the name your mail server writes in its Authentication-Results; without one no sender is verified");
   if (!s.email.relay_url.empty() && !s.email.relay_url.starts_with("smtp://") && !s.email.relay_url.starts_with("smtps://")) {
     reader.add(mark("email.relay_url"), "'email.relay_url' must begin with smtp:// or smtps://", "e.g. smtp://127.0.0.1:25");
   }

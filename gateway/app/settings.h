@@ -30,6 +30,7 @@ struct LookupSection {
 struct Settings {
   std::string company = "Usher";
   std::filesystem::path data = "data";
+  bool help_centre = true;
 
   struct Http {
     std::string host = "127.0.0.1";
@@ -61,6 +62,8 @@ struct Settings {
     std::string tls_certificate, tls_key;
     std::int64_t max_message_bytes = 26'214'400;
     std::int64_t max_connections_per_address = 50;
+    std::string authserv_id, require_authentication = "replies", reply_tokens = "participants";
+    std::int64_t authserv_hops = 0;
     std::string relay_url, relay_user, relay_password, relay_tls = "opportunistic", relay_ca_file;
   } email;
 

@@ -7,20 +7,27 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "connectors/email/decision.h"
 #include "connectors/json_input.h"
+#include "gateway/flow/mailroom.h"
 #include "gateway/flow/masking.h"
 #include "gateway/store/cases.h"
 #include "gateway/store/ledger.h"
+#include "gateway/store/people.h"
+#include "gateway/store/quarantine.h"
 
 namespace usher::gateway::flow {
 namespace {
 
 using connectors::Inbound;
+using connectors::email::Decision;
+using connectors::email::Outcome;
 
 struct Stored {
   connectors::Accepted accepted;
   bool is_conflict = false;
   bool is_worked = false;  // its turn was committed along
+  bool is_held = false;
   std::optional<Work> work;
 };
 
@@ -65,7 +72,9 @@ store::ReplyContext reply_context(const Inbound& m) {
 
 class Acceptance {
  public:
-  Acceptance(Inbound message, Timestamp now) : m_(std::move(message)), now_(now), id_(make_uuid_v7(now)) {
+  // `release`: a held mail that staff let in, instead of a new message.
+  Acceptance(Inbound message, Timestamp now, std::optional<Intake::Release> release = {})
+      : m_(std::move(message)), now_(now), id_(release ? release->ledger_id : make_uuid_v7(now)), release_(std::move(release)) {
     int count = 0;
     for (auto* words : {&m_.text, &m_.subject}) {
       auto masked = mask_secrets(*words);
@@ -75,10 +84,13 @@ class Acceptance {
     if (count > 0) note("masked " + std::to_string(count));
     const bool is_customer = m_.kind == Inbound::Kind::kMessage;
     row_ = store::Message{1, id_, is_customer ? "customer" : "robot", std::move(m_.text), {}, extra_of(m_), now_};
+    if (release_) row_.extra = released_extra();
   }
 
   // Nothing can be known of it before: it names no earlier message.
-  bool opens_conversation() const { return m_.kind == Inbound::Kind::kMessage && m_.thread_keys.empty(); }
+  bool opens_conversation() const {
+    return m_.kind == Inbound::Kind::kMessage && m_.thread_keys.empty() && !(m_.trust.must_verify_all && !m_.trust.is_verified);
+  }
   void plan(const Turns& turns) {
     turns_ = &turns;
     dialogs::State fresh;
@@ -101,18 +113,57 @@ class Acceptance {
     if (*known) return repeat(tx, **known, out);
     if (planned_) return open(tx, out);
 
-    auto conversation = find_conversation(tx);
-    if (!conversation) return fail(std::move(conversation.error()));
-    // Robots and bounces open nothing: kept in the ledger alone.
-    if (conversation->empty() && m_.kind != Inbound::Kind::kMessage) return insert_ledger(tx, {}, 0, "noted");
-    if (conversation->empty()) {
-      conversation = new_conversation(tx);
-      if (!conversation) return fail(std::move(conversation.error()));
+    auto decision = decide(tx);
+    if (!decision) return fail(std::move(decision.error()));
+    if (decision->outcome == Outcome::kQuarantine) return hold(tx, *decision, out);
+    ConversationId conversation;
+    if (decision->thread) {
+      conversation = {decision->thread->conversation};
+      case_id_ = decision->thread->case_id;
     }
-    return store_message(tx, *conversation, out);
+    // Robots, bounces and our own mail open nothing: kept in the ledger alone.
+    if (conversation.empty() && (m_.kind != Inbound::Kind::kMessage || m_.is_own)) return insert_ledger(tx, {}, 0, "noted");
+    if (conversation.empty()) {
+      auto fresh = new_conversation(tx);
+      if (!fresh) return fail(std::move(fresh.error()));
+      conversation = std::move(*fresh);
+    }
+    return store_message(tx, conversation, out);
+  }
+
+  // A held mail, let in by a person.
+  Result<void> readmit(sql::Tx& tx, Stored& out) {
+    auto held = store::load_mail(tx, id_);
+    if (!held) return fail(std::move(held.error()));
+    if (!*held || !(*held)->held) return fail(ErrorCode::kNotFound, "there is no held mail with this id");
+    auto settled = store::settle_held(tx, id_, "released", release_->who, now_);
+    if (!settled) return fail(std::move(settled.error()));
+    if (!*settled) return fail(ErrorCode::kConflict, "this mail is not held any more: it was " + (*held)->held->state);
+    ConversationId conversation;
+    if (release_->to_case) {
+      conversation = (*held)->held->named;
+      if (conversation.empty()) return fail(ErrorCode::kNotFound, "this mail names no conversation; release it as a new one");
+      auto c = store::load_conversation(tx, conversation);
+      if (!c) return fail(std::move(c.error()));
+      if (!*c) return fail(ErrorCode::kNotFound, "the conversation this mail names is gone; release it as a new one");
+      // The transcript is the customer's: who else wrote is said in it.
+      if ((*c)->contact_address != m_.sender_id) row_.text = m_.sender_id + ":\n\n" + row_.text;
+      if (release_->add_participant && !m_.sender_id.empty()) {
+        if (auto r = store::add_participant(tx, conversation, m_.sender_id, release_->who, now_); !r) return r;
+      }
+    } else {
+      auto fresh = new_conversation(tx);
+      if (!fresh) return fail(std::move(fresh.error()));
+      conversation = std::move(*fresh);
+    }
+    if (auto r = store_message(tx, conversation, out); !r) return r;
+    return store::insert_audit(tx, make_uuid_v7(now_), now_, release_->who, "mail_release", id_,
+                               (release_->to_case ? "to " : "as new ") + conversation.value +
+                                   (release_->add_participant ? ", sender takes part from now on" : ""));
   }
 
   const std::string& id() const { return id_; }
+  const std::string& reason() const { return reason_; }
 
  private:
   void note(std::string what) { reason_ += (reason_.empty() ? "" : "; ") + what; }
@@ -135,20 +186,38 @@ class Acceptance {
     return add_reference(tx, {known.conversation_id}, out);
   }
 
-  Result<ConversationId> find_conversation(sql::Tx& tx) {
-    for (const auto& key : m_.thread_keys) {
-      auto match = store::find_by_key(tx, key);
-      if (!match) return fail(std::move(match.error()));
-      if (!*match) continue;
-      // A key alone opens no door: numbers can be guessed and headers copied. The sender has to be the conversation's customer.
-      // A bounce comes from a mail system; it is only noted.
-      if (m_.kind == Inbound::Kind::kBounce || (*match)->contact_address == m_.sender_id) {
-        case_id_ = (*match)->case_id;
-        return (*match)->id;
-      }
-      note("knows the key of another customer's conversation, which is not enough: " + key.substr(0, key.find(':')));
+  Result<Decision> decide(sql::Tx& tx) {
+    std::optional<Error> failed;
+    connectors::email::Known known;
+    known.thread = [&](const Inbound& m, const std::string& key) -> std::optional<connectors::email::KnownThread> {
+      if (failed) return std::nullopt;
+      auto thread = known_thread(tx, m, key);
+      if (thread) return std::move(*thread);
+      failed = std::move(thread.error());
+      return std::nullopt;
+    };
+    auto decision = connectors::email::decide(m_, known);
+    if (failed) return fail(std::move(*failed));
+    for (const auto& [rule, evidence] : decision.rules) {
+      if (rule == decision.cause || rule == "not_enough") note(rule + ": " + evidence);
     }
-    return ConversationId{};
+    return decision;
+  }
+
+  // Its sender learns no more than that it arrived; nothing of it is in any conversation.
+  Result<void> hold(sql::Tx& tx, const Decision& decision, Stored& out) {
+    out.is_held = true;
+    if (auto r = insert_ledger(tx, {}, 0, "quarantined"); !r) return r;
+    store::HeldMail held{id_, decision.cause, decision.rules.back().second, {}, "held", {}, {}};
+    if (decision.thread) held.named = {decision.thread->conversation};
+    return store::hold_mail(tx, held);
+  }
+
+  std::string released_extra() const {
+    auto j = row_.extra.empty() ? nlohmann::json::object() : nlohmann::json::parse(row_.extra, nullptr, false);
+    j["from"] = m_.sender_id;
+    j["released_by"] = release_->who;
+    return connectors::to_json_text(j);
   }
 
   Result<std::string> contact(sql::Tx& tx) const {
@@ -218,10 +287,12 @@ class Acceptance {
     if (!next) return fail(std::move(next.error()));
     row_.seq = next->seq;
     if (auto r = store_parts(tx, conversation); !r) return r;
-    if (to_work && !is_new_ && !m_.subject.empty()) {
+    if (to_work && !is_new_ && !m_.subject.empty() && !release_) {
       if (auto r = store::set_reply_context(tx, conversation, reply_context(m_), m_.subject); !r) return r;
     }
-    if (auto r = insert_ledger(tx, conversation, next->seq, to_work ? "accepted" : "noted"); !r) return r;
+    auto kept = release_ ? store::readmit_mail(tx, id_, conversation, next->seq, "released by " + release_->who)
+                         : insert_ledger(tx, conversation, next->seq, to_work ? "accepted" : "noted");
+    if (!kept) return kept;
     out.accepted.id = id_;
     out.accepted.conversation_id = conversation.value;
     out.accepted.seq = next->seq;
@@ -238,7 +309,7 @@ class Acceptance {
     if (!reason_.empty()) reason += (reason.empty() ? "" : "; ") + reason_;
     return store::insert_ledger(
         tx, {id_, m_.channel, m_.dedup_key, m_.content_digest, now_, kind_name(m_.kind), conversation.value, seq, fate, reason,
-             m_.raw ? std::string_view(*m_.raw) : std::string_view{}, std::move(trace)});
+             m_.raw ? std::string_view(*m_.raw) : std::string_view{}, m_.envelope, std::move(trace)});
   }
 
   Result<void> add_reference(sql::Tx& tx, const ConversationId& conversation, Stored& out) {
@@ -252,6 +323,7 @@ class Acceptance {
   Inbound m_;
   Timestamp now_;
   std::string id_, reason_, case_id_;
+  std::optional<Intake::Release> release_;
   store::Message row_;
   bool is_new_ = false;
   const Turns* turns_ = nullptr;
@@ -280,6 +352,7 @@ boost::asio::awaitable<Result<connectors::Accepted>> Intake::accept(connectors::
   static auto& repeated = metrics::counter("usher_duplicates_total", "messages seen before: acknowledged again, no effect");
   static auto& conflicts =
       metrics::counter("usher_conflicts_total", "messages under a known key with other content: kept, flagged");
+  static auto& held = metrics::counter("usher_quarantined_total", "mails held for staff");
   static auto& refused = metrics::counter("usher_refused_total", "messages refused for now: the sender keeps them");
   // Not ready(): a mail whose data was coming in when we were told to go is heard out and taken.
   if (auto r = has_room(); !r) {
@@ -317,7 +390,23 @@ boost::asio::awaitable<Result<connectors::Accepted>> Intake::accept(connectors::
     if (stored->accepted.id.empty()) stored->accepted.id = acceptance->id();
     log::info("accepted", {{"ledger", acceptance->id()}, {"conversation", stored->accepted.conversation_id}});
   }
+  if (stored->is_held) {
+    held.add();
+    log::warn("a mail is held for staff", {{"ledger", acceptance->id()}, {"why", acceptance->reason()}});
+  }
   if (stored->is_worked) turns_->done(*acceptance->planned());
+  if (stored->work && enqueue_) enqueue_(std::move(*stored->work));
+  co_return std::move(stored->accepted);
+}
+
+boost::asio::awaitable<Result<connectors::Accepted>> Intake::release(Release release, connectors::Inbound message) {
+  if (auto r = has_room(); !r) co_return fail(std::move(r.error()));
+  message.kind = Inbound::Kind::kMessage;  // a person has read it
+  auto acceptance = std::make_shared<Acceptance>(std::move(message), clock_.now(), std::move(release));
+  auto stored = std::make_shared<Stored>();
+  auto done = co_await database_.write([acceptance, stored](sql::Tx& tx) { return acceptance->readmit(tx, *stored); });
+  if (!done) co_return fail(std::move(done.error()));
+  log::info("released", {{"ledger", acceptance->id()}, {"conversation", stored->accepted.conversation_id}});
   if (stored->work && enqueue_) enqueue_(std::move(*stored->work));
   co_return std::move(stored->accepted);
 }

@@ -4,6 +4,9 @@
 // row, or nothing. After its commit the conversation's worker is told. A repeat of the same key and content gives the first
 // answer again; the same key with other content is kept in the ledger with fate "conflict" and refused.
 //
+// What becomes of a mail is decided by connectors/email/decision.h: one that names a conversation its sender has no part in is
+// held for staff (store/quarantine.h) until release() or a deletion.
+//
 // A message that names no earlier one (a new mail) begins a conversation, whose first turn needs nothing from the store: it is
 // decided before, and one transaction holds message, conversation, answer and ticket.
 #pragma once
@@ -45,6 +48,16 @@ class Intake final : public connectors::Inbox {
   void set_worker(Enqueue enqueue, std::function<std::size_t()> backlog, const Turns* turns);
 
   boost::asio::awaitable<Result<connectors::Accepted>> accept(connectors::Inbound message) override;
+
+  struct Release {
+    std::string ledger_id;
+    bool to_case = false;          // to the conversation it names; otherwise it opens one of its own
+    bool add_participant = false;  // with to_case: its sender takes part from now on
+    std::string who;               // staff
+  };
+  // A held mail as if it had been accepted, decided by a person; `message`: the mail read again. One transaction with its audit
+  // row, then its turn. kConflict: it is not held (any more); kNotFound: it names no conversation.
+  boost::asio::awaitable<Result<connectors::Accepted>> release(Release release, connectors::Inbound message);
   // kUnavailable: draining, so begin nothing new; what was under way when drain() came is still accepted. kIo: too little disk
   // space or inodes. kBusy: the worker is behind.
   Result<void> ready() const override;

@@ -15,10 +15,11 @@ Result<std::optional<KnownMessage>> find_known(sql::Tx& tx, const std::string& c
 
 Result<void> insert_ledger(sql::Tx& tx, const LedgerRow& row) {
   auto r = tx.exec(
-      "INSERT INTO ledger (id, channel, dedup_key, digest, received_at, kind, conversation_id, seq, fate, reason, trace) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+      "INSERT INTO ledger (id, channel, dedup_key, digest, received_at, kind, conversation_id, seq, fate, reason, trace, envelope) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
       {row.id, row.channel, row.dedup_key, row.digest, to_millis(row.received_at), row.kind, or_null(row.conversation_id),
-       row.seq > 0 ? sql::Value{row.seq} : sql::Value{nullptr}, row.fate, or_null(row.reason), or_null(row.trace)});
+       row.seq > 0 ? sql::Value{row.seq} : sql::Value{nullptr}, row.fate, or_null(row.reason), or_null(row.trace),
+       row.envelope.empty() ? sql::Value{nullptr} : sql::Value{row.envelope}});
   if (r && !row.raw.empty()) r = tx.exec("INSERT INTO ledger_raw (id, raw) VALUES ($1, $2)", {row.id, sql::Blob{row.raw}});
   if (!r) return fail(std::move(r.error()));
   return {};

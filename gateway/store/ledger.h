@@ -20,6 +20,7 @@ struct LedgerRow {
   std::string fate;  // see schema.cpp
   std::string reason;
   std::string_view raw;  // may be empty; read where it lies
+  std::string_view envelope;  // JSON: what a mail does not say of itself (who sent it to whom); may be empty
   std::string trace;     // why the turn did what it did, when it is committed along
 };
 

@@ -1,0 +1,22 @@
+#include "base/sql/reader.h"
+
+#include <filesystem>
+
+#include "base/sql/sqlite_connection.h"
+
+namespace usher::sql {
+
+Result<void> look_into_sqlite(const std::string& path, const std::function<Result<void>(Tx&)>& look) {
+  std::error_code ec;
+  if (!std::filesystem::is_regular_file(path, ec)) return fail(ErrorCode::kNotFound, "there is no database '" + path + "'");
+  Options options;
+  options.path = path;
+  auto connection = SqliteConnection::open(options, SqliteConnection::Mode::kReader);
+  if (!connection) return fail(std::move(connection.error()));
+  if (const int code = (*connection)->control("BEGIN"); code != 0) return fail((*connection)->to_error(code, "BEGIN"));
+  auto result = look(**connection);
+  if ((*connection)->in_transaction()) (*connection)->control("ROLLBACK");
+  return result;
+}
+
+}  // namespace usher::sql
