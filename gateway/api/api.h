@@ -108,7 +108,8 @@ boost::asio::awaitable<net::HttpResponse> chat(Call call);
 boost::asio::awaitable<net::HttpResponse> picture(Call call);
 boost::asio::awaitable<net::HttpResponse> webhook(Call call);
 
-// articles.cpp, articles_history.cpp, articles_files.cpp, kb_search.cpp: the knowledge base as staff see it (docs/knowledge-base.md)
+// articles.cpp, articles_history.cpp, articles_files.cpp, kb_search.cpp: the knowledge base as staff see it
+// (docs/knowledge-base.md)
 boost::asio::awaitable<net::HttpResponse> list_articles(Call call);
 boost::asio::awaitable<net::HttpResponse> show_article(Call call);
 boost::asio::awaitable<net::HttpResponse> put_article(Call call);

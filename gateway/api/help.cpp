@@ -103,7 +103,7 @@ void set_products(data& values, const Articles& all, const std::string& language
   for (std::size_t i = 0; i < std::min(kMaxProducts, order.size()); ++i) {
     data one{data::type::object};
     one.set("url", filter_path(language, "product", order[i].first));
-    one.set("name", label(order[i].first));
+    one.set("name", label(product_name(order[i].first, language)));
     one.set("count", std::to_string(order[i].second));
     list << one;
   }
@@ -155,8 +155,9 @@ net::HttpResponse filtered(const Call& call, HelpPage page, const char* name, co
   if (list.empty()) return help_missing(call, page.language);
   const std::size_t from =
       static_cast<std::size_t>(std::clamp(std::atoll(call.request.query_param("from").value_or("0").c_str()), 0ll, 1'000'000ll));
+  const std::string shown_name = label(is_product ? product_name(value, page.language) : value);
   data values{data::type::object};
-  values.set("filter", label(value));
+  values.set("filter", shown_name);
   values.set("count", std::to_string(list.size()));
   data shown{data::type::list};
   for (std::size_t i = from; i < std::min(list.size(), from + kPerPage); ++i) shown << link_to(*list[i], 140);
@@ -164,8 +165,8 @@ net::HttpResponse filtered(const Call& call, HelpPage page, const char* name, co
   page.path = filter_path(page.language, name, value);
   if (from + kPerPage < list.size()) values.set("next", page.path + "&from=" + std::to_string(from + kPerPage));
   if (from > 0) page.path += "&from=" + std::to_string(from);
-  page.title = label(value);
-  page.description = (page.language == "zh" ? "帮助文章：" : "Help articles: ") + label(value);
+  page.title = shown_name;
+  page.description = (page.language == "zh" ? "帮助文章：" : "Help articles: ") + shown_name;
   return help_response(call, page, "help_index.html", std::move(values));
 }
 
@@ -232,6 +233,7 @@ boost::asio::awaitable<net::HttpResponse> help_search(Call call) {
     std::erase_if(hits, [](const kb::Hit& hit) { return hit.confidence < kNear; });
     if (!found && hits.size() > kMaxNear) hits.resize(kMaxNear);
     set_flag(values, "found", found);
+    set_flag(values, "chat_offered", !found);
     set_flag(values, "has_hits", !hits.empty());
     values.set("hits", hit_list(hits, page.language));
     if (auto meant = library.did_you_mean(words, page.language)) {

@@ -13,7 +13,22 @@ namespace usher::gateway::api {
 namespace {
 
 constexpr std::size_t kRelated = 4;
-constexpr double kRelatedConfidence = 0.2;
+constexpr double kRelatedConfidence = 0.1;
+constexpr std::size_t kIssueShown = 5;  // lines of a list; what to do should not be far below
+
+// A list of many ways to say it is for the search more than for the reader: the first few, and the rest to be unfolded.
+std::pair<std::string, std::string> cut_list(const std::string& markdown) {
+  std::pair<std::string, std::string> out;
+  std::size_t items = 0;
+  for (const auto& line : text::split(markdown, '\n')) {
+    const bool is_item = line.starts_with("- ") || line.starts_with("* ");
+    if (!is_item && !line.empty()) return {markdown, {}};  // no plain list
+    (items < kIssueShown ? out.first : out.second) += line + "\n";
+    if (is_item) ++items;
+  }
+  if (items <= kIssueShown + 1) return {markdown, {}};
+  return out;
+}
 
 std::string joined(const std::vector<std::string>& words, const std::string& language) {
   std::string out;
@@ -39,8 +54,9 @@ std::string json_ld(const kb::Article& a, const std::string& description, const 
 data related_to(const kb::Library& library, const kb::Article& article) {
   kb::Query query;
   query.text = article.title;
+  for (const auto& tag : article.tags) query.text += " " + tag;
   query.language = article.language;
-  query.limit = kRelated + 1;
+  query.limit = 2 * kRelated;
   data list{data::type::list};
   std::size_t count = 0;
   for (const kb::Hit& hit : library.search(query)) {
@@ -62,15 +78,19 @@ net::HttpResponse moved(std::string location, int status) {
 data article_values(const Call& call, const kb::Library& library, const kb::Article& a) {
   data values{data::type::object};
   values.set("heading", a.title);
-  set_text(values, "issue", article_html(a.issue, a.language));
+  const auto [issue, more] = cut_list(a.issue);
+  set_text(values, "issue", article_html(issue, a.language));
+  set_text(values, "issue_more", article_html(more, a.language));
   set_text(values, "environment", article_html(a.environment, a.language));
   set_text(values, "resolution", article_html(a.resolution, a.language));
   set_text(values, "cause", article_html(a.cause, a.language));
-  set_text(values, "products", joined(a.products, a.language));
+  std::vector<std::string> products;
+  for (const auto& product : a.products) products.push_back(product_name(product, a.language));
+  set_text(values, "products", joined(products, a.language));
   set_text(values, "codes", joined(a.codes, a.language));
   if (!a.products.empty()) {
     data topic{data::type::object};
-    topic.set("name", a.products.front());
+    topic.set("name", products.front());
     topic.set("url", filter_path(a.language, "product", a.products.front()));
     values.set("topic", topic);
   }

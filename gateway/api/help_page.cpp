@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "base/crypto.h"
@@ -18,6 +19,36 @@ namespace {
 constexpr std::string_view kHelpPolicy =
     "default-src 'self'; img-src 'self' https:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
 constexpr std::size_t kMaxSlug = 60;
+
+constexpr auto kProductsZh =
+    std::to_array<std::pair<std::string_view, std::string_view>>({{"laptop", "笔记本电脑"},
+                                                                  {"desktop", "台式电脑"},
+                                                                  {"all-in-one", "一体机"},
+                                                                  {"phone", "手机"},
+                                                                  {"tablet", "平板电脑"},
+                                                                  {"printer", "打印机"},
+                                                                  {"multifunction printer", "多功能一体机"},
+                                                                  {"scanner", "扫描仪"},
+                                                                  {"monitor", "显示器"},
+                                                                  {"router", "路由器"},
+                                                                  {"external drive", "移动硬盘"},
+                                                                  {"usb stick", "U盘"},
+                                                                  {"memory card", "存储卡"},
+                                                                  {"keyboard", "键盘"},
+                                                                  {"mouse", "鼠标"},
+                                                                  {"headphones", "耳机"},
+                                                                  {"headset", "耳机"},
+                                                                  {"speaker", "音箱"},
+                                                                  {"camera", "相机"},
+                                                                  {"webcam", "摄像头"},
+                                                                  {"dock", "扩展坞"},
+                                                                  {"charger", "充电器"},
+                                                                  {"projector", "投影仪"},
+                                                                  {"smartwatch", "智能手表"},
+                                                                  {"watch", "手表"},
+                                                                  {"tv", "电视"},
+                                                                  {"server", "服务器"},
+                                                                  {"nas", "NAS"}});
 
 std::string_view bytes_of(std::string_view name) {
   const web::Asset* asset = web::find(name);
@@ -125,6 +156,13 @@ std::string article_path(const kb::Article& article) {
 
 std::string filter_path(std::string_view language, std::string_view name, std::string_view value) {
   return "/help/" + std::string(language) + "?" + std::string(name) + "=" + text::url_encode(value);
+}
+
+std::string product_name(const std::string& product, std::string_view language) {
+  if (language != "zh") return product;
+  const auto* known =
+      std::ranges::find(kProductsZh, text::to_lower_ascii(product), [](const auto& p) { return std::string(p.first); });
+  return known == kProductsZh.end() ? product : std::string(known->second);
 }
 
 std::string article_html(std::string_view markdown, std::string_view language) {

@@ -37,6 +37,8 @@ std::string base_url(const Call& call);
 // "/help/en/no-power-reset/computer-does-not-turn-on": where an article's page is.
 std::string article_path(const kb::Article& article);
 std::string filter_path(std::string_view language, std::string_view name, std::string_view value);
+// A product line as the pages call it: articles of every language have the same words for it ("laptop").
+std::string product_name(const std::string& product, std::string_view language);
 // Safe HTML of a part of an article, its links to other articles and to pictures made addresses of these pages.
 std::string article_html(std::string_view markdown, std::string_view language);
 // The first words as plain text, at most `length` code points; empty when there are none.

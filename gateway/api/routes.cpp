@@ -122,7 +122,10 @@ void add_security_headers(net::HttpResponse& response, bool is_https) {
 
 }  // namespace
 
-Api::Api(Parts parts) : parts_(std::move(parts)), pictures_(std::make_unique<Pictures>(parts_.dialogs_folder, parts_.pool)), help_pictures_(std::make_unique<Pictures>(parts_.kb_folder, parts_.pool)) {}
+Api::Api(Parts parts)
+    : parts_(std::move(parts)),
+      pictures_(std::make_unique<Pictures>(parts_.dialogs_folder, parts_.pool)),
+      help_pictures_(std::make_unique<Pictures>(parts_.kb_folder, parts_.pool)) {}
 Api::~Api() = default;
 
 boost::asio::awaitable<net::HttpResponse> Api::handle(net::HttpRequest request) {

@@ -86,7 +86,7 @@ int kb_lint(const Common& common, const std::string& rule, bool strict) {
   auto library = kb_library(common, code);
   if (!library) return code;
   auto database = store_if_there(common, code);
-  if (code != kOk) return code;
+  if (!database && code != kOk) return code;
   auto found = flow::lint_library(database.get(), *library->library, settings->content.kb, settings->email.addresses,
                                   system_clock().now());
   if (!found) return complain(common, found.error(), kSoftware);

@@ -199,7 +199,8 @@ class RunningService final : public Service {
     lmtp_.reset();
     if (io_) io_->stop();
     if (feedback_) {
-      if (auto r = feedback_->flush(); !r) log::warn("what visitors of the help pages did last is not counted", {{"detail", r.error().detail}});
+      if (auto r = feedback_->flush(); !r)
+        log::warn("what visitors of the help pages did last is not counted", {{"detail", r.error().detail}});
     }
     webhooks_.clear();
     webchat_.reset();
