@@ -50,6 +50,10 @@ class Index {
     // Bit (1 << field) for every field that holds `term`; 0 when none does.
     unsigned fields_of(TermId term) const;
     bool is_empty() const { return keys_.empty(); }
+    // Has its terms brought near before they are asked for.
+    void prefetch() const {
+      for (std::size_t i = 0; i < keys_.size(); i += 16) __builtin_prefetch(keys_.data() + i);
+    }
 
    private:
     friend class Index;

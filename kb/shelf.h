@@ -81,6 +81,7 @@ class Shelf {
   ParsedQuery parse(std::string_view text) const;
   std::vector<Candidate> candidates(const ParsedQuery& query, const Filter& filter) const;
   double boost(Index::DocId doc, const Filter& filter) const;
+  void fetch(const std::vector<Candidate>& found) const;
   void spread(std::vector<Candidate>& found, std::size_t limit) const;
   Hit explain(const ParsedQuery& query, const Candidate& candidate) const;
   void add_passage(Hit& hit, const ParsedQuery& query, Index::DocId doc) const;

@@ -88,11 +88,13 @@ double overlap(const std::vector<std::uint64_t>& a, const std::vector<std::uint6
 }  // namespace
 
 std::uint8_t reader_rank(std::string_view audience) {
-  return audience == "internal" ? kInternal : audience == "partner" ? kPartner : kCustomer;
+  return audience == "internal" ? kDraft : audience == "partner" ? kPartner : kCustomer;
 }
 
 std::uint8_t needed_rank(const Article& article) {
   if (article.state == "archived") return kNobody;
+  if (article.state == "wip") return kDraft;
+  if (article.state == "not_validated") return kNotValidated;
   if (article.state != "published") return kInternal;
   return article.audience == "customer" ? kCustomer : article.audience == "partner" ? kPartner : kInternal;
 }

@@ -20,8 +20,8 @@
 
 namespace usher::kb {
 
-// Readers by rank; an article is for those at or above its own.
-inline constexpr std::uint8_t kCustomer = 0, kPartner = 1, kInternal = 2, kNobody = 3, kGone = 4;
+// Who may find an article: those whose rank is at or above its own. The inside's ranks also tell how far it may be trusted.
+inline constexpr std::uint8_t kCustomer = 0, kPartner = 1, kInternal = 2, kNotValidated = 3, kDraft = 4, kNobody = 5, kGone = 6;
 std::uint8_t reader_rank(std::string_view audience);  // customer | partner | internal
 // Customers and partners see published articles for them, the inside all but archived ones.
 std::uint8_t needed_rank(const Article& article);

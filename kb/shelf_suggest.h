@@ -34,11 +34,10 @@ class Suggestions {
   struct Place {
     std::uint32_t doc;
     std::uint32_t at;  // in Entry::phrases
+    std::uint8_t phrase;
+    bool is_beginning;
   };
   std::vector<Place> places_;  // by the text from there on
 };
-
-// The places where a phrase can be entered, as offsets in entry.phrases.
-std::vector<std::uint32_t> places_of(const Entry& entry);
 
 }  // namespace usher::kb

@@ -126,7 +126,6 @@ TEST(LibraryFind, WhatHelpedMovesUpALittleAndOnlyWithEnoughVotes) {
     return 0.0;
   };
   const double plain = score(*library, "b");
-  EXPECT_EQ(library->search(ask("fan is loud")).at(0).article->id, "a");
   const auto score_of_b = [&](Usage usage) { return score(*library->with_usage({{{"b", "en"}, usage}}), "b") / plain; };
   EXPECT_NEAR(score_of_b({1, 0}), 1, 1e-9);  // one vote proves nothing
   EXPECT_GT(score_of_b({50, 2}), 1.05);
@@ -134,8 +133,12 @@ TEST(LibraryFind, WhatHelpedMovesUpALittleAndOnlyWithEnoughVotes) {
   EXPECT_LT(score_of_b({2, 50}), 0.95);
   EXPECT_GE(score_of_b({0, 1e9}), 0.9 - 1e-6);
   EXPECT_NEAR(score_of_b({-3, 0}), 1, 1e-9);
-  EXPECT_EQ(library->with_usage({{{"b", "en"}, {90, 1}}, {{"a", "en"}, {1, 90}}})->search(ask("fan is loud")).at(0).article->id,
-            "b");
+  // Between two that fit alike it decides.
+  const auto twins = Library::build({article("c", "Fan is loud", "- The fan makes noise by day."),
+                                     article("d", "Fan is loud", "- The fan makes noise in use."),
+                                     article("e", "Battery", "- Empty."), article("f", "Screen", "- Black.")});
+  EXPECT_EQ(twins->with_usage({{{"d", "en"}, {90, 1}}})->search(ask("fan is loud")).at(0).article->id, "d");
+  EXPECT_EQ(twins->with_usage({{{"c", "en"}, {90, 1}}})->search(ask("fan is loud")).at(0).article->id, "c");
 }
 
 TEST(LibraryFind, NearDuplicatesDoNotFillTheFirstPlaces) {
