@@ -64,9 +64,10 @@ struct Inbound {
   bool may_answer = true;   // RFC 3834 and friends: false = no automatic answer, whatever happens
   // Where anybody can write any sender (mail): how far this one is believed. Channels that know who writes leave it as it is.
   struct SenderTrust {
-    bool is_claimed = false;   // sender_id is what the message says of itself; a stranger who names a conversation is held
-    bool is_verified = false;  // somebody we trust has checked it
-    std::string doubt;         // why it is not verified
+    bool is_claimed = false;    // sender_id is what the message says of itself; a stranger who names a conversation is held
+    bool is_verified = false;   // somebody we trust has checked it
+    std::string doubt;          // why it is not verified
+    bool is_ambiguous = false;  // it says that it is from several people: then it is from none of them
     bool must_verify_replies = false;  // what the operator demands of a message that names a conversation …
     bool must_verify_all = false;      // … and of every one
     bool is_token_enough = false;      // a proven key opens its conversation to everybody who has it

@@ -7,6 +7,8 @@ namespace {
 
 using Kind = Inbound::Kind;
 
+constexpr std::size_t kMaxShownKeys = 1'000;  // bytes of them in a rule's evidence
+
 std::string shown(const KnownThread& thread) {
   return thread.reference.empty() ? "conversation " + thread.conversation : "case " + thread.reference;
 }
@@ -60,7 +62,11 @@ class Decider {
       if (is_in) return;
     }
     if (m_.thread_keys.empty() || out_.thread) return;
-    note("thread_unknown", m_.thread_keys.front() + (m_.thread_keys.size() > 1 ? " and others lead nowhere" : " leads nowhere"));
+    std::string keys;
+    for (const auto& key : m_.thread_keys) {
+      if (keys.size() < kMaxShownKeys) keys += (keys.empty() ? "" : ", ") + key;
+    }
+    note("thread_unknown", keys + (m_.thread_keys.size() > 1 ? " lead nowhere" : " leads nowhere"));
   }
 
   // A report about one of our mails belongs where that mail came from. Without our MAC anybody may have made it up.
@@ -96,6 +102,7 @@ class Decider {
       return end(Outcome::kNew, "new", m_.thread_keys.empty() ? "names no earlier mail" : "names no conversation of its sender");
     }
     const auto where = shown(*out_.thread);
+    if (is_in_ && trust.is_ambiguous) return hold("forged_reply", "says that it is from several people, one of them of " + where);
     if (!is_in_) return hold("unknown_sender", m_.sender_id + " takes no part in " + where);
     if (is_proven(out_.key)) return end(Outcome::kReply, "reply_token", m_.sender_id + " answers a mail we sent for " + where);
     if ((trust.must_verify_replies || trust.must_verify_all) && !is_trusted)

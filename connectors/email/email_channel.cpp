@@ -75,6 +75,9 @@ void set_trust(Inbound& inbound, const Mail& mail, const MailEnvelope& envelope,
   if (!trust.is_verified)
     trust.doubt =
         authentication.state == Authentication::State::kUnknown ? "nobody we trust has checked it" : authentication.evidence;
+  const auto from_fields =
+      std::count_if(mail.headers.begin(), mail.headers.end(), [](const auto& h) { return h.first == "from"; });
+  trust.is_ambiguous = mail.from.size() > 1 || from_fields > 1;
   const bool has_checker = !settings.authserv_id.empty();
   trust.must_verify_all = has_checker && settings.require_authentication == Require::kAll;
   trust.must_verify_replies = has_checker && settings.require_authentication != Require::kNone;

@@ -118,6 +118,14 @@ TEST_F(Quarantine, TheSameHeldMailAgainIsHeldOnce) {
   EXPECT_EQ(one("SELECT count(*) FROM quarantine"), "1");
 }
 
+TEST_F(Quarantine, AMessageIdAloneDropsNothing) {
+  open_case();
+  ASSERT_TRUE(deliver("ana@customer.test", "Subject: My printer\r\nMessage-ID: <1@c>\r\n", "Another question about my order"));
+  ASSERT_TRUE(deliver("bob@customer.test", "Subject: My order\r\nMessage-ID: <1@c>\r\n", "A question about my order"));
+  until([&] { return tickets_.tickets() == 3; }, "three tickets");
+  EXPECT_EQ(one("SELECT count(*) FROM conversations"), "3");
+}
+
 TEST_F(Quarantine, TheCustomersOwnReplyIsNot) {
   open_case();
   ASSERT_TRUE(deliver("Ana@customer.test", "Subject: Re: My printer [#4711]\r\nMessage-ID: <5@c>\r\n", "One more thing"));

@@ -201,8 +201,20 @@ TEST_F(Decisions, ForgedAndForeignResultsAreIgnored) {
   expect(of(hop + border + forged + border + reply), Outcome::kQuarantine, "forged_reply", "T-1001");
 }
 
+// MAIL-08: a third party's robot writes to a reply address somebody gave it.
+TEST_F(Decisions, WhatAThirdPartySendsToAReplyAddressIsShownToNobody) {
+  const auto to = "support+" + make_reply_token(settings_, "T-1001", kNow) + "@gw.example";
+  expect(of("From: no-reply@shop.example\r\nSubject: Confirm your account: 123456\r\n", to), Outcome::kAutoReply);
+  expect(of("From: team@shop.example\r\nSubject: Confirm your account: 123456\r\n", to), Outcome::kQuarantine, "unknown_sender",
+         "T-1001");
+}
+
 // MAIL-13
 TEST_F(Decisions, SeveralFromAddressesAreNobody) {
+  for (const auto* from :
+       {"From: ana@example.org, mallory@elsewhere.example\r\n", "From: ana@example.org\r\nFrom: mallory@elsewhere.example\r\n"}) {
+    expect(of(std::string(from) + "In-Reply-To: " + ours_ + "\r\n"), Outcome::kQuarantine, "forged_reply", "T-1001");
+  }
   settings_.authserv_id = "mx.gw.example";
   for (const auto* from :
        {"From: ana@example.org, mallory@elsewhere.example\r\n", "From: ana@example.org\r\nFrom: mallory@elsewhere.example\r\n"}) {
