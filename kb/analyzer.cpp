@@ -33,6 +33,12 @@ bool is_letter(char32_t c) {
 bool is_hex(char32_t c) {
   return is_digit(c) || (c >= 'a' && c <= 'f');
 }
+bool is_digit_char(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_hex_digits(std::string_view s) {
+  return !s.empty() && std::ranges::all_of(s, [](char c) { return is_hex(static_cast<unsigned char>(c)); });
+}
 bool is_hyphen(char32_t c) {
   return c == '-' || c == 0x2010 || c == 0x2012 || c == 0x2013 || c == 0x2212;
 }
@@ -184,13 +190,19 @@ class Run {
       emit("no " + worker_.stem(what), tokens_[i].begin, tokens_[i + 1].end, Term::Kind::kWord);
   }
 
-  // "xps 13", "e 204", "usb 3.0": a short word and a number after one space are also one code.
+  // "xps 13", "e 204", "usb 3.0", "e.204", "e - 204": a short word and a number after it are also one code.
   bool joins_next(std::size_t i) const {
-    if (i + 1 >= tokens_.size() || !tokens_[i].letters || tokens_[i].end - tokens_[i].begin > 10) return false;
+    if (i + 1 >= tokens_.size() || !tokens_[i].letters) return false;
     const Token& next = tokens_[i + 1];
-    if (next.cjk || next.begin != tokens_[i].end + 1 || at(tokens_[i].end) != ' ' || next.end - next.begin > 6 ||
-        !is_digit(at(next.begin)))
-      return false;
+    const std::size_t letters = tokens_[i].end - tokens_[i].begin, gap = next.begin - tokens_[i].end;
+    if (next.cjk || letters > 10 || gap == 0 || gap > 3 || next.end - next.begin > 8 || !is_digit(at(next.begin))) return false;
+    std::size_t spaces = 0, hyphens = 0, marks = 0;
+    for (std::size_t c = tokens_[i].end; c < next.begin; ++c) {
+      (at(c) == ' ' ? spaces : is_hyphen(at(c)) || at(c) == 0x2014 ? hyphens : marks) += 1;
+      if (at(c) != ' ' && !is_hyphen(at(c)) && at(c) != 0x2014 && at(c) != '.' && at(c) != '#' && at(c) != ':' && at(c) != '/')
+        return false;
+    }
+    if (marks + hyphens > 1 || (marks > 0 && (spaces > 0 || letters > 4)) || (hyphens > 0 && letters > 3)) return false;
     for (std::size_t c = next.begin; c < next.end; ++c) {
       if (!is_digit(at(c)) && at(c) != '.') return false;
     }
@@ -201,7 +213,23 @@ class Run {
     std::string all;
     for (std::size_t i = first; i <= last; ++i) all += text_.utf8(tokens_[i].begin, tokens_[i].end);
     if (kind == Term::Kind::kWord) return emit_word(std::move(all), tokens_[first].begin, tokens_[last].end);
-    emit(std::move(all), tokens_[first].begin, tokens_[last].end, kind);
+    emit_code(std::move(all), tokens_[first].begin, tokens_[last].end);
+  }
+
+  // A code of plain letters and digits, in the form it is compared in: "0x8007-0643" and "80070643" are "0x80070643".
+  // Whether it is a number of base 16: its parts say nothing.
+  bool emit_code(std::string all, std::size_t begin, std::size_t end) {
+    const std::string_view rest = std::string_view(all).substr(std::min<std::size_t>(2, all.size()));
+    // A hurried hand writes "Ox7B".
+    const bool prefixed = all.starts_with("0x") || (all.starts_with("ox") && std::ranges::any_of(rest, is_digit_char));
+    if (prefixed && is_hex_digits(rest)) {
+      emit(canonical_hex(rest), begin, end, Term::Kind::kCode);
+      return true;
+    }
+    const bool bare = all.size() == 8 && is_hex_digits(all) && std::ranges::any_of(all, is_digit_char);
+    if (bare) emit(canonical_hex(all), begin, end, Term::Kind::kCode);
+    emit(std::move(all), begin, end, Term::Kind::kCode);
+    return bare;
   }
 
   void single(const Token& token) {
@@ -223,9 +251,16 @@ class Run {
 
   // "10.0.0.1", "1,000", "3.5"
   void number(const Token& token) {
-    std::string word = text_.utf8(token.begin, token.end);
+    const std::string whole = text_.utf8(token.begin, token.end);
+    std::string word = whole;
     std::erase(word, ',');
     emit(std::move(word), token.begin, token.end, Term::Kind::kCode);
+    if (whole.find(',') == std::string::npos) return;
+    // "204,205" may also be two.
+    for (std::size_t i = token.begin, end = i; i < token.end; i = end + 1) {
+      for (end = i; end < token.end && at(end) != ',';) ++end;
+      if (end > i) emit(text_.utf8(i, end), i, end, Term::Kind::kWord);
+    }
   }
 
   // "don't" is "dont"; "printer's" is "printer".
@@ -241,7 +276,14 @@ class Run {
 
   // "err_connection_refused", "ntoskrnl.exe": the whole is a code, its parts are words.
   void compound(const Token& token) {
-    emit(text_.utf8(token.begin, token.end), token.begin, token.end, Term::Kind::kCode);
+    const std::string whole = text_.utf8(token.begin, token.end);
+    emit(whole, token.begin, token.end, Term::Kind::kCode);
+    // "e_204" is "e204"; "0x0000_007b" is "0x7b".
+    if (std::string plain = whole; whole.find('_') != std::string::npos && std::ranges::any_of(whole, is_digit_char)) {
+      std::erase(plain, '_');
+      if (std::ranges::all_of(plain, [](char c) { return is_digit_char(c) || (c >= 'a' && c <= 'z'); }))
+        emit_code(std::move(plain), token.begin, token.end);
+    }
     const auto is_joint = [](char32_t c) {
       return c == '.' || c == ',' || c == '_' || c == ':' || c == ';' || c == 0xB7 || c == 0x2024;
     };
@@ -260,14 +302,10 @@ class Run {
 
   // Letters and digits together: "0x7b", "e204", "xps13", "5cg1234abc".
   void code(const Token& token) {
+    if (token.end - token.begin > 2 && at(token.end - 1) == 's' && is_apostrophe(at(token.end - 2)))
+      return code({token.begin, token.end - 2, false, false, false});
     const std::string word = text_.utf8(token.begin, token.end);
-    const bool all_hex = std::ranges::all_of(word, [](char c) { return is_hex(static_cast<unsigned char>(c)); });
-    if (word.size() > 2 && word.starts_with("0x") &&
-        std::ranges::all_of(word.substr(2), [](char c) { return is_hex(static_cast<unsigned char>(c)); })) {
-      return emit(canonical_hex(std::string_view(word).substr(2)), token.begin, token.end, Term::Kind::kCode);
-    }
-    emit(word, token.begin, token.end, Term::Kind::kCode);
-    if (all_hex && word.size() == 8) return emit(canonical_hex(word), token.begin, token.end, Term::Kind::kCode);
+    if (emit_code(word, token.begin, token.end)) return;
     std::vector<std::size_t> borders = {token.begin};
     for (std::size_t i = token.begin + 1; i < token.end; ++i) {
       if (is_digit(at(i)) != is_digit(at(i - 1))) borders.push_back(i);
@@ -348,6 +386,13 @@ std::vector<Term> Analyzer::analyze(std::string_view text, bool is_query) const 
   }
   impl_->give_back(std::move(worker));
   return terms;
+}
+
+std::string Analyzer::stem(const std::string& word) const {
+  std::unique_ptr<Worker> worker = impl_->take();
+  std::string stem = worker->stem(word);
+  impl_->give_back(std::move(worker));
+  return stem;
 }
 
 std::string Analyzer::fold(std::string_view text) const {

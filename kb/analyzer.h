@@ -25,6 +25,8 @@ class Analyzer {
   static const Analyzer& shared();
   // Terms in order of appearance. `is_query` drops stop words (unless nothing else is left).
   std::vector<Term> analyze(std::string_view text, bool is_query) const;
+  // What `analyze` makes of one lower-case word a–z.
+  std::string stem(const std::string& word) const;
   // The text as it is compared: folded, full width made half, traditional Chinese simplified.
   std::string fold(std::string_view text) const;
 

@@ -10,9 +10,11 @@ namespace {
 constexpr double kDoubt = 0.35;
 constexpr double kClause = 0.92;
 constexpr double kCorrected = 0.85;  // a mistyped word may have meant another
+constexpr double kReworded = 0.85;   // what staff said means the same
 constexpr double kByPairs = 0.8;     // Chinese found by its characters only
 constexpr double kWithoutNo = 0.6;   // "no sound" is not answered by "sound"
 constexpr double kInOneStatement = 0.5;
+constexpr double kByBody = 0.5, kByBodyAlone = 0.65;  // without a title that tells anything the body is what the article is about
 
 constexpr unsigned bit(Field field) {
   return 1U << static_cast<unsigned>(field);
@@ -29,12 +31,29 @@ struct Share {
   double value() const { return covered / (total + kDoubt); }
 };
 
+// How well another wording of what stands around `term` is answered, all its words together.
+template <class Match>
+double reworded(const ParsedQuery& query, const QueryTerm& term, const Match& match) {
+  double best = 0;
+  for (const OtherWording& wording : query.wordings) {
+    if (term.term.begin < wording.begin || term.term.end > wording.end) continue;
+    double all = 1;
+    for (const Index::TermId id : wording.terms) all = std::min(all, match(id));
+    best = std::max(best, all);
+  }
+  return best;
+}
+
 // Walks the query's words; `match(term)` says from 0 to 1 how well something answers one. A joined word ("wi-fi", "开不了机") and
 // its parts are one unit: either form may match. The whole query's share, or that of its best clause.
 template <class Match>
-double cover(const std::vector<QueryTerm>& terms, const Match& match) {
+double cover(const ParsedQuery& query, const Match& match) {
+  const std::vector<QueryTerm>& terms = query.terms;
   const auto answered = [&](const QueryTerm& t) {
-    return std::max(t.id ? match(*t.id) : 0.0, t.correction ? kCorrected * match(*t.correction) : 0.0);
+    double share = std::max(t.id ? match(*t.id) : 0.0, t.correction ? kCorrected * match(*t.correction) : 0.0);
+    share *= static_cast<double>(t.trust);
+    if (share < kReworded && t.term.kind != Term::Kind::kPair) share = std::max(share, kReworded * reworded(query, t, match));
+    return share;
   };
   Share whole, clause;
   double best = 0;
@@ -86,16 +105,20 @@ double order_share(const std::vector<std::uint64_t>& wanted, const std::vector<s
 }  // namespace
 
 double confidence(const Index& index, const ParsedQuery& query, const Profile& profile, Index::DocId doc) {
-  const double anywhere = cover(query.terms, [&](Index::TermId term) {
+  double said = 0;
+  for (const Profile::Statement& statement : profile.statements)
+    said = std::max(said, static_cast<double>(statement.information));
+  const double body = kByBody + (kByBodyAlone - kByBody) * (1 - telling(index, said));
+  const double anywhere = cover(query, [&](Index::TermId term) {
     const unsigned fields = index.fields_of(term, doc);
     if ((fields & kFocus) != 0) return 1.0;
     if ((fields & bit(Field::kEnvironment)) != 0) return 0.8;
-    return fields != 0 ? 0.5 : 0.0;
+    return fields != 0 ? body : 0.0;
   });
   double together = 0;
   for (std::size_t i = 0; i < profile.statements.size(); ++i) {
     const auto statement = profile.terms_of(i);
-    const double share = cover(query.terms, [&](Index::TermId term) {
+    const double share = cover(query, [&](Index::TermId term) {
       // A code of the article belongs to everything it says.
       if ((index.fields_of(term, doc) & bit(Field::kCodes)) != 0) return 1.0;
       return std::ranges::binary_search(statement, term, {}, &std::pair<Index::TermId, float>::first) ? 1.0 : 0.0;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -150,7 +151,7 @@ int relevance(const EvaluationSet::Question& question, const Hit& hit) {
   return found == question.relevant.end() ? 0 : found->second;
 }
 
-double average_precision(const EvaluationSet::Question& question, const std::vector<Hit>& hits) {
+double average_precision(const EvaluationSet::Question& question, std::span<const Hit> hits) {
   double sum = 0, found = 0;
   for (std::size_t i = 0; i < hits.size(); ++i) {
     if (relevance(question, hits[i]) > 0) sum += ++found / static_cast<double>(i + 1);
@@ -164,7 +165,7 @@ double discounted(const std::vector<int>& gains) {
   return sum;
 }
 
-double ndcg(const EvaluationSet::Question& question, const std::vector<Hit>& hits) {
+double ndcg(const EvaluationSet::Question& question, std::span<const Hit> hits) {
   std::vector<int> gains, ideal;
   for (const Hit& hit : hits) gains.push_back(relevance(question, hit));
   for (const auto& [document, value] : question.relevant) ideal.push_back(value);
@@ -194,9 +195,13 @@ Figures evaluate(const Library& library, const EvaluationSet& set, const Ticks& 
   for (const EvaluationSet::Question& question : set.questions) {
     if (question.relevant.empty()) continue;
     ++figures.questions;
-    const auto begin = now ? now() : std::chrono::nanoseconds(0);
-    const std::vector<Hit> hits = library.search(query_of(set, question, kShown));
-    if (now) times.push_back(std::chrono::duration<double, std::milli>(now() - begin).count());
+    if (now) {
+      const auto begin = now();
+      library.search(query_of(set, question, kShown));
+      times.push_back(std::chrono::duration<double, std::milli>(now() - begin).count());
+    }
+    const std::vector<Hit> deep = library.search(query_of(set, question, kDeep));
+    const std::span hits = std::span(deep).first(std::min(kShown, deep.size()));
     std::size_t rank = 0, found = 0;
     for (std::size_t i = 0; i < hits.size(); ++i) {
       if (relevance(question, hits[i]) == 0) continue;
@@ -206,12 +211,12 @@ Figures evaluate(const Library& library, const EvaluationSet& set, const Ticks& 
     if (rank > 0) figures.mrr_10 += 1.0 / static_cast<double>(rank);
     figures.recall_10 += static_cast<double>(found) / static_cast<double>(question.relevant.size());
     figures.ndcg_10 += ndcg(question, hits);
-    figures.map += average_precision(question, library.search(query_of(set, question, kDeep)));
+    figures.map += average_precision(question, deep);
     if (rank == 1) {
       figures.p_1 += 1;
     } else {
       figures.misses.push_back({question.id, question.text, question.relevant.begin()->first,
-                                hits.empty() ? std::string() : hits[0].article->id, rank});
+                                deep.empty() ? std::string() : hits[0].article->id, rank});
     }
   }
   const double count = std::max(1.0, static_cast<double>(figures.questions));

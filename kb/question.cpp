@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t kMaxQueryTerms = 64;
 constexpr std::size_t kMaxCorrections = 20;  // each looks through the whole vocabulary
 constexpr std::size_t kMaxJoined = 4;        // words written apart that are one code: "DS 2CD2143 G2 I"
-constexpr std::size_t kMaxJoinedHex = 8;     // "0 x 7 b"
+constexpr std::size_t kMaxPieces = 5;        // of "thinkpadx1carbongen9"
+constexpr int kMaxCuts = 100;
+constexpr std::size_t kMaxJoinedHex = 8;  // "0 x 7 b"
 constexpr float kCorrectionWeight = 0.8F;
 constexpr float kCodeSlipTrust = 0.75F;  // a code that is not known may well be another one
 constexpr float kSplitTrust = 0.9F;
@@ -57,9 +59,17 @@ std::string hex_form(std::string_view digits) {
   return "0x" + std::string(digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1)));
 }
 
-// What may stand between the pieces of one code: a space or two, a hyphen, a dot, an underscore.
+// What may stand between the pieces of one code: a space or two, a hyphen of any kind, a dot, an underscore.
 bool joins(std::string_view between) {
-  return between.size() <= 3 && std::ranges::all_of(between, [](char c) { return std::string_view(" -_.:/#").contains(c); });
+  static constexpr std::array<std::string_view, 9> kJoints = {"\u00a0", "\u2010", "\u2011", "\u2012", "\u2013",
+                                                              "\u2014", "\u2212", "\uff0d", "\u3000"};
+  std::size_t joints = 0;
+  while (!between.empty() && ++joints <= 3) {
+    const auto joint = std::ranges::find_if(kJoints, [&](std::string_view j) { return between.starts_with(j); });
+    if (joint == kJoints.end() && !std::string_view(" -_.:/#").contains(between.front())) return false;
+    between.remove_prefix(joint == kJoints.end() ? 1 : joint->size());
+  }
+  return between.empty();
 }
 
 bool speaks_of_codes(std::string_view word) {
@@ -79,10 +89,16 @@ class Reader {
     add_joined(terms);
     correct();
     if (!added_.empty()) {
+      // What is only another form of a known code says nothing itself.
+      std::erase_if(query_.terms, [this](const QueryTerm& t) {
+        return !t.id && std::ranges::any_of(added_, [&t](const QueryTerm& a) {
+          return a.id && a.trust == 1 && a.term.begin == t.term.begin && a.term.end == t.term.end;
+        });
+      });
       for (QueryTerm& t : added_) query_.terms.push_back(std::move(t));
       std::ranges::sort(query_.terms, [](const QueryTerm& a, const QueryTerm& b) {
-        return std::tuple(a.term.begin, b.term.end, a.term.kind, std::string_view(a.term.text)) <
-               std::tuple(b.term.begin, a.term.end, b.term.kind, std::string_view(b.term.text));
+        return std::tuple(a.term.begin, b.term.end, -a.trust, a.term.kind, std::string_view(a.term.text)) <
+               std::tuple(b.term.begin, a.term.end, -b.trust, b.term.kind, std::string_view(b.term.text));
       });
     }
     sequence();
@@ -200,7 +216,15 @@ class Reader {
           correct_code(t, corrections);
         continue;
       }
-      if (t.term.kind == Term::Kind::kWord && corrections < kMaxCorrections) correct_word(t, corrections);
+      if (t.term.kind != Term::Kind::kWord || corrections >= kMaxCorrections) continue;
+      // "stop code EF": letters that are a number.
+      if (about_codes && !t.id && is_hex(t.term.text) && t.term.text.size() >= 2 && t.term.text.size() <= 8) {
+        if (const auto id = known(hex_form(t.term.text))) {
+          add(t, hex_form(t.term.text), *id, 1);
+          continue;
+        }
+      }
+      correct_word(t, corrections);
     }
   }
 
@@ -215,7 +239,7 @@ class Reader {
     };
     const bool prefixed = code.starts_with("0x");
     if (!prefixed && is_hex(code) && code.size() >= 2 && code.size() <= 8 && (about_codes || !is_number(code)) &&
-        (!t.id || t.term.kind == Term::Kind::kWord || !is_number(code)) && take(hex_form(code), t.id ? 0.6F : 1))
+        (!t.id || (about_codes && code.size() <= 3)) && take(hex_form(code), t.id ? 0.6F : 1))
       return;
     if (t.id) return;
     if (prefixed && code.size() >= 4 && take(code.substr(2), 1)) return;
@@ -235,28 +259,34 @@ class Reader {
     split(t, code);
   }
 
-  // "xps139310": known pieces, the longest first; at least one of them with a digit and each of two characters.
-  bool split(QueryTerm& t, const std::string& code) {
-    if (code.size() < 5 || code.size() > 2 * Speller::kMaxLength) return false;
-    for (std::size_t at = code.size() - 2; at >= 2; --at) {
-      const auto left = known(is_plain_word(code.substr(0, at)) ? stem(code.substr(0, at)) : code.substr(0, at));
-      if (!left) continue;
-      const std::string rest = code.substr(at);
-      const auto right = known(is_plain_word(rest) ? stem(rest) : rest);
-      if (!right) continue;
-      const std::string first = code.substr(0, at);
-      if (has_digit(first) != has_digit(rest) && !is_digit(first.back()) == !is_digit(rest.front())) continue;
-      add(t, first, *left, kSplitTrust);
-      add(t, rest, *right, kSplitTrust);
-      return true;
-    }
-    return false;
+  std::optional<Index::TermId> known_piece(const std::string& piece) const {
+    return known(std::ranges::all_of(piece, is_letter) ? analyzer_.stem(piece) : piece);
   }
 
-  static bool is_plain_word(std::string_view s) { return std::ranges::all_of(s, is_letter); }
-  std::string stem(const std::string& word) const {
-    const std::vector<Term> terms = analyzer_.analyze(word, false);
-    return terms.size() == 1 ? terms[0].text : word;
+  // "xps139310", "thinkpadx1carbongen9": cut into known pieces of two characters and more, the longest first.
+  void split(const QueryTerm& t, const std::string& code) {
+    if (code.size() < 5 || code.size() > 2 * Speller::kMaxLength) return;
+    std::vector<std::pair<std::string, Index::TermId>> pieces;
+    int steps = 0;
+    if (!cut(code, 0, pieces, steps) || pieces.size() < 2) return;
+    for (auto& [piece, id] : pieces) add(t, std::move(piece), id, kSplitTrust);
+  }
+  bool cut(const std::string& code, std::size_t from, std::vector<std::pair<std::string, Index::TermId>>& pieces,
+           int& steps) const {
+    if (from == code.size()) return true;
+    if (pieces.size() == kMaxPieces) return false;
+    for (std::size_t end = code.size(); end >= from + 2; --end) {
+      // Digits are a number as a whole: "5420" holds no "54".
+      if (end < code.size() && is_digit(code[end - 1]) && is_digit(code[end]) && !(from == 0 && !is_digit(code[0]))) continue;
+      if (++steps > kMaxCuts) return false;
+      const std::string piece = code.substr(from, end - from);
+      const auto id = known_piece(piece);
+      if (!id) continue;
+      pieces.emplace_back(piece, *id);
+      if (cut(code, end, pieces, steps)) return true;
+      pieces.pop_back();
+    }
+    return false;
   }
 
   void correct_code(QueryTerm& t, std::size_t& corrections) {
@@ -272,12 +302,13 @@ class Reader {
     const std::uint32_t unsure = index_.size() < kSmallShelf ? 1 : 2;
     if (t.id && index_.document_frequency(*t.id) >= unsure) return;
     ++corrections;
-    const std::string typed = surface(t.term);
+    std::string typed = surface(t.term);
+    if (static_cast<unsigned char>(typed[0]) >= 0x80) typed = analyzer_.fold(typed);  // full-width letters
     const Speller::Word* near = speller_.nearest(typed);
     if (near != nullptr && near->term != t.id) {
       t.correction = near->term;
       t.corrected = near->text;
-    } else if (near == nullptr && !t.id && is_plain_word(typed)) {
+    } else if (near == nullptr && !t.id && std::ranges::all_of(typed, is_letter)) {
       split_word(t, typed);
     }
   }
@@ -288,19 +319,19 @@ class Reader {
     std::uint32_t best = 0;
     std::size_t best_at = 0;
     for (std::size_t at = 2; at + 3 <= typed.size(); ++at) {
-      const auto right = known(stem(typed.substr(at)));
+      const auto right = known_piece(typed.substr(at));
       if (!right) continue;
       const bool stop = is_stop_word(typed.substr(0, at));
-      const auto left = stop ? std::nullopt : known(stem(typed.substr(0, at)));
-      if (!stop && (!left || at < 3)) continue;
+      const auto left = stop ? std::nullopt : known_piece(typed.substr(0, at));
+      if (!stop && !left) continue;
       const std::uint32_t frequency = std::min(index_.document_frequency(*right), left ? index_.document_frequency(*left) : ~0U);
       if (frequency > best) best = frequency, best_at = at;
     }
     if (best_at == 0) return;
     for (const std::string& word : {typed.substr(0, best_at), typed.substr(best_at)}) {
-      const auto id = known(stem(word));
+      const auto id = known_piece(word);
       if (!id || is_stop_word(word)) continue;
-      add(t, stem(word), *id, kSplitTrust);
+      add(t, analyzer_.stem(word), *id, kSplitTrust);
       added_.back().term.kind = Term::Kind::kWord;
     }
     t.corrected = typed.substr(0, best_at) + " " + typed.substr(best_at);

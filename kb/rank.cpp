@@ -15,6 +15,8 @@ namespace {
 constexpr float kPairWeight = 0.2F;
 constexpr float kCodeWeight = 1.6F;
 constexpr float kWeakWeight = 0.6F;
+constexpr double kTelling = 0.7;     // of a rare word's information: a title with less tells nothing
+constexpr double kBodyOnly = 2.0;    // title weighs three times as much as body (index.cpp)
 constexpr float kPartWeight = 0.4F;  // of "wi" when "wi-fi" is known as a whole
 
 constexpr unsigned bit(Field field) {
@@ -157,6 +159,10 @@ double similarity(const ParsedQuery& query, std::span<const std::pair<Index::Ter
   return together > 0 ? shared / together : 0;
 }
 
+double telling(const Index& index, double information) {
+  return std::min(1.0, information / (kTelling * index.idf_of_frequency(0)));
+}
+
 double rank_score(const Index& index, const ParsedQuery& query, const Profile& profile, Index::DocId doc, double bm25,
                   const RankWeights& weights) {
   if (query.weighted_idf <= 0) return bm25;
@@ -180,10 +186,15 @@ double rank_score(const Index& index, const ParsedQuery& query, const Profile& p
   }
   if (all <= 0) return bm25;
   const double covered = profile.title_information > 0 ? std::min(1.0, title_hits / profile.title_information) : 0;
-  double best = 0;
+  double best = 0, said = 0;
   for (std::size_t i = 0; i < profile.statements.size(); ++i) {
-    best = std::max(best, similarity(query, profile.terms_of(i), profile.statements[i].information));
+    const double information = static_cast<double>(profile.statements[i].information);
+    best = std::max(best, similarity(query, profile.terms_of(i), information));
+    said = std::max(said, information);
   }
+  // Text without a telling title or issue can only score by its body, where fields weigh less: its share is made comparable
+  // with what is added below.
+  bm25 *= 1 + kBodyOnly * (1 - telling(index, said));
   return weights.bm25 * bm25 / query.weighted_idf + weights.title_coverage * title / all + weights.focus_coverage * focus / all +
          weights.document_coverage * any / all + weights.title_covered * covered +
          weights.title_bigrams * share_of(query, profile.title_bigrams) +

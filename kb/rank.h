@@ -98,6 +98,9 @@ bool is_weak(const Term& term, std::string_view surface);
 // 0..1: what the query and the statement share of all they say.
 double similarity(const ParsedQuery& query, std::span<const std::pair<Index::TermId, float>> statement, double information);
 
+// 0..1: whether a title or sentence with this information (Profile::Statement) says what an article is about, or only "FAQ".
+double telling(const Index& index, double information);
+
 struct RankWeights {
   double bm25, title_coverage, focus_coverage, document_coverage, title_covered, title_bigrams, text_bigrams, title_grams,
       statement;

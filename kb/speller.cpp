@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kEnd = 26;
 constexpr std::size_t kFreeEdits = 5;  // letters from which on any edit is tried, not only a swap
 
+constexpr std::size_t kSwaps = 5;    // characters of a code from which on neighbours may be swapped: E-220 is none of E-202
 constexpr std::size_t kAnyEdit = 7;  // characters of a code from which on any one edit is tried
 
 bool is_plain(std::string_view word) {
@@ -58,7 +59,7 @@ bool is_slip(std::string_view typed, std::string_view meant) {
     if (std::ranges::equal(typed, meant, {}, looks_like, looks_like)) return true;
     const auto [a, b] = std::ranges::mismatch(typed, meant);
     const auto at = static_cast<std::size_t>(a - typed.begin());
-    if (body.size() < 4 || at + 1 > typed.size()) return false;
+    if (body.size() < kSwaps || at + 1 > typed.size()) return false;
     const bool swapped = at + 1 < typed.size() && typed[at] == meant[at + 1] && typed[at + 1] == meant[at] &&
                          typed.substr(at + 2) == meant.substr(at + 2);
     return swapped || (body.size() >= kAnyEdit && typed.substr(at + 1) == meant.substr(at + 1));

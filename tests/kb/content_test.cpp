@@ -2,37 +2,20 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "kb/library.h"
+#include "tests/kb/shipped.h"
 
 namespace usher::kb {
 namespace {
 
-std::vector<Article> shipped(std::vector<Problem>& problems) {
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(USHER_SOURCE_DIR "/config/kb")) {
-    if (entry.path().extension() == ".md") files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
-  std::vector<Article> articles;
-  for (const auto& file : files) {
-    std::ifstream stream(file, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-    if (auto article = parse_article(file.filename().string(), bytes, problems)) articles.push_back(std::move(*article));
-  }
-  return articles;
-}
-
 TEST(Content, EveryArticleCanBeReadAndExistsInBothLanguages) {
   std::vector<Problem> problems;
-  const std::vector<Article> articles = shipped(problems);
+  const std::vector<Article> articles = shipped_articles(problems);
   for (const Problem& p : problems)
     ADD_FAILURE() << p.file << ":" << p.line << ":" << p.column << ": " << p.message << " (" << p.hint << ")";
   std::set<std::string> english, chinese;
@@ -52,7 +35,7 @@ class ContentSearch : public testing::TestWithParam<Saying> {};
 TEST_P(ContentSearch, FindsTheRightArticleFirst) {
   static const std::shared_ptr<const Library> kLibrary = [] {
     std::vector<Problem> problems;
-    return Library::build(shipped(problems));
+    return Library::build(shipped_articles(problems));
   }();
   Query query;
   query.text = GetParam().text;
@@ -95,8 +78,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Saying{"打印机脱机", "zh", "printer-offline"}, Saying{"打印机卡纸", "zh", "printer-paper-jam"},
                     Saying{"无线网老是断", "zh", "wifi-drops-often"}, Saying{"电脑蓝屏了", "zh", "blue-screen-stop-codes"},
                     Saying{"电池鼓包了", "zh", "battery-swollen"}, Saying{"键盘进水了怎么办", "zh", "liquid-spill"},
-                    Saying{"电脑很烫自动关机", "zh", "overheating-shutdown"},
-                    Saying{"手机充不进电", "zh", "phone-not-charging"},
+                    Saying{"电脑很烫自动关机", "zh", "overheating-shutdown"}, Saying{"手机充不进电", "zh", "phone-not-charging"},
                     Saying{"连上wifi但是没网", "zh", "wifi-connected-no-internet"}, Saying{"印表機離線", "zh", "printer-offline"},
                     Saying{"筆記型電腦開不了機", "zh", "no-power-reset"}, Saying{"电脑特别慢", "zh", "slow-computer"},
                     Saying{"蓝牙耳机连不上", "zh", "bluetooth-headphones"},

@@ -1,0 +1,156 @@
+#include "kb/vocabulary.h"
+
+#include <gmock/gmock.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kb/library.h"
+
+namespace usher::kb {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::shared_ptr<const Vocabulary> vocabulary(std::string_view bytes) {
+  std::vector<Problem> problems;
+  auto result = parse_vocabulary("vocabulary.txt", bytes, problems);
+  for (const Problem& p : problems) ADD_FAILURE() << p.line << ": " << p.message;
+  return result;
+}
+
+// "begin-end word word", one a synonym.
+std::vector<std::string> expanded(const Vocabulary& v, std::string_view text, std::string_view language = "en") {
+  std::vector<std::string> all;
+  for (const Synonym& s : v.expand(text, Analyzer::shared().analyze(text, true), language)) {
+    std::string line(text.substr(s.begin, s.end - s.begin));
+    line += " ->";
+    for (const Term& t : s.terms) {
+      if (t.kind != Term::Kind::kPair) line += " " + t.text;
+    }
+    EXPECT_LE(s.weight, kSynonymWeight);
+    all.push_back(std::move(line));
+  }
+  return all;
+}
+
+TEST(Vocabulary, ReadsSynonymsAndFamilies) {
+  const auto v = vocabulary(
+      "\xEF\xBB\xBF# ours\n\nen: turn on = power on =  start   up # remark\r\nzh: 打印机 = 印表机\n"
+      "product: XPS 13 > XPS-13 9310, XPS-13 9315\n");
+  EXPECT_THAT(v->groups(), ElementsAre(Vocabulary::Group{"en", {"turn on", "power on", "start up"}, false},
+                                       Vocabulary::Group{"zh", {"打印机", "印表机"}, false},
+                                       Vocabulary::Group{"", {"XPS 13", "XPS-13 9310", "XPS-13 9315"}, true}));
+}
+
+TEST(Vocabulary, EveryProblemIsNamedWithItsLineAndTheRestIsRead) {
+  std::vector<Problem> problems;
+  const auto v = parse_vocabulary(
+      "v.txt", "turn on = power on\nen: alone\nen: a b = \nproduct: XPS\nen: slow = sluggish\nen: slow = lame\n", problems);
+  std::vector<int> lines;
+  for (const Problem& p : problems) {
+    EXPECT_EQ(p.file, "v.txt");
+    EXPECT_FALSE(p.message.empty() || p.hint.empty());
+    if (lines.empty() || lines.back() != p.line) lines.push_back(p.line);
+  }
+  EXPECT_THAT(lines, ElementsAre(1, 2, 3, 4, 6));
+  EXPECT_THAT(v->groups(), SizeIs(1));
+  EXPECT_THAT(v->groups()[0].phrases, ElementsAre("slow", "sluggish"));
+}
+
+TEST(Vocabulary, WhatIsNoTextOrTooLargeIsRefusedNotRead) {
+  for (const std::string& bytes : {std::string("en: \xFF\xFE = b"), std::string(2 << 20, 'x')}) {
+    std::vector<Problem> problems;
+    EXPECT_THAT(parse_vocabulary("v.txt", bytes, problems)->groups(), IsEmpty());
+    EXPECT_THAT(problems, SizeIs(1));
+  }
+  std::vector<Problem> problems;
+  std::string many;
+  for (int i = 0; i < 5000; ++i) many += "nonsense\n";
+  parse_vocabulary("v.txt", many, problems);
+  EXPECT_LE(problems.size(), 100U);
+}
+
+TEST(Vocabulary, WordsAreFoundInAnyInflection) {
+  const auto v = vocabulary("en: turn on = power on = boot\nen: slow = sluggish\n");
+  EXPECT_THAT(expanded(*v, "It TURNS on so slow"), ElementsAre("TURNS on -> power on", "TURNS on -> boot", "slow -> sluggish"));
+  EXPECT_THAT(expanded(*v, "turn it around"), IsEmpty());
+  EXPECT_THAT(expanded(*v, "booting"), ElementsAre("booting -> turn on", "booting -> power on"));
+}
+
+TEST(Vocabulary, ALongerPhraseHidesTheOnesInside) {
+  const auto v = vocabulary("en: screen = display\nen: blue screen = stop error\n");
+  EXPECT_THAT(expanded(*v, "a blue screen"), ElementsAre("blue screen -> stop error"));
+  EXPECT_THAT(expanded(*v, "black screen"), ElementsAre("screen -> display"));
+}
+
+TEST(Vocabulary, ChineseIsFoundHoweverItIsCutAndInBothScripts) {
+  const auto v = vocabulary("zh: 死机 = 卡死\nzh: 打印机 = 打印设备\n");
+  EXPECT_THAT(expanded(*v, "电脑老是死机了", "zh"), ElementsAre("死机 -> 卡 死"));
+  EXPECT_THAT(expanded(*v, "這台電腦老是死機", "zh"), SizeIs(1));
+  EXPECT_THAT(expanded(*v, "电脑老是死机了", "en"), IsEmpty());
+}
+
+TEST(Vocabulary, AModelIsOfItsFamilyAndNotOfItsSisters) {
+  const auto v = vocabulary("product: XPS 13 > XPS-13 9310, XPS-13 9315\n");
+  EXPECT_THAT(v->related_products("xps-13 9310"), ElementsAre("XPS 13"));
+  EXPECT_THAT(v->related_products("XPS 13"), ElementsAre("XPS-13 9310", "XPS-13 9315"));
+  EXPECT_THAT(v->related_products("XPS 15"), IsEmpty());
+  EXPECT_THAT(expanded(*v, "XPS-13 9310 gets hot"), ElementsAre("XPS-13 9310 -> xps13 xps 13"));
+}
+
+Article article(std::string id, std::string title, std::string issue) {
+  Article a;
+  a.id = std::move(id);
+  a.language = "en";
+  a.title = std::move(title);
+  a.issue = std::move(issue);
+  a.resolution = "1. Do it.";
+  return a;
+}
+
+TEST(Vocabulary, ASynonymFindsAndTheTypedWordStaysFirst) {
+  const auto v = vocabulary("en: sluggish = slow\n");
+  const Article slow = article("slow", "Computer is slow", "Everything is slow."), other = article("other", "No sound", "Silence.");
+  Query query;
+  query.language = "en";
+  query.text = "sluggish";
+  EXPECT_THAT(Library::build({slow, other})->search(query), IsEmpty());
+  const std::vector<Hit> found = Library::build({slow, other}, v)->search(query);
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].article->id, "slow");
+  const Article sluggish = article("sluggish", "Sluggish mouse pointer", "The pointer is sluggish.");
+  EXPECT_EQ(Library::build({slow, other, sluggish}, v)->search(query).at(0).article->id, "sluggish");
+}
+
+TEST(Vocabulary, AQuestionInOtherWordsIsAnsweredNotMetWithSilence) {
+  const auto v = vocabulary("en: does not turn on = dead = no power\n");
+  const std::vector<Article> articles = {article("power", "Laptop: no power", "There is no power at all."),
+                                         article("other", "Laptop: no sound", "Nothing is heard."),
+                                         article("third", "Laptop: slow", "Everything takes long.")};
+  Query query;
+  query.language = "en";
+  query.text = "my laptop is dead";
+  const std::vector<Hit> hits = Library::build(articles, v)->search(query);
+  ASSERT_FALSE(hits.empty());
+  EXPECT_EQ(hits[0].article->id, "power");
+  EXPECT_GE(hits[0].confidence, kMinConfidence);
+}
+
+TEST(Vocabulary, ALongTextWithManyWordingsStaysBounded) {
+  std::string lines, text;
+  for (int i = 0; i < 200; ++i) {
+    const std::string word{static_cast<char>('a' + i % 26), static_cast<char>('a' + i / 26), 'k', 'o'};
+    lines += "en: " + word + " = " + word + "la = " + word + "mi\n";
+    text += word + " ";
+  }
+  const auto v = vocabulary(lines);
+  EXPECT_LE(v->expand(text, Analyzer::shared().analyze(text, true), "en").size(), 16U);
+}
+
+}  // namespace
+}  // namespace usher::kb
