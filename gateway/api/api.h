@@ -57,6 +57,7 @@ struct Parts {
 using PathParams = std::vector<std::string>;  // values of :name parts, in order
 
 class Pictures;
+class HelpCache;
 
 struct Call {
   const Parts* parts = nullptr;
@@ -65,6 +66,7 @@ struct Call {
   PathParams params;
   std::optional<store::User> user;  // staff routes only
   Pictures* help_pictures = nullptr;
+  HelpCache* help_cache = nullptr;
 };
 
 class Api final : public net::HttpHandler {
@@ -80,6 +82,7 @@ class Api final : public net::HttpHandler {
  private:
   Parts parts_;
   std::unique_ptr<Pictures> pictures_, help_pictures_;
+  std::unique_ptr<HelpCache> help_cache_;
 };
 
 // {"error":{"code","message"}} with the status that fits the error.

@@ -23,10 +23,13 @@ bool is_public(const kb::Article& a) {
   return a.state == "published" && a.audience == "customer";
 }
 
-Articles public_articles(const kb::Library& library, std::string_view language) {
+// By title; of one product or topic when `list` and `value` are given.
+Articles public_articles(const kb::Library& library, std::string_view language,
+                         std::vector<std::string> kb::Article::* list = nullptr, const std::string& value = {}) {
   Articles out;
   for (const kb::Article& a : library.articles()) {
-    if (is_public(a) && a.language == language) out.push_back(&a);
+    if (!is_public(a) || a.language != language) continue;
+    if (list == nullptr || std::ranges::find(a.*list, value) != (a.*list).end()) out.push_back(&a);
   }
   std::ranges::sort(out, {}, [](const kb::Article* a) { return std::tie(a->title, a->id); });
   return out;
@@ -146,12 +149,9 @@ bool counts(const Call& call) {
 
 net::HttpResponse filtered(const Call& call, HelpPage page, const char* name, const std::string& value) {
   const auto content = call.parts->content->get();
-  Articles list = public_articles(*content->library, page.language);
   const bool is_product = std::string_view(name) == "product";
-  std::erase_if(list, [&](const kb::Article* a) {
-    const auto& words = is_product ? a->products : a->tags;
-    return std::ranges::find(words, value) == words.end();
-  });
+  const Articles list =
+      public_articles(*content->library, page.language, is_product ? &kb::Article::products : &kb::Article::tags, value);
   if (list.empty()) return help_missing(call, page.language);
   const std::size_t from =
       static_cast<std::size_t>(std::clamp(std::atoll(call.request.query_param("from").value_or("0").c_str()), 0ll, 1'000'000ll));
@@ -168,6 +168,33 @@ net::HttpResponse filtered(const Call& call, HelpPage page, const char* name, co
   page.title = shown_name;
   page.description = (page.language == "zh" ? "帮助文章：" : "Help articles: ") + shown_name;
   return help_response(call, page, "help_index.html", std::move(values));
+}
+
+net::HttpResponse sitemap(const Call& call, const kb::Library& library) {
+  const std::string base = text::html_escape(base_url(call));
+  std::string xml =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" "
+      "xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n";
+  auto add = [&](const std::string& path, const std::string& language, const std::string& other_path) {
+    xml += "<url><loc>" + base + path + "</loc>";
+    if (!other_path.empty()) {
+      for (const auto& [code, target] : {std::pair{language, path}, std::pair{other_language(language), other_path}})
+        xml += "<xhtml:link rel=\"alternate\" hreflang=\"" + code + "\" href=\"" + base + target + "\"/>";
+    }
+    xml += "</url>\n";
+  };
+  std::size_t count = 2;
+  for (const char* language : {"en", "zh"}) add("/help/" + std::string(language), language, "/help/" + other_language(language));
+  for (const kb::Article& a : library.articles()) {
+    if (!is_public(a) || !is_help_language(a.language) || ++count > kMaxSitemap) continue;
+    const kb::Article* other = library.find(kb::ArticleKey{a.id, other_language(a.language)});
+    add(article_path(a), a.language, other != nullptr && is_public(*other) ? article_path(*other) : std::string());
+  }
+  net::HttpResponse response;
+  response.headers.add("Content-Type", "application/xml; charset=utf-8");
+  response.headers.add("Cache-Control", "public, max-age=3600");
+  response.body = std::move(xml) + "</urlset>\n";
+  return response;
 }
 
 }  // namespace
@@ -195,12 +222,15 @@ boost::asio::awaitable<net::HttpResponse> help_index(Call call) {
   page.title = zh ? "帮助中心" : "Help centre";
   page.description = zh ? "搜索或浏览故障的解决方法：电源、网络、打印机、手机等。找不到时可以在线咨询。"
                         : "Search or browse what to do when something does not work. When nothing fits, talk to us in the chat.";
-  const auto content = call.parts->content->get();
-  const Articles all = public_articles(*content->library, page.language);
-  data values{data::type::object};
-  values.set("topics", topic_list(all, page.language));
-  set_products(values, all, page.language);
-  co_return help_response(call, page, "help_index.html", std::move(values));
+  const auto library = call.parts->content->get()->library;
+  auto response = co_await help_kept(call, page.language, library, [call, page, library] {
+    const Articles all = public_articles(*library, page.language);
+    data values{data::type::object};
+    values.set("topics", topic_list(all, page.language));
+    set_products(values, all, page.language);
+    return help_rendered(call, page, "help_index.html", std::move(values));
+  });
+  co_return response ? std::move(*response) : problem(response.error());
 }
 
 boost::asio::awaitable<net::HttpResponse> help_search(Call call) {
@@ -258,31 +288,9 @@ boost::asio::awaitable<net::HttpResponse> help_search(Call call) {
 
 boost::asio::awaitable<net::HttpResponse> help_sitemap(Call call) {
   if (!call.parts->help_centre) co_return problem(404, "not_found", "the help centre is switched off");
-  const auto content = call.parts->content->get();
-  const std::string base = text::html_escape(base_url(call));
-  std::string xml =
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" "
-      "xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n";
-  auto add = [&](const std::string& path, const std::string& language, const std::string& other_path) {
-    xml += "<url><loc>" + base + path + "</loc>";
-    if (!other_path.empty()) {
-      for (const auto& [code, target] : {std::pair{language, path}, std::pair{other_language(language), other_path}})
-        xml += "<xhtml:link rel=\"alternate\" hreflang=\"" + code + "\" href=\"" + base + target + "\"/>";
-    }
-    xml += "</url>\n";
-  };
-  std::size_t count = 2;
-  for (const char* language : {"en", "zh"}) add("/help/" + std::string(language), language, "/help/" + other_language(language));
-  for (const kb::Article& a : content->library->articles()) {
-    if (!is_public(a) || !is_help_language(a.language) || ++count > kMaxSitemap) continue;
-    const kb::Article* other = content->library->find(kb::ArticleKey{a.id, other_language(a.language)});
-    add(article_path(a), a.language, other != nullptr && is_public(*other) ? article_path(*other) : std::string());
-  }
-  net::HttpResponse response;
-  response.headers.add("Content-Type", "application/xml; charset=utf-8");
-  response.headers.add("Cache-Control", "public, max-age=3600");
-  response.body = std::move(xml) + "</urlset>\n";
-  co_return response;
+  const auto library = call.parts->content->get()->library;
+  auto response = co_await help_kept(call, "sitemap", library, [call, library] { return sitemap(call, *library); });
+  co_return response ? std::move(*response) : problem(response.error());
 }
 
 boost::asio::awaitable<net::HttpResponse> robots_txt(Call call) {

@@ -193,7 +193,7 @@ std::string summary_of(const kb::Article& article, std::size_t length) {
   return text::cut(text::collapse_spaces(plain), length);
 }
 
-net::HttpResponse help_response(const Call& call, const HelpPage& page, std::string_view name, data values) {
+net::HttpResponse help_rendered(const Call& call, const HelpPage& page, std::string_view name, data values) {
   fill_frame(call, page, values);
   values.set("head", data{kainjow::mustache::partial{[] { return std::string(bytes_of("help_head.html")); }}});
   values.set("foot", data{kainjow::mustache::partial{[] { return std::string(bytes_of("help_foot.html")); }}});
@@ -202,15 +202,47 @@ net::HttpResponse help_response(const Call& call, const HelpPage& page, std::str
   response.headers.add("Content-Security-Policy", std::string(kHelpPolicy));
   response.headers.add("Content-Language", html_language(page.language));
   if (page.status != 200) return response;
-  const std::string etag = "\"" + crypto::sha256_hex(response.body).substr(0, 20) + "\"";
-  response.headers.add("ETag", etag);
+  response.headers.add("ETag", "\"" + crypto::sha256_hex(response.body).substr(0, 20) + "\"");
   response.headers.add("Cache-Control", "public, max-age=0, must-revalidate");
-  const auto known = call.request.headers.find("If-None-Match");
-  if (known && known->find(etag) != std::string_view::npos) {
+  return response;
+}
+
+net::HttpResponse unless_known(const net::HttpRequest& request, net::HttpResponse response) {
+  const auto etag = response.headers.find("ETag");
+  const auto known = request.headers.find("If-None-Match");
+  if (etag && known && known->find(*etag) != std::string_view::npos) {
     response.status = 304;
     response.body.clear();
   }
   return response;
+}
+
+net::HttpResponse help_response(const Call& call, const HelpPage& page, std::string_view name, data values) {
+  return unless_known(call.request, help_rendered(call, page, name, std::move(values)));
+}
+
+std::optional<net::HttpResponse> HelpCache::find(const std::string& key, const Library& library) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = kept_.find(key);
+  if (it == kept_.end() || it->second.library.lock() != library) return std::nullopt;
+  return it->second.response;
+}
+
+void HelpCache::keep(const std::string& key, const Library& library, net::HttpResponse response) {
+  constexpr std::size_t kMost = 16;  // languages, the sitemap, and a few names this server is called by
+  const std::lock_guard lock(mutex_);
+  if (kept_.size() >= kMost && !kept_.contains(key)) kept_.clear();
+  kept_[key] = {library, std::move(response)};
+}
+
+boost::asio::awaitable<Result<net::HttpResponse>> help_kept(Call call, std::string key, HelpCache::Library library,
+                                                            std::function<net::HttpResponse()> make) {
+  key += "|" + base_url(call);
+  if (auto kept = call.help_cache->find(key, library)) co_return unless_known(call.request, std::move(*kept));
+  auto made = co_await async::offload<net::HttpResponse>(*call.parts->pool, std::move(make));
+  if (!made) co_return fail(std::move(made.error()));
+  call.help_cache->keep(key, library, *made);
+  co_return unless_known(call.request, std::move(*made));
 }
 
 net::HttpResponse help_missing(const Call& call, std::string language) {

@@ -1,6 +1,10 @@
 // What the pages of the help centre share: their frame, addresses, languages and caching. For this folder's help*.cpp only.
 #pragma once
+#include <functional>
 #include <kainjow/mustache.hpp>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,9 +48,32 @@ std::string article_html(std::string_view markdown, std::string_view language);
 // The first words as plain text, at most `length` code points; empty when there are none.
 std::string summary_of(const kb::Article& article, std::size_t length);
 
-// Fills `name` ("help_article.html") into its frame. With an ETag; 304 when the browser has it already.
+// Fills `name` ("help_article.html") into its frame, with an ETag when it is a page to keep.
+net::HttpResponse help_rendered(const Call& call, const HelpPage& page, std::string_view name, data values);
+// 304 instead, when the browser has it already.
+net::HttpResponse unless_known(const net::HttpRequest& request, net::HttpResponse response);
 net::HttpResponse help_response(const Call& call, const HelpPage& page, std::string_view name, data values);
 net::HttpResponse help_missing(const Call& call, std::string language);  // 404, as a page
+
+// Pages that look at every article, kept until the library changes: the first page of each language, the sitemap. Bounded;
+// thread-safe.
+class HelpCache {
+ public:
+  using Library = std::shared_ptr<const kb::Library>;
+  std::optional<net::HttpResponse> find(const std::string& key, const Library& library) const;
+  void keep(const std::string& key, const Library& library, net::HttpResponse response);
+
+ private:
+  struct Kept {
+    std::weak_ptr<const kb::Library> library;
+    net::HttpResponse response;
+  };
+  mutable std::mutex mutex_;
+  std::map<std::string, Kept> kept_;
+};
+// The page under `key`, made by `make` on the pool when it is not kept. kBusy: the pool has too much to do.
+boost::asio::awaitable<Result<net::HttpResponse>> help_kept(Call call, std::string key, HelpCache::Library library,
+                                                            std::function<net::HttpResponse()> make);
 
 // Sets a value unless it is empty: in Mustache an empty text counts as there.
 void set_text(data& values, const char* name, const std::string& text);

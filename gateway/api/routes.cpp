@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "base/text.h"
 #include "gateway/api/api.h"
+#include "gateway/api/help_page.h"
 #include "gateway/api/json.h"
 #include "gateway/api/mail.h"
 #include "gateway/api/pictures.h"
@@ -125,13 +126,15 @@ void add_security_headers(net::HttpResponse& response, bool is_https) {
 Api::Api(Parts parts)
     : parts_(std::move(parts)),
       pictures_(std::make_unique<Pictures>(parts_.dialogs_folder, parts_.pool)),
-      help_pictures_(std::make_unique<Pictures>(parts_.kb_folder, parts_.pool)) {}
+      help_pictures_(std::make_unique<Pictures>(parts_.kb_folder, parts_.pool)),
+      help_cache_(std::make_unique<HelpCache>()) {}
 Api::~Api() = default;
 
 boost::asio::awaitable<net::HttpResponse> Api::handle(net::HttpRequest request) {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   Call call{&parts_, pictures_.get(), std::move(request), {}, {}};
   call.help_pictures = help_pictures_.get();
+  call.help_cache = help_cache_.get();
   const Route* route = nullptr;
   bool path_is_known = false;
   for (const auto& r : kRoutes) {
