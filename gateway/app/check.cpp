@@ -16,7 +16,8 @@ void add_lost(std::vector<Listed>& problems, const std::filesystem::path& file, 
     const auto& q = queries[i];
     const std::string found = flow::first_found(library, q);
     problems.push_back({file.string(),
-                        "'" + q.text + "' finds " + (found.empty() ? "nothing" : found) + " instead of " + q.ids[0],
+                        "'" + q.text + "' finds " + (found.empty() ? "nothing" : found) + " instead of " +
+                            (q.ids[0] == "-" ? "nothing" : q.ids[0]),
                         "see `usher kb search --explain`", q.line, 1, true});
   }
 }

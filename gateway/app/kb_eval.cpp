@@ -34,7 +34,7 @@ int regression(const Common& common) {
     lost.push_back({{"line", q.line}, {"language", q.language}, {"query", q.text}, {"wanted", q.ids}, {"found", found}});
     if (!common.as_json)
       std::cout << fmt::format("regression.tsv:{}: {} ({}): {} instead of {}\n", q.line, q.text, q.language,
-                               found.empty() ? "nothing" : found, q.ids[0]);
+                               found.empty() ? "nothing" : found, q.ids[0] == "-" ? "nothing" : q.ids[0]);
   }
   const std::size_t all = kb->regression.size(), wrong = lost.size();
   if (common.as_json) {

@@ -197,9 +197,10 @@ std::vector<std::string> Curation::apply(const std::vector<Change>& changes) {
   for (const std::size_t i : after) {
     const auto& q = (*queries)[i];
     const auto before = first_found(*swap.before, q);
-    if (std::ranges::find(q.ids, before) == q.ids.end()) continue;  // was lost already
+    if (!is_right(q, before)) continue;  // was lost already
     const auto now = first_found(*swap.after, q);
-    out.push_back(fmt::format("{} ({}): {} instead of {}", q.text, q.language, now.empty() ? "nothing" : now, before));
+    out.push_back(fmt::format("{} ({}): {} instead of {}", q.text, q.language, now.empty() ? "nothing" : now,
+                              before.empty() ? "nothing" : before));
     if (out.size() == kShownLost) break;
   }
   return out;

@@ -37,13 +37,17 @@ std::string first_found(const kb::Library& library, const RegressionQuery& q) {
   query.language = q.language;
   query.limit = 1;
   const auto hits = library.search(query);
-  return hits.empty() ? std::string{} : hits[0].article->id;
+  return hits.empty() || hits[0].confidence < kb::kMinConfidence ? std::string{} : hits[0].article->id;
+}
+
+bool is_right(const RegressionQuery& q, const std::string& found) {
+  return std::ranges::find(q.ids, found.empty() ? "-" : found) != q.ids.end();
 }
 
 std::set<std::size_t> lost_queries(const kb::Library& library, const std::vector<RegressionQuery>& queries) {
   std::set<std::size_t> out;
   for (std::size_t i = 0; i < queries.size(); ++i) {
-    if (std::ranges::find(queries[i].ids, first_found(library, queries[i])) == queries[i].ids.end()) out.insert(i);
+    if (!is_right(queries[i], first_found(library, queries[i]))) out.insert(i);
   }
   return out;
 }

@@ -1,7 +1,8 @@
 // Questions whose article must stay the first one found: config/kb/regression.tsv, asked after every edit. One line each,
 // "#" begins a remark:
 //
-//   en <tab> laptop does not turn on <tab> no-power-reset            # or several ids, with commas: any of them may be first
+//   en <tab> laptop does not turn on <tab> no-power-reset            (several ids, with commas: any of them may be first)
+//   en <tab> I want to buy a house <tab> -                           (nothing may be shown)
 //
 // Pure.
 #pragma once
@@ -24,9 +25,10 @@ struct RegressionQuery {
 // What cannot be read becomes a problem and is left out.
 std::vector<RegressionQuery> parse_regression(std::string_view file_name, std::string_view bytes,
                                               std::vector<kb::Problem>& problems);
-// The positions of those whose first hit, as a customer gets it, is another or nothing.
+// The positions of those where a customer is shown something else, or nothing, or anything where there is nothing.
 std::set<std::size_t> lost_queries(const kb::Library& library, const std::vector<RegressionQuery>& queries);
-// What a customer gets first: an id, or empty.
+// What a customer is shown first: an id, or empty when nothing is good enough (kb::kMinConfidence).
+bool is_right(const RegressionQuery& query, const std::string& found);
 std::string first_found(const kb::Library& library, const RegressionQuery& query);
 
 }  // namespace usher::gateway::flow

@@ -47,6 +47,14 @@ test('an article from draft to archive: by whom, found when, and what is left of
   const ana = await staff(gateway, 'ana', 'agent'), pia = await staff(gateway, 'pia', 'publisher');
   const at = `/api/articles/${kId}/en`;
 
+  // Somebody looks for it on the public pages: a gap.
+  const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0' };
+  const public_page = (path, options) => fetch(`${gateway.http}${path}`, { redirect: 'manual', headers, ...options });
+  for (const words of [kQuery, 'my zentrado docking station flickers all the time']) {
+    assert.equal((await public_page(`/help/en/search?q=${encodeURIComponent(words)}`)).status, 200);
+  }
+  const gap = await eventually(async () => (await ana.get('/api/kb/gaps')).json.gaps.find((g) => g.words.includes('zentrado') || /zentrado/i.test(g.examples.join())), 'the gap');
+
   // A draft needs no resolution, and only staff find it.
   const draft = source('wip').replace(/## Resolution[^]*/, '');
   const made = await ana.put(at, { base_revision: 0, source: draft, reason: 'third call today' });
@@ -79,6 +87,14 @@ test('an article from draft to archive: by whom, found when, and what is left of
     if (last.from === 'bot') await chat.ask(last.choices?.[0]?.label ?? 'the docking station flickers');
     return false;
   }, 'the bot shows the article', 30_000);
+
+  // It helps somebody, which closes the gap.
+  const said = await public_page(`/help/en/${kId}/feedback`, { method: 'POST', body: new URLSearchParams({ solved: 'yes' }) });
+  assert.equal(said.status, 303);
+  await eventually(async () => (await pia.get(at)).json.usage.solved === 1, 'the figure of the article');
+  assert.equal((await pia.post(`/api/kb/gaps/${gap.id}`, { state: 'closed', article: kId, note: 'written' })).status, 200);
+  const closed = (await pia.get('/api/kb/gaps')).json.gaps.find((g) => g.id === gap.id);
+  assert.ok(!closed || (closed.state === 'closed' && closed.article === kId), JSON.stringify(closed));
 
   // An agent's edit of what is published waits; what is served stays until somebody else accepts it.
   const edit = await ana.put(at, { base_revision: 4, source: source('published', '\n3. Update the Zentrado firmware.'), reason: 'firmware helps' });

@@ -312,11 +312,11 @@ TEST_F(Folder, ManyReadersSearchWhileArticlesChange) {
 
 TEST(Regression, AQuestionIsLostWhenAnotherArticleComesFirst) {
   std::vector<kb::Problem> problems;
-  const auto queries =
-      parse_regression("r.tsv", "# remark\nen\tdock is broken\tdock, other\nen\tplug is broken\tdock\nfr\tx\ty\n", problems);
+  const auto queries = parse_regression(
+      "r.tsv", "# remark\nen\tdock is broken\tdock, other\nen\tplug is broken\tdock\nfr\tx\ty\nen\tgrow tomatoes\t-\n", problems);
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].line, 4);
-  ASSERT_EQ(queries.size(), 2u);
+  ASSERT_EQ(queries.size(), 3u);
   std::vector<kb::Problem> none;
   auto dock = kb::parse_article("a", text_of("dock", "published", "dock", "Do."), none);
   auto plug = kb::parse_article("a", text_of("plug", "published", "plug", "Do."), none);
