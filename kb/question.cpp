@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kMaxQueryTerms = 64;
 constexpr std::size_t kMaxCorrections = 20;  // each looks through the whole vocabulary
 constexpr std::size_t kMaxJoined = 4;        // words written apart that are one code: "DS 2CD2143 G2 I"
+constexpr std::size_t kMaxAdded = 32;        // readings beside the text's own; a page of numbers has no end of them
 constexpr std::size_t kMaxPieces = 5;        // of "thinkpadx1carbongen9"
 constexpr int kMaxCuts = 100;
 constexpr std::size_t kMaxJoinedHex = 8;  // "0 x 7 b"
@@ -152,7 +153,7 @@ class Reader {
       if (!is_plain(piece)) piece = is_plain(terms[i].text) ? terms[i].text : "";
       pieces.push_back(std::move(piece));
     }
-    for (std::size_t i = 0; i < words.size(); ++i) {
+    for (std::size_t i = 0; i < words.size() && added_.size() < kMaxAdded; ++i) {
       std::string whole = pieces[i];
       for (std::size_t n = i + 1; n < words.size() && n < i + kMaxJoinedHex && !pieces[n - 1].empty() && !pieces[n].empty();
            ++n) {
@@ -179,22 +180,20 @@ class Reader {
     const auto same = [&](const QueryTerm& t) {
       return t.term.begin == place.term.begin && t.term.end == end && t.term.text == form;
     };
-    if (std::ranges::any_of(query_.terms, same)) return;
-    if (const auto id = known(form)) add(place, std::move(form), *id, 1, end);
+    const auto id = known(form);
+    if (id && std::ranges::none_of(query_.terms, same)) add(place, std::move(form), *id, 1, end);
   }
 
   // Words are one or two as people like: the joined form counts beside the two, not above them.
   void join_words(const QueryTerm& place, const std::string& whole, std::size_t end) {
-    for (const Term& term : analyzer_.analyze(whole, true)) {
-      const auto id = term.kind == Term::Kind::kWord ? known(term.text) : std::nullopt;
-      if (!id) continue;
-      QueryTerm t;
-      t.term = {term.text, Term::Kind::kWord, place.term.begin, end};
-      t.correction = id;
-      t.trust = kSplitTrust;
-      t.clause = place.clause;
-      added_.push_back(std::move(t));
-    }
+    const auto id = is_stop_word(whole) ? std::nullopt : known_piece(whole);
+    if (!id) return;
+    QueryTerm t;
+    t.term = {analyzer_.stem(whole), Term::Kind::kWord, place.term.begin, end};
+    t.correction = id;
+    t.trust = kSplitTrust;
+    t.clause = place.clause;
+    added_.push_back(std::move(t));
   }
 
   void correct() {
@@ -202,6 +201,7 @@ class Reader {
     std::size_t corrections = 0;
     std::size_t covered = 0;  // up to here a longer term is known
     for (QueryTerm& t : query_.terms) {
+      if (added_.size() >= kMaxAdded) return;
       if (t.term.kind == Term::Kind::kPair) continue;
       const bool part = t.term.end <= covered;
       if (t.id && t.term.kind == Term::Kind::kCode) covered = std::max(covered, t.term.end);
@@ -303,7 +303,7 @@ class Reader {
     if (t.id && index_.document_frequency(*t.id) >= unsure) return;
     ++corrections;
     std::string typed = surface(t.term);
-    if (static_cast<unsigned char>(typed[0]) >= 0x80) typed = analyzer_.fold(typed);  // full-width letters
+    if (typed.starts_with('\xEF')) typed = analyzer_.fold(typed);  // full-width letters
     const Speller::Word* near = speller_.nearest(typed);
     if (near != nullptr && near->term != t.id) {
       t.correction = near->term;

@@ -44,8 +44,18 @@ TEST(Analyzer, CodesHaveOneFormHoweverTheyAreWritten) {
   for (const char* form : {"E-204", "E 204", "e204", "E204", "Ｅ－２０４", "e‑204"})
     EXPECT_THAT(terms(form), Contains("e204!")) << form;
   for (const char* form : {"0x0000007B", "0x7b", "0X7B", "0000007B"}) EXPECT_THAT(terms(form), Contains("0x7b!")) << form;
-  EXPECT_THAT(terms("error 80070005"), Contains("0x80070005!"));
+  for (const char* form : {"E.204", "E#204", "E:204", "E/204", "E - 204", "E  204", "E_204", "E204's", "E\u3000204"})
+    EXPECT_THAT(terms(form), Contains("e204!")) << form;
+  for (const char* form : {"error 80070005", "8007-0005", "0x8007-0005", "0x8007_0005", "Ox80070005"})
+    EXPECT_THAT(terms(form), Contains("0x80070005!")) << form;
   EXPECT_THAT(terms("0x0"), ElementsAre("0x0!"));
+}
+
+TEST(Analyzer, WhatOnlyLooksLikeACodeIsNone) {
+  EXPECT_THAT(terms("Restart it. 3 times"), Not(Contains("it3!")));
+  EXPECT_THAT(terms("the end - 12 pages"), IsSupersetOf({"end", "12"}));
+  EXPECT_THAT(terms("facade decade"), Not(Contains(testing::StartsWith("0x"))));
+  EXPECT_THAT(terms("204,205"), IsSupersetOf({"204", "205"}));
 }
 
 TEST(Analyzer, ModelsKeepTheWholeAndTheirParts) {
