@@ -38,18 +38,44 @@ double weight_of(const Terms& terms) {
   return std::accumulate(terms.begin(), terms.end(), 0.0, [](double sum, const auto& t) { return sum + t.second.weight; });
 }
 
-double in_common(const Terms& a, const Terms& b) {
-  double shared = 0;
-  for (const auto& [term, weighed] : a) {
-    if (b.contains(term)) shared += weighed.weight;
-  }
-  const double all = weight_of(a) + weight_of(b);
-  return all > 0 ? 2 * shared / all : 0;
-}
+// The groups of one language. A search is compared only with groups whose leader shares a term with it.
+class Groups {
+ public:
+  explicit Groups(const std::vector<Terms>& terms) : terms_(terms) {}
 
-struct Group {
-  const Terms* leader;
-  std::vector<std::size_t> members;
+  void place(std::size_t search) {
+    const Terms& terms = terms_[search];
+    const double weight = weight_of(terms);
+    std::map<std::size_t, double> shared;  // by group
+    for (const auto& [term, weighed] : terms) {
+      const auto known = by_term_.find(term);
+      if (known == by_term_.end()) continue;
+      for (const std::size_t g : known->second) shared[g] += weighed.weight;
+    }
+    std::size_t best = groups_.size();
+    double best_share = 0;
+    for (const auto& [g, common] : shared) {
+      const double share = 2 * common / (weight + groups_[g].weight);
+      if (share >= kSameGap && share > best_share) best = g, best_share = share;
+    }
+    if (best == groups_.size()) {
+      for (const auto& [term, weighed] : terms) by_term_[term].push_back(best);
+      groups_.push_back({search, weight, {}});
+    }
+    groups_[best].members.push_back(search);
+  }
+
+  struct Group {
+    std::size_t leader;
+    double weight;
+    std::vector<std::size_t> members;
+  };
+  const std::vector<Group>& all() const { return groups_; }
+
+ private:
+  const std::vector<Terms>& terms_;
+  std::vector<Group> groups_;
+  std::map<std::string, std::vector<std::size_t>, std::less<>> by_term_;
 };
 
 std::string id_of(std::string_view salt, const std::string& language, const Terms& leader) {
@@ -58,7 +84,7 @@ std::string id_of(std::string_view salt, const std::string& language, const Term
   return crypto::sha256_hex(key).substr(0, 12);
 }
 
-std::vector<std::string> common_words(const Group& group, const std::vector<Terms>& terms) {
+std::vector<std::string> common_words(const Groups::Group& group, const std::vector<Terms>& terms) {
   struct Word {
     double weight = 0;
     std::size_t count = 0;
@@ -122,26 +148,15 @@ std::vector<Gap> find_gaps(const std::vector<Asked>& searches, const Rarity& rar
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, {}, [&](std::size_t i) { return std::tie(searches[i].at, searches[i].text, i); });
 
-  std::map<std::string, std::vector<Group>> by_language;
+  std::map<std::string, Groups> by_language;
   for (const std::size_t i : order) {
-    if (terms[i].empty()) continue;
-    auto& groups = by_language[searches[i].language];
-    Group* best = nullptr;
-    double best_share = 0;
-    for (Group& g : groups) {
-      const double share = in_common(*g.leader, terms[i]);
-      if (share >= kSameGap && share > best_share) {
-        best = &g;
-        best_share = share;
-      }
-    }
-    if (best == nullptr) best = &groups.emplace_back(Group{&terms[i], {}});
-    best->members.push_back(i);
+    if (!terms[i].empty()) by_language.try_emplace(searches[i].language, terms).first->second.place(i);
   }
 
   std::vector<Gap> out;
   for (const auto& [language, groups] : by_language) {
-    for (const Group& g : groups) out.push_back({id_of(salt, language, *g.leader), language, common_words(g, terms), g.members});
+    for (const auto& g : groups.all())
+      out.push_back({id_of(salt, language, terms[g.leader]), language, common_words(g, terms), g.members});
   }
   std::ranges::sort(out, [](const Gap& a, const Gap& b) {
     return a.members.size() != b.members.size() ? a.members.size() > b.members.size() : a.id < b.id;

@@ -220,7 +220,7 @@ Result<void> Feedback::flush() {
 
 Result<void> Feedback::refresh(bool anew) {
   const std::lock_guard lock(refreshing_);
-  std::map<kb::ArticleKey, store::ArticleUsage> all;
+  std::map<store::ArticleName, store::ArticleUsage> all;
   auto read = database_.read_sync([&](sql::Tx& tx) -> Result<void> {
     auto rows = store::all_usage(tx);
     if (!rows) return fail(std::move(rows.error()));
@@ -231,7 +231,8 @@ Result<void> Feedback::refresh(bool anew) {
   const std::int64_t today = store::day_of(clock_.now());
   std::map<kb::ArticleKey, kb::Usage> usage;
   std::map<kb::ArticleKey, std::pair<double, double>> now;
-  for (const auto& [article, known] : all) {
+  for (const auto& [name, known] : all) {
+    const kb::ArticleKey article{name.id, name.language};
     const auto u = known.as_of(today);
     if (u.helped <= 0 && u.failed <= 0) continue;
     usage.emplace(article, kb::Usage{u.helped, u.failed});

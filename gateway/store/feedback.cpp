@@ -56,7 +56,7 @@ ArticleUsage ArticleUsage::as_of(std::int64_t later) const {
   return out;
 }
 
-Result<void> add_feedback(sql::Tx& tx, const kb::ArticleKey& article, const std::string& place, std::int64_t day,
+Result<void> add_feedback(sql::Tx& tx, const ArticleName& article, const std::string& place, std::int64_t day,
                           const ArticleCounts& counts) {
   auto added = tx.exec(
       "INSERT INTO article_feedback (article, language, place, day, shown, opened, solved, not_solved) "
@@ -79,15 +79,15 @@ Result<void> add_feedback(sql::Tx& tx, const kb::ArticleKey& article, const std:
        u.counts.solved + counts.solved, u.counts.not_solved + counts.not_solved, u.helped, u.failed, std::max(u.day, day)}));
 }
 
-Result<std::map<kb::ArticleKey, ArticleUsage>> all_usage(sql::Tx& tx) {
-  std::map<kb::ArticleKey, ArticleUsage> out;
+Result<std::map<ArticleName, ArticleUsage>> all_usage(sql::Tx& tx) {
+  std::map<ArticleName, ArticleUsage> out;
   auto r = tx.query("SELECT article, language, shown, opened, solved, not_solved, helped, failed, day FROM article_usage", {},
-                    [&](const sql::Row& row) { out.emplace(kb::ArticleKey{row.text(0), row.text(1)}, to_usage(row, 2)); });
+                    [&](const sql::Row& row) { out.emplace(ArticleName{row.text(0), row.text(1)}, to_usage(row, 2)); });
   if (!r) return fail(std::move(r.error()));
   return out;
 }
 
-Result<ArticleUsage> usage_of(sql::Tx& tx, const kb::ArticleKey& article) {
+Result<ArticleUsage> usage_of(sql::Tx& tx, const ArticleName& article) {
   ArticleUsage out;
   auto r = tx.query(
       "SELECT shown, opened, solved, not_solved, helped, failed, day FROM article_usage WHERE article = $1 AND language = $2",
@@ -96,7 +96,7 @@ Result<ArticleUsage> usage_of(sql::Tx& tx, const kb::ArticleKey& article) {
   return out;
 }
 
-Result<std::vector<ArticleDay>> feedback_of(sql::Tx& tx, const kb::ArticleKey& article, std::int64_t since_day) {
+Result<std::vector<ArticleDay>> feedback_of(sql::Tx& tx, const ArticleName& article, std::int64_t since_day) {
   std::vector<ArticleDay> out;
   auto r = tx.query(
       "SELECT day, place, shown, opened, solved, not_solved FROM article_feedback WHERE article = $1 AND language = $2 AND "

@@ -2,15 +2,32 @@
 // what was searched for and whether that helped; what staff decided about gaps. No names, addresses or sessions: a visitor is a
 // hash that nobody can lead back once the day's salt is gone (purge_feedback). Functions run inside the caller's transaction.
 #pragma once
+#include <compare>
+#include <concepts>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/sql/database.h"
-#include "kb/article.h"
 
 namespace usher::gateway::store {
+
+// What names an article; made of whatever has an id and a language.
+struct ArticleName {
+  std::string id, language;
+
+  ArticleName(std::string of_id, std::string of_language) : id(std::move(of_id)), language(std::move(of_language)) {}
+  template <class Key>
+    requires(!std::same_as<Key, ArticleName> &&
+             requires(const Key& k) {
+               k.id;
+               k.language;
+             })
+  ArticleName(const Key& key) : id(key.id), language(key.language) {}
+  friend auto operator<=>(const ArticleName&, const ArticleName&) = default;
+};
 
 struct ArticleCounts {
   std::int64_t shown = 0, opened = 0, solved = 0, not_solved = 0;
@@ -31,12 +48,12 @@ struct ArticleUsage {
 std::int64_t day_of(Timestamp t);
 
 // Adds to the day's row and to the sums. Counts may be negative: a changed mind.
-Result<void> add_feedback(sql::Tx& tx, const kb::ArticleKey& article, const std::string& place, std::int64_t day,
+Result<void> add_feedback(sql::Tx& tx, const ArticleName& article, const std::string& place, std::int64_t day,
                           const ArticleCounts& counts);
-Result<std::map<kb::ArticleKey, ArticleUsage>> all_usage(sql::Tx& tx);
-Result<ArticleUsage> usage_of(sql::Tx& tx, const kb::ArticleKey& article);  // zeroes when there is none
+Result<std::map<ArticleName, ArticleUsage>> all_usage(sql::Tx& tx);
+Result<ArticleUsage> usage_of(sql::Tx& tx, const ArticleName& article);  // zeroes when there is none
 // Newest day first.
-Result<std::vector<ArticleDay>> feedback_of(sql::Tx& tx, const kb::ArticleKey& article, std::int64_t since_day);
+Result<std::vector<ArticleDay>> feedback_of(sql::Tx& tx, const ArticleName& article, std::int64_t since_day);
 
 // The day's secret; made of `fresh` when there is none yet.
 Result<std::string> salt_of_day(sql::Tx& tx, std::int64_t day, const std::string& fresh);

@@ -248,6 +248,34 @@ describe('staff', () => {
     assert.equal((await fetch(address('/api/kb/gaps'))).status, 401);
   });
 
+  it('answer a gap by publishing an article, which is a page at once, and none when it is archived', async () => {
+    await gateway.command(['user', 'add', 'ada', '--role', 'admin'], { input: `${kPassword}\n` });
+    const login = await fetch(address('/api/login'), { method: 'POST', body: JSON.stringify({ name: 'ada', password: kPassword }) });
+    cookie = login.headers.get('set-cookie').split(';')[0];
+    for (const words of ['toaster ejects bread burnt', 'my toaster burns the bread'])
+      await get(`/help/en/search?q=${encodeURIComponent(words)}`, { 'user-agent': kPerson });
+    const found = () => api('/api/kb/gaps').then((list) => list.gaps.find((gap) => gap.words.includes('toaster')));
+    await eventually(async () => (await found())?.count === 2, 'the gap', 20_000);
+    const source = ['---', 'id: toaster-burns', 'language: en', 'title: Toaster burns the bread', 'products: [toaster]', 'tags: [toaster, bread]', '---', '## Issue',
+                    '- My toaster burns the bread.', '- The toaster ejects burnt bread.', '', '## Resolution', '1. Turn the knob to a lower number.', ''].join('\n');
+    const before = await (await get('/help/sitemap.xml')).text();
+    assert.doesNotMatch(before, /toaster/);
+    const put = await api('/api/articles/toaster-burns/en', { method: 'PUT', body: JSON.stringify({ base_revision: 0, source, reason: 'asked for' }) });
+    assert.equal(put.status, 200, JSON.stringify(put));
+    const gap = await found();
+    assert.equal(gap.state, 'closed');
+    assert.equal(gap.article, 'toaster-burns');
+    assert.equal(gap.note, 'answered now by toaster-burns');
+    assert.equal((await get('/help/en/toaster-burns/toaster-burns-the-bread')).status, 200);
+    assert.match(await (await get('/help/sitemap.xml')).text(), /toaster-burns/);
+    assert.match(await (await get('/help/en/search?q=toaster')).text(), /Toaster burns the bread/);
+    const archived = await api('/api/articles/toaster-burns/en/state', { method: 'POST', body: JSON.stringify({ state: 'archived', base_revision: put.revision, reason: 'test' }) });
+    assert.equal(archived.status, 200, JSON.stringify(archived));
+    assert.equal((await get('/help/en/toaster-burns')).status, 404);
+    assert.doesNotMatch(await (await get('/help/sitemap.xml')).text(), /toaster/);
+    assert.equal((await found()).state, 'open');
+  });
+
   it('see findings and feedback', async () => {
     const { findings } = await api('/api/kb/lint');
     assert.deepEqual(findings.filter((one) => one.rule === 'customer-data' || one.rule === 'broken-link'), []);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -237,6 +238,21 @@ TEST(Gaps, ChineseSearchesComeTogether) {
   const auto gaps = find_gaps(asked({"扫地机器人不回充", "扫地机器人回充失败怎么办", "投影仪画面模糊"}, "zh"), Rarity(*library));
   ASSERT_EQ(gaps.size(), 2U);
   EXPECT_EQ(gaps[0].members.size(), 2U);
+}
+
+TEST(Gaps, ThousandsOfSearchesTakeNoTime) {
+  const auto library = Library::build({printer()});
+  std::vector<Asked> many;
+  for (int i = 0; i < 5000; ++i)
+    many.push_back({"gadget" + std::string(1, static_cast<char>('a' + i % 26)) +
+                        std::string(1, static_cast<char>('a' + i / 26 % 26)) + " stopped whirring overnight",
+                    "en", i});
+  const auto begin = std::chrono::steady_clock::now();
+  const auto gaps = find_gaps(many, Rarity(*library));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{20});  // a second or so; minutes when all meet all
+  std::size_t placed = 0;
+  for (const auto& gap : gaps) placed += gap.members.size();
+  EXPECT_EQ(placed, many.size());
 }
 
 TEST(Gaps, KeepTheirIdWhenMoreIsAsked) {
