@@ -70,9 +70,10 @@ net::HttpResponse edited(const flow::Edited& done) {
 
 std::optional<kb::ArticleKey> key_of(const Call& call) {
   const std::string &id = call.params[0], &language = call.params[1];
-  const bool is_good = id.size() <= 80 && (language == "en" || language == "zh") && std::ranges::all_of(id, [](char c) {
-                         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-                       });
+  // "files" is the pictures' address.
+  const bool is_good =
+      id.size() <= 80 && id != "files" && (language == "en" || language == "zh") &&
+      std::ranges::all_of(id, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
   if (!is_good) return std::nullopt;
   return kb::ArticleKey{id, language};
 }

@@ -53,7 +53,8 @@ void add_conflicts(std::vector<Listed>& problems, const Settings& s, const flow:
 
 int check(const Common& common) {
   std::vector<SettingsProblem> found;
-  const Settings s = load_settings(common.config, found);
+  Settings s = load_settings(common.config, found);
+  if (!common.data.empty()) s.data = common.data;
   auto problems = listed(found);
   std::vector<flow::ContentProblem> content_problems;
   auto content = flow::load_content({s.content.dialogs, s.content.kb, s.content.mail}, content_problems);

@@ -41,7 +41,7 @@ int run_command_line(int argc, char** argv) {
   c_serve->callback([&] { result = serve(common, http, smtp, lmtp); });
 
   auto* c_check = add_common(
-      app.add_subcommand("check", "prove configuration, scripts and articles; every problem with file:line:column"), false);
+      app.add_subcommand("check", "prove configuration, scripts and articles; every problem with file:line:column"), true);
   c_check->callback([&] { result = check(common); });
 
   std::string sender;

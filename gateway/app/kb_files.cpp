@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "dialogs/parse.h"
 #include "gateway/app/kb.h"
 #include "gateway/flow/library_files.h"
 #include "gateway/flow/line_diff.h"
@@ -64,6 +65,31 @@ const char* told(bool is_reloaded) {
   return is_reloaded ? "the running service takes it up now" : "no service runs on this data folder, the next start takes it up";
 }
 
+bool is_for_customers(const std::string& state, const std::string& audience) {
+  return state == "published" && audience == "customer";
+}
+
+// A script whose article is gone would keep the service from starting: such an import is refused.
+std::optional<Error> still_shown(const KbOpened& kb, sql::Tx& tx, const std::vector<flow::ImportItem>& items) {
+  std::vector<flow::ContentProblem> ignored;
+  std::vector<dialogs::Source> sources;
+  for (auto& [name, bytes] : flow::read_script_sources(kb.settings.content.dialogs, ignored)) sources.push_back({name, bytes});
+  std::vector<dialogs::Problem> problems;
+  const auto scripts = dialogs::parse(sources, problems);
+  if (!scripts) return std::nullopt;
+  for (const auto& item : items) {
+    const auto& a = item.draft.article;
+    if (is_for_customers(a.state, a.audience)) continue;
+    auto row = store::load_article(tx, a.id, a.language);
+    if (!row || !*row || !is_for_customers((*row)->state, (*row)->audience)) continue;
+    const auto steps = flow::steps_showing(*scripts, a.id);
+    if (!steps.empty())
+      return Error{ErrorCode::kConflict,
+                   item.origin + ": scripts show '" + a.id + "' to customers (" + steps[0] + "); change them first"};
+  }
+  return std::nullopt;
+}
+
 Error with_current(const flow::Refusal& refusal) {
   Error e = refusal.error;
   if (refusal.current) e.message += " (by " + refusal.current->author + ", " + to_rfc3339(refusal.current->at) + ")";
@@ -101,6 +127,10 @@ int kb_import(const Common& common, const std::vector<std::string>& paths, const
   const flow::Act act{
       {person(), "admin"}, system_clock().now(), reason.empty() ? "import of " + paths[0] : reason, "article.import"};
   auto written = kb->database->write_sync([&](sql::Tx& tx) -> Result<void> {
+    if (auto shown = still_shown(*kb, tx, items)) {
+      refusal = flow::Refusal{std::move(*shown), {}, {}};
+      return fail(refusal->error);
+    }
     std::vector<flow::Change> changes;
     auto outcome = flow::import_articles(tx, act, items, changes);
     if (!outcome) {
@@ -183,20 +213,23 @@ bool is_named(const kb::ArticleKey& key, const std::vector<std::string>& article
          std::ranges::find(articles, key.id + "." + key.language) != articles.end();
 }
 
-// The file's text becomes a revision: live when the file is right, else only kept.
-Result<std::int64_t> keep_file(sql::Tx& tx, const flow::SyncItem& item, const flow::FolderFile& file, bool is_right) {
+// Decides a conflict. The side that is not taken stays in the history: the file's text becomes a revision, live when the file is
+// right, else only kept. Gives the revision that is live then.
+Result<std::int64_t> decide(sql::Tx& tx, const flow::SyncItem& item, const flow::FolderFile* file, bool is_right) {
   const flow::Act act{{person(), "admin"},
                       system_clock().now(),
                       "conflict with " + item.file_name + " decided for the " + (is_right ? "file" : "store"),
                       "article.sync"};
+  if (file == nullptr && !is_right) return item.row->revision;
   if (is_right) {
-    auto done = flow::revise(tx, act, file.draft, item.row->expected_base());
+    auto done = file == nullptr ? flow::change_state(tx, act, item.key, "archived", "", item.row->expected_base())
+                                : flow::revise(tx, act, file->draft, item.row->expected_base());
     if (!done) return fail(std::move(done.error().error));
     return done->revision;
   }
   store::ArticleRow row = *item.row;
   ++row.newest;
-  if (auto r = store::insert_revision(tx, {row.id, row.language, row.newest, file.draft.source, file.draft.article.state,
+  if (auto r = store::insert_revision(tx, {row.id, row.language, row.newest, file->draft.source, file->draft.article.state,
                                            "folder", "", act.reason, act.at, "refused", "the store's text was taken"});
       !r)
     return fail(std::move(r.error()));
@@ -232,17 +265,14 @@ int kb_sync(const Common& common, bool dry_run, const std::string& take, const s
     compared = std::move(*found);
     if (dry_run) return fail(ErrorCode::kConflict, "only looked");
     for (auto& item : compared.items) {
-      if (item.what == What::kConflict && !take.empty() && item.file && is_named(item.key, articles)) {
-        auto revision = keep_file(tx, item, folder.files[*item.file], take == "file");
+      if (item.what == What::kConflict && !take.empty() && is_named(item.key, articles)) {
+        const flow::FolderFile* file = item.file ? &folder.files[*item.file] : nullptr;
+        auto revision = decide(tx, item, file, take == "file");
         if (!revision) return fail(std::move(revision.error()));
+        item.what = take == "file" ? What::kFileChanged : What::kStoreChanged;
         if (take == "file") {
-          if (auto r = store::save_sync_row(
-                  tx, {item.key.id, item.key.language, item.file_name, *revision, folder.files[*item.file].sha256});
-              !r)
-            return r;
-          item.what = What::kFileChanged;
-        } else {
-          item.what = What::kStoreChanged;
+          const std::string sha = file == nullptr ? "" : file->sha256;
+          if (auto r = store::save_sync_row(tx, {item.key.id, item.key.language, item.file_name, *revision, sha}); !r) return r;
         }
       }
       // The file is written before the store remembers it: a crash between the two is found to be in step later.

@@ -259,14 +259,23 @@ test('the folder and the store: files taken in, articles written out, conflicts 
   assert.match(conflict.json.items[0].diff, /^\+ title: In the file/m);
   assert.match(await readFile(join(kb, 'wifi-adapter-missing.en.md'), 'utf8'), /In the file/);
   assert.match((await pia.get(at)).json.source, /In the console/);
-  const check = await gateway.command(['check'], { data: false });
+  const check = await gateway.command(['check']);
   assert.equal(check.code, 0, check.out);
+  assert.deepEqual(check.json.problems.filter((p) => /in the store/.test(p.message)).map((p) => [p.file, p.warning]), [[join(kb, 'wifi-adapter-missing.en.md'), true]]);
 
   const decided = await sync('--take', 'file', 'wifi-adapter-missing');
   assert.equal(decided.code, 0, decided.out + decided.err);
   await eventually(async () => /In the file/.test((await pia.get(at)).json.source), 'the file is served');
   const sources = await gateway.sql("SELECT source FROM article_revisions WHERE id = 'wifi-adapter-missing' AND language = 'en'");
   for (const words of ['In the console', 'In the file', 'From the editor']) assert.ok(sources.some((r) => r.source.includes(words)), `${words} is kept`);
+
+  // Changed here, removed there: the same.
+  const changed = (await pia.get('/api/articles/wifi-forget-network/en')).json;
+  assert.equal((await pia.put('/api/articles/wifi-forget-network/en', { base_revision: 1, source: changed.source.replace(/^title: /m, 'title: Newer '), reason: 'd' })).status, 200);
+  await rm(join(kb, 'wifi-forget-network.en.md'));
+  assert.deepEqual((await sync()).json.items.map((i) => [i.id, i.what]), [['wifi-forget-network', 'conflict']]);
+  assert.equal((await sync('--take', 'store')).code, 0);
+  assert.match(await readFile(join(kb, 'wifi-forget-network.en.md'), 'utf8'), /^title: Newer /m);
 
   // A file that is removed retires its article; the revisions stay.
   await rm(join(kb, `${kId}.en.md`));
@@ -332,6 +341,19 @@ test('an import that is killed leaves the old state or the new', async (t) => {
     assert.equal(now.r, now.a);
   }
   assert.ok(killed > 0, 'at least one import was killed');
+  // The same over the API, with the service killed.
+  for (const pause of [20, 150, 400]) {
+    if ((await count()).a > 0) break;
+    await gateway.start();
+    const pia = await staff(gateway, `pia${pause}`, 'publisher');
+    const answer = pia.post('/api/articles/import?format=json', JSON.stringify({ articles })).catch(() => 'cut off');
+    await new Promise((done) => setTimeout(done, pause));
+    await gateway.kill();
+    await answer;
+    const now = await count();
+    assert.ok(now.a === 0 || now.a === 3000, `${now.a} of 3000 articles after ${pause} ms`);
+    assert.equal(now.r, now.a);
+  }
   const last = await gateway.command(['kb', 'import', file]);
   assert.equal(last.code, 0, last.out + last.err);
   assert.deepEqual(await count(), { a: 3000, r: 3000 });
