@@ -51,17 +51,37 @@ std::vector<std::string> sentences_of(std::string_view plain_text) {
   return sentences;
 }
 
-void Passages::add(std::string_view sentence, std::vector<std::uint32_t> terms) {
-  std::ranges::sort(terms);
-  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+namespace {
+
+// Whether a term is among a few, by one bit first: nearly always it is not.
+class Worth {
+ public:
+  explicit Worth(Passages::Values values) : values_(values) {
+    for (const auto& [term, value] : values) filter_ |= std::uint64_t{1} << (term % 64);
+  }
+  double of(std::uint32_t term) const {
+    if ((filter_ >> (term % 64) & 1U) == 0) return 0;
+    const auto found = std::ranges::lower_bound(values_, term, {}, &std::pair<std::uint32_t, double>::first);
+    return found != values_.end() && found->first == term ? found->second : 0;
+  }
+
+ private:
+  Passages::Values values_;
+  std::uint64_t filter_ = 0;
+};
+
+}  // namespace
+
+void Passages::add(std::string_view sentence, std::vector<Place> places) {
+  std::ranges::sort(places);
   text_ += sentence;
-  terms_.insert(terms_.end(), terms.begin(), terms.end());
-  ends_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(terms_.size())});
+  places_.insert(places_.end(), places.begin(), places.end());
+  ends_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(places_.size())});
 }
 
 void Passages::shrink() {
   text_.shrink_to_fit();
-  terms_.shrink_to_fit();
+  places_.shrink_to_fit();
   ends_.shrink_to_fit();
 }
 
@@ -70,19 +90,15 @@ std::string_view Passages::sentence(std::size_t i) const {
   return std::string_view(text_).substr(begin, ends_[i].text - begin);
 }
 
-std::optional<std::size_t> Passages::best(std::span<const std::pair<std::uint32_t, double>> values) const {
+std::optional<std::size_t> Passages::best(Values values) const {
+  const Worth worth(values);
   std::optional<std::size_t> best;
   double best_value = 0;
-  std::uint64_t filter = 0;
-  for (const auto& [term, value] : values) filter |= std::uint64_t{1} << (term % 64);
   std::size_t at = 0;
   for (std::size_t i = 0; i < ends_.size(); ++i) {
     double sum = 0;
-    for (; at < ends_[i].terms; ++at) {
-      const std::uint32_t term = terms_[at];
-      if ((filter >> (term % 64) & 1U) == 0) continue;
-      const auto found = std::ranges::lower_bound(values, term, {}, &std::pair<std::uint32_t, double>::first);
-      if (found != values.end() && found->first == term) sum += found->second;
+    for (const std::size_t first = at; at < ends_[i].places; ++at) {
+      if (at == first || places_[at].term != places_[at - 1].term) sum += worth.of(places_[at].term);
     }
     if (sum > best_value) {
       best_value = sum;
@@ -90,6 +106,23 @@ std::optional<std::size_t> Passages::best(std::span<const std::pair<std::uint32_
     }
   }
   return best;
+}
+
+std::vector<std::pair<std::size_t, std::size_t>> Passages::marks(std::size_t i, Values values) const {
+  const Worth worth(values);
+  std::vector<std::pair<std::size_t, std::size_t>> found, joined;
+  for (std::size_t at = i == 0 ? 0 : ends_[i - 1].places; at < ends_[i].places; ++at) {
+    if (worth.of(places_[at].term) > 0) found.emplace_back(places_[at].begin, places_[at].end);
+  }
+  std::ranges::sort(found);
+  for (const auto& range : found) {
+    if (!joined.empty() && range.first <= joined.back().second) {
+      joined.back().second = std::max(joined.back().second, range.second);
+    } else {
+      joined.push_back(range);
+    }
+  }
+  return joined;
 }
 
 }  // namespace usher::kb

@@ -16,21 +16,31 @@ std::vector<std::string> sentences_of(std::string_view plain_text);
 
 class Passages {
  public:
-  void add(std::string_view sentence, std::vector<std::uint32_t> terms);
+  // A term and the bytes [begin, end) of the sentence it was found in.
+  struct Place {
+    std::uint32_t term;
+    std::uint16_t begin, end;
+    friend auto operator<=>(const Place&, const Place&) = default;
+  };
+  using Values = std::span<const std::pair<std::uint32_t, double>>;  // term, worth; ascending by term
+
+  // At most 65,535 bytes of a sentence can have places.
+  void add(std::string_view sentence, std::vector<Place> places);
   void shrink();  // after the last `add`: gives back what growing left over
 
   std::size_t size() const { return ends_.size(); }
   std::string_view sentence(std::size_t i) const;
-  // The sentence whose distinct terms are worth most, by `values` (term, worth; ascending by term); among equals the earlier one.
-  // Null when none has any.
-  std::optional<std::size_t> best(std::span<const std::pair<std::uint32_t, double>> values) const;
+  // The sentence whose distinct terms are worth most; among equals the earlier one. Null when none has any.
+  std::optional<std::size_t> best(Values values) const;
+  // Where sentence `i` has terms of `values`: byte ranges, ascending, those that touch joined.
+  std::vector<std::pair<std::size_t, std::size_t>> marks(std::size_t i, Values values) const;
 
  private:
   struct End {
-    std::uint32_t text, terms;
+    std::uint32_t text, places;
   };
-  std::string text_;                  // one after the other: three allocations an article, not two a sentence
-  std::vector<std::uint32_t> terms_;  // each sentence's distinct ones, ascending
+  std::string text_;           // one after the other: three allocations an article, not two a sentence
+  std::vector<Place> places_;  // each sentence's, ascending
   std::vector<End> ends_;
 };
 

@@ -208,18 +208,7 @@ void Shelf::add_passage(Hit& hit, const ParsedQuery& query, Index::DocId doc) co
   const std::optional<std::size_t> best = passages.best(values);
   if (!best) return;
   hit.passage = passages.sentence(*best);
-  for (const Term& term : analyzer_->analyze(hit.passage, true)) {
-    const std::optional<Index::TermId> id = index_.id(index_key(term));
-    if (!id) continue;
-    const auto value = std::ranges::lower_bound(values, *id, {}, &std::pair<Index::TermId, double>::first);
-    if (value == values.end() || value->first != *id) continue;
-    auto& ranges = hit.highlights;
-    if (!ranges.empty() && term.begin <= ranges.back().second) {
-      ranges.back().second = std::max(ranges.back().second, term.end);
-    } else {
-      ranges.emplace_back(term.begin, term.end);
-    }
-  }
+  hit.highlights = passages.marks(*best, values);
 }
 
 Hit Shelf::translation_of(const Hit& hit, const Query& query) const {

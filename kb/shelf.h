@@ -49,10 +49,10 @@ class Shelf {
 
  private:
   struct Word {
-    Index::TermId term;
-    std::uint32_t articles;  // that have it
+    Index::TermId term = 0;
+    std::uint32_t articles = 0;  // that have it
   };
-  using Words = std::map<std::string, Word, std::less<>>;
+  using Words = std::unordered_map<std::string, Word>;
   struct Base {
     std::vector<std::shared_ptr<const Entry>> entries;  // ascending by article id
     std::vector<std::shared_ptr<const Profile>> profiles;

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <set>
 #include <span>
 #include <thread>
 #include <utility>
@@ -37,12 +36,6 @@ float factor_of(const Usage& usage) {
   const auto [low, high] = wilson(helped, n);
   const double sure = low > 0.5 ? low - 0.5 : high < 0.5 ? high - 0.5 : 0;
   return static_cast<float>(1 + 2 * kUsageReach * sure);
-}
-
-std::set<std::pair<std::string, std::string>> distinct_words(const Reading& reading) {
-  std::set<std::pair<std::string, std::string>> words;
-  for_each_spelling(reading, [&words](const std::string& surface, const std::string& key) { words.emplace(surface, key); });
-  return words;
 }
 
 }  // namespace
@@ -82,10 +75,12 @@ std::vector<Reading> Shelf::readings(std::span<const std::shared_ptr<const Artic
 }
 
 void Shelf::count(Words& words, const Reading& reading, int by, Dictionary::Writer& dictionary) {
-  for (const auto& [surface, key] : distinct_words(reading)) {
-    auto& word = words.try_emplace(surface, Word{dictionary.add(key), 0}).first->second;
+  for (const auto& [surface, key] : reading.spellings) {
+    const auto [at, is_new] = words.try_emplace(surface);
+    Word& word = at->second;
+    if (is_new) word.term = dictionary.add(key);
     word.articles = static_cast<std::uint32_t>(std::max(0, static_cast<int>(word.articles) + by));
-    if (word.articles == 0) words.erase(surface);
+    if (word.articles == 0) words.erase(at);
   }
 }
 

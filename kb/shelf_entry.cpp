@@ -163,6 +163,13 @@ Reading read(const Analyzer& analyzer, std::shared_ptr<const Article> shared) {
   if (!article.tags.empty() || !article.synonyms.empty())
     add(Reading::Kind::kWords, Field::kTags, joined(article.tags) + joined(article.synonyms));
   for (const std::string& product : article.products) reading.products.push_back(product_keys(analyzer, product));
+  for (const Reading::Part& part : reading.parts) {
+    for (const Term& term : part.terms) {
+      if (auto word = spelling_of(term, part.text)) reading.spellings.emplace_back(std::move(word->text), index_key(term));
+    }
+  }
+  std::ranges::sort(reading.spellings);
+  reading.spellings.erase(std::unique(reading.spellings.begin(), reading.spellings.end()), reading.spellings.end());
   return reading;
 }
 
@@ -190,7 +197,14 @@ Entered enter(const Reading& reading, Dictionary::Writer& dictionary) {
     }
     for (const std::uint64_t bigram : bigrams_of(sequence)) text_bigrams.push_back(bigram);
     if (part.kind == Reading::Kind::kStatement) ++entry->issue_sentences;
-    entry->passages.add(part.text, ids);
+    std::vector<Passages::Place> places;
+    places.reserve(ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const Term& term = part.terms[i];
+      if (term.end <= 65535)
+        places.push_back({ids[i], static_cast<std::uint16_t>(term.begin), static_cast<std::uint16_t>(term.end)});
+    }
+    entry->passages.add(part.text, std::move(places));
   }
   std::ranges::sort(text_bigrams);
   text_bigrams.erase(std::unique(text_bigrams.begin(), text_bigrams.end()), text_bigrams.end());
@@ -215,14 +229,6 @@ void set_masses(Profile& profile, const Entry& entry, const Index& index) {
   profile.title_information = 0;
   for (const Index::TermId term : entry.title_terms) profile.title_information += index.idf(term);
   profile.finish(index);
-}
-
-void for_each_spelling(const Reading& reading, const std::function<void(const std::string&, const std::string&)>& visit) {
-  for (const Reading::Part& part : reading.parts) {
-    for (const Term& term : part.terms) {
-      if (const auto word = spelling_of(term, part.text)) visit(word->text, index_key(term));
-    }
-  }
 }
 
 bool is_near_duplicate(const Entry& a, const Profile& a_profile, const Entry& b, const Profile& b_profile) {

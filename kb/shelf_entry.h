@@ -4,7 +4,6 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -64,6 +63,8 @@ struct Reading {
   std::vector<Part> parts;  // none for an archived article
   std::vector<ProductKeys> products;
   std::string phrases;
+  // Every word and code the speller should know, as it is written, and the key of its term; distinct.
+  std::vector<std::pair<std::string, std::string>> spellings;
 };
 Reading read(const Analyzer& analyzer, std::shared_ptr<const Article> article);
 
@@ -74,9 +75,6 @@ struct Entered {
 Entered enter(const Reading& reading, Dictionary::Writer& dictionary);
 // The masses and information of a profile, by the index's statistics. Whatever they were before does not matter.
 void set_masses(Profile& profile, const Entry& entry, const Index& index);
-
-// Calls `visit(as it is written, term key)` for every word and code the speller should know; some more than once.
-void for_each_spelling(const Reading& reading, const std::function<void(const std::string&, const std::string&)>& visit);
 
 // Most of the two texts' word pairs are the same.
 bool is_near_duplicate(const Entry& a, const Profile& a_profile, const Entry& b, const Profile& b_profile);
