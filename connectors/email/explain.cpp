@@ -189,6 +189,27 @@ std::string to_text(const Explained& e, std::string_view file) {
     line("because", e.read.verdict.bounce.status + " " + e.read.verdict.bounce.diagnostic);
   }
   for (const auto& warning : mail.warnings) line("warning", warning);
+  return printable(out);
+}
+
+std::string printable(std::string_view utf8) {
+  std::string out;
+  out.reserve(utf8.size());
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const auto byte = [&](std::size_t n) { return i + n < utf8.size() ? static_cast<unsigned char>(utf8[i + n]) : 0u; };
+    const auto c = byte(0);
+    const bool is_c1 = c == 0xc2 && byte(1) >= 0x80 && byte(1) <= 0x9f;
+    const bool is_bidi = c == 0xe2 && ((byte(1) == 0x80 && byte(2) >= 0xaa && byte(2) <= 0xae) ||
+                                       (byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9));
+    if (is_c1 || is_bidi) {
+      out += '?';
+      i += is_c1 ? 1 : 2;
+    } else if (c == 0x7f || (c < 0x20 && c != '\n' && c != '\t')) {
+      out += '?';
+    } else {
+      out += utf8[i];
+    }
+  }
   return out;
 }
 

@@ -24,6 +24,8 @@ MailEnvelope envelope_of(const Mail& mail, const EmailSettings& settings);
 // One object in one line. `file`: how the mail is called.
 std::string to_json(const Explained& explained, std::string_view file);
 std::string to_text(const Explained& explained, std::string_view file);
+// For a terminal: control characters, which could steer it, and those that turn the direction of writing are shown as "?".
+std::string printable(std::string_view utf8);
 
 // Whether a file is an mbox: mails with a line "From …" before each.
 bool is_mbox(std::string_view bytes);

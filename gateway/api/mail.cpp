@@ -46,10 +46,19 @@ boost::asio::awaitable<net::HttpResponse> list_mail(Call call) {
   const auto q = page_query(call.request);
   const std::string state = call.request.query_param("state").value_or("");
   const std::string channel = call.parts->email->channel;
-  auto rows = co_await sql::read_returning<std::vector<store::StoredMail>>(
-      *call.parts->database,
-      [q, state, channel](sql::Tx& tx) { return store::list_mail(tx, channel, state, q.limit, q.before); });
-  if (!rows) co_return problem(rows.error());
+  struct Page {
+    std::vector<store::StoredMail> mails;
+    std::int64_t held = 0;
+  };
+  auto page = co_await sql::read_returning<Page>(*call.parts->database, [q, state, channel](sql::Tx& tx) -> Result<Page> {
+    auto mails = store::list_mail(tx, channel, state, q.limit, q.before);
+    if (!mails) return fail(std::move(mails.error()));
+    auto held = store::count_held(tx);
+    if (!held) return fail(std::move(held.error()));
+    return Page{std::move(*mails), *held};
+  });
+  if (!page) co_return problem(page.error());
+  auto* rows = &page->mails;
   json next = static_cast<std::int64_t>(rows->size()) < q.limit ? json(nullptr) : json(rows->back().id);
   auto items = co_await async::offload<json>(*call.parts->pool, [mails = std::move(*rows)] {
     json out = json::array();
@@ -61,7 +70,7 @@ boost::asio::awaitable<net::HttpResponse> list_mail(Call call) {
     return out;
   });
   if (!items) co_return problem(items.error());
-  co_return answer({{"items", std::move(*items)}, {"next", std::move(next)}});
+  co_return answer({{"items", std::move(*items)}, {"next", std::move(next)}, {"held", page->held}});
 }
 
 boost::asio::awaitable<net::HttpResponse> show_mail(Call call) {
@@ -73,7 +82,9 @@ boost::asio::awaitable<net::HttpResponse> show_mail(Call call) {
   out["envelope"] = json::parse(shown->mail.envelope, nullptr, false);
   if (out["envelope"].is_discarded()) out["envelope"] = nullptr;
   out["size"] = shown->mail.raw.size();
-  out["explain"] = json::parse(email::to_json(shown->explained, shown->mail.id + ".eml"), nullptr, false);
+  out["explain"] = nullptr;
+  if (!shown->mail.raw.empty())
+    out["explain"] = json::parse(email::to_json(shown->explained, shown->mail.id + ".eml"), nullptr, false);
   co_return answer(out);
 }
 

@@ -49,8 +49,8 @@ int quarantine_list(const Common& common, const std::string& state, std::int64_t
   if (rows.empty()) std::cout << "no mail is " << state << "\n";
   for (const auto& m : out) {
     auto word = [&](const char* name) { return m.at(name).get<std::string>(); };
-    std::cout << fmt::format("{}  {}  {:<16} {}  {}\n    {}\n", word("id"), word("received_at"), word("cause"), word("from"),
-                             word("subject"), word("evidence"));
+    std::cout << email::printable(fmt::format("{}  {}  {:<16} {}  {}\n    {}\n", word("id"), word("received_at"), word("cause"),
+                                              word("from"), word("subject"), word("evidence")));
   }
   return kOk;
 }

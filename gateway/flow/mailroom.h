@@ -24,7 +24,8 @@ Result<std::optional<connectors::email::KnownThread>> known_thread(sql::Tx& tx, 
 // error of the store goes to `failed`; its answers mean nothing then.
 connectors::email::Known known_in(sql::Tx& tx, std::string except, std::optional<Error>& failed);
 
-// A stored mail with its explanation as of now, as if it had not come. kNotFound: no such mail, or its content is deleted.
+// A stored mail with its explanation as of now, as if it had not come (of an empty mail, when its content is deleted). kNotFound:
+// no such mail.
 struct StoredExplained {
   store::StoredMail mail;
   connectors::email::Explained explained;

@@ -56,6 +56,13 @@ Result<bool> settle_held(sql::Tx& tx, const std::string& ledger_id, const std::s
   return *r > 0;
 }
 
+Result<std::int64_t> count_held(sql::Tx& tx) {
+  std::int64_t n = 0;
+  auto r = tx.query("SELECT count(*) FROM quarantine WHERE state = 'held'", {}, [&](const sql::Row& row) { n = row.integer(0); });
+  if (!r) return fail(std::move(r.error()));
+  return n;
+}
+
 Result<std::optional<StoredMail>> load_mail(sql::Tx& tx, const std::string& id) {
   static const std::string sql = "SELECT w.raw" + std::string(kFrom) + "WHERE l.id = $1";
   std::optional<StoredMail> out;

@@ -27,6 +27,8 @@ Result<void> hold_mail(sql::Tx& tx, const HeldMail& mail);
 Result<bool> settle_held(sql::Tx& tx, const std::string& ledger_id, const std::string& state, const std::string& who,
                          Timestamp now);
 
+Result<std::int64_t> count_held(sql::Tx& tx);
+
 struct StoredMail {
   std::string id, channel, kind, fate, reason, envelope;
   ConversationId conversation;

@@ -82,6 +82,18 @@ test('B6: a forged reply never lands on the customer\'s case and gets no status'
     assert.equal((await gateway.tickets()).length, 2);
   });
 
+  await t.test('a delivery failure is tied to the mail that caused it, a made-up one to nothing', async () => {
+    const report = (id) => ['From: MAILER-DAEMON@mx.customer.test', 'To: support@usher.test', `Subject: Undelivered Mail [#${number}]`, 'MIME-Version: 1.0',
+                            'Content-Type: multipart/report; report-type=delivery-status; boundary=b', '', '--b', '', 'Sorry.', '--b', 'Content-Type: message/delivery-status', '',
+                            'Reporting-MTA: dns; mx.customer.test', '', 'Final-Recipient: rfc822; ana@customer.test', 'Action: failed', 'Status: 5.1.1', '--b', 'Content-Type: message/rfc822', '',
+                            'From: support@usher.test', `Message-ID: ${id}`, '', 'x', '--b--', ''].join('\r\n');
+    const tied = await send(report(ack.headers['message-id']), '<>');
+    const made_up = await send(report('<first@customer.test>'), '<>');
+    const rows = await gateway.sql("SELECT id, kind, fate, conversation_id FROM ledger WHERE kind = 'bounce' ORDER BY id");
+    assert.deepEqual(rows, [{ id: tied, kind: 'bounce', fate: 'noted', conversation_id: conversation }, { id: made_up, kind: 'bounce', fate: 'noted', conversation_id: null }]);
+    assert.equal((await api('GET', `/api/mail/${tied}`)).json.explain.case, number);
+  });
+
   await t.test('staff see why, and the source', async () => {
     assert.equal((await fetch(`${gateway.http}/api/mail`)).status, 401);
     const list = await api('GET', '/api/mail?state=quarantined&limit=4');
@@ -92,7 +104,9 @@ test('B6: a forged reply never lands on the customer\'s case and gets no status'
     assert.equal(item.from.address, 'mallory@elsewhere.test');
     assert.equal(item.reference, number);
     assert.equal(item.subject, `[#${number}]`);
-    assert.equal((await api('GET', '/api/mail')).json.items.length, 8);
+    const all = await api('GET', '/api/mail');
+    assert.equal(all.json.items.length, 10);
+    assert.equal(all.json.held, 6);
     const source = await api('GET', `/api/mail/${item.id}/source`);
     assert.match(source.text, /Mallory Street 1/);
     assert.match(source.headers.get('content-disposition'), /^attachment; filename="[0-9a-f-]{36}\.eml"$/);
@@ -113,7 +127,9 @@ test('B6: a forged reply never lands on the customer\'s case and gets no status'
     assert.equal((await api('POST', `/api/mail/${b}/release`, { to: 'case' })).status, 409);
     assert.equal((await api('POST', `/api/mail/${c}/delete`, { note: 'spam' })).status, 200);
     assert.equal((await api('GET', `/api/mail/${c}/source`)).status, 404);
-    assert.equal((await api('GET', `/api/mail/${c}`)).json.fate, 'deleted');
+    const gone = (await api('GET', `/api/mail/${c}`)).json;
+    assert.equal(gone.fate, 'deleted');
+    assert.equal(gone.explain, null);
     assert.equal((await api('POST', `/api/mail/${c}/delete`)).status, 409);
     const listed = (await gateway.command(['mail', 'quarantine', 'list'])).json;
     assert.equal(listed.length, 3);
@@ -132,7 +148,7 @@ test('B6: a forged reply never lands on the customer\'s case and gets no status'
     const balanced = await gateway.command(['reconcile']);
     assert.equal(balanced.code, 0, balanced.out);
     const { in: all, new: fresh, threaded, suppressed, quarantined } = balanced.json;
-    assert.deepEqual({ all, fresh, threaded, suppressed, quarantined }, { all: 8, fresh: 4, threaded: 1, suppressed: 0, quarantined: 3 });
+    assert.deepEqual({ all, fresh, threaded, suppressed, quarantined }, { all: 10, fresh: 4, threaded: 2, suppressed: 1, quarantined: 3 });
     assert.deepEqual(balanced.json.cases, { escalated: 4, linked: 4, waiting: 0 });
     assert.deepEqual(balanced.json.differences, []);
     await gateway.stop();

@@ -112,6 +112,12 @@ TEST(Explain, GarbageIsExplainedToo) {
   }
 }
 
+TEST(Explain, ATerminalIsNotSteeredByAMail) {
+  EXPECT_EQ(printable("a\x1b[2Jb\r\x07\x7f\u009b1m \u202Egpj.exe\u2069 ü\t中\n"), "a?[2Jb????1m ?gpj.exe? ü\t中\n");
+  auto raw = shared("From: a@b.example\r\nSubject: \x1b]0;owned\x07\r\n\r\n\x1b[31mred\r\n");
+  EXPECT_EQ(to_text(explain(raw, {}, test_settings(), {}, Timestamp{}), "x").find('\x1b'), std::string::npos);
+}
+
 TEST(Explain, TheEnvelopeIsFoundInTheMail) {
   auto of = [](const std::string& raw) { return envelope_of(parse_mail(raw), test_settings()); };
   auto e = of("Return-Path: <bounce@x.example>\r\nDelivered-To: Support+1@gw.example\r\nTo: list@x.example\r\n\r\n");
