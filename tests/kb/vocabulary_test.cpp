@@ -115,7 +115,8 @@ Article article(std::string id, std::string title, std::string issue) {
 
 TEST(Vocabulary, ASynonymFindsAndTheTypedWordStaysFirst) {
   const auto v = vocabulary("en: sluggish = slow\n");
-  const Article slow = article("slow", "Computer is slow", "Everything is slow."), other = article("other", "No sound", "Silence.");
+  const Article slow = article("slow", "Computer is slow", "Everything is slow."),
+                other = article("other", "No sound", "Silence.");
   Query query;
   query.language = "en";
   query.text = "sluggish";
