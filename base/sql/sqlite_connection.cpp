@@ -26,8 +26,8 @@ SqliteConnection::~SqliteConnection() {
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const Options& options, Mode mode) {
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(mode));
   // NOMUTEX: a connection is never used by two threads at once, SQLite need not lock it.
-  const int flags =
-      SQLite::OPEN_NOMUTEX | (mode == Mode::kWriter ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY);
+  const int flags = SQLite::OPEN_NOMUTEX | (mode == Mode::kWriter ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE
+                                                                  : SQLite::OPEN_READONLY | SQLite::OPEN_URI);
   try {
     connection->database_ =
         std::make_unique<SQLite::Database>(options.path, flags, static_cast<int>(options.busy_timeout.count()));
