@@ -57,8 +57,8 @@ constexpr Check kChecks[] = {
      "cases k LEFT JOIN builtin_tickets t ON t.number = CAST(k.ticket_id AS BIGINT) WHERE k.ticket_system = 'builtin' AND "
      "k.ticket_id IS NOT NULL AND t.number IS NULL"},
     {"ticket_of_no_case",
-     "SELECT 'T-' || t.number, 'external_ref ' || t.external_ref FROM builtin_tickets t LEFT JOIN cases k ON k.ticket_system = "
-     "'builtin' AND CAST(k.ticket_id AS BIGINT) = t.number WHERE k.id IS NULL"},
+     "SELECT 'T-' || number, 'external_ref ' || external_ref FROM builtin_tickets WHERE number NOT IN (SELECT CAST(ticket_id AS "
+     "BIGINT) FROM cases WHERE ticket_system = 'builtin' AND ticket_id IS NOT NULL)"},
     {"ticket_of_two_cases",
      "SELECT max(id), ticket_system || ' ' || ticket_id || ': ' || count(*) || ' cases' FROM cases WHERE ticket_id IS NOT NULL "
      "GROUP "
