@@ -45,6 +45,7 @@ class States {
     return out;
   }
   bool is_axis(std::uint8_t axis) const { return axis < axes_; }  // else a set
+  std::size_t breadth(std::uint8_t axis) const { return axis < breadths_.size() ? breadths_[axis] : 0; }
   int value(std::uint8_t axis) const { return axis < axes_ ? values_[axis] : 0; }
 
  private:
@@ -89,6 +90,8 @@ class States {
       std::vector<Sense>* senses = words_.at(to_phrase(phrase));
       if (senses == nullptr || sense.pole == 0) return;
       if (std::ranges::any_of(*senses, [&](const Sense& s) { return s.axis == sense.axis; })) return;
+      if (breadths_.size() <= sense.axis) breadths_.resize(sense.axis + 1U, 0);
+      ++breadths_[sense.axis];
       senses->insert(std::ranges::upper_bound(*senses, sense.axis, {}, &Sense::axis), sense);
     });
   }
@@ -126,6 +129,7 @@ class States {
 
   std::vector<std::int8_t> values_;  // of an axis: the pole that is good
   std::size_t axes_ = 0;
+  std::vector<std::size_t> breadths_;
   PhraseTable<std::vector<Sense>> words_;
 };
 
@@ -157,6 +161,9 @@ int value_of(const Sense& sense) {
 }
 bool is_general(const Sense& sense) {
   return sense.axis == 0;
+}
+std::size_t breadth(const Sense& sense) {
+  return table().breadth(sense.axis);
 }
 bool is_amount(const Sense& sense) {
   return sense.axis == 2;

@@ -39,6 +39,8 @@ int value_of(const Sense& sense);
 bool is_general(const Sense& sense);
 // "Sometimes", "on and off", "it blinks": neither the state nor its opposite.
 bool is_wavering(const Sense& sense);
+// How many phrases its axis has: of two axes a word stands on, the smaller one says more ("turns over": cranks, runs).
+std::size_t breadth(const Sense& sense);
 // Full or empty.
 bool is_amount(const Sense& sense);
 // One of two words has a sense that is the opposite of one of the other's.

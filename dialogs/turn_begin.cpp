@@ -38,27 +38,6 @@ bool is_emergency(const Script& script, std::string_view target) {
   return false;
 }
 
-// Whether a message speaks of what a question asks, not only of the same thing: it holds a phrase of the answer, or two words of
-// the question (a Han character is half a word).
-bool speaks_of(std::string_view words, const Option& answer, std::string_view question) {
-  const Message message = read_words(words);
-  for (const Phrase& phrase : answer.keys) {
-    const bool bare = phrase.size() == 1 && (phrase[0] == "yes" || phrase[0] == "no" || is_stop_word(phrase[0]));
-    if (!bare && !phrase.empty() && !find_phrase(message, phrase, false, 1).empty()) return true;
-  }
-  double shared = 0;
-  std::vector<std::string_view> seen;
-  const Message asked = read_words(question);
-  for (const Word& w : asked.words) {
-    if (w.kind == Word::Kind::kBreak || is_stop_word(w.text) || is_particle(w.text)) continue;
-    if (std::ranges::find(seen, w.text) != seen.end()) continue;
-    seen.push_back(w.text);
-    if (std::ranges::any_of(message.words, [&](const Word& m) { return m.is(w.text); }))
-      shared += w.kind == Word::Kind::kHan ? 0.5 : 1;
-  }
-  return shared >= 2;
-}
-
 }  // namespace
 
 // What the greeting offers.
@@ -259,10 +238,6 @@ bool Turn::answered_already(const Script& script, const Step& step, const Choose
   if (u.as != As::kOption || u.confidence < kAnsweredAlready) return false;
   const auto option = std::ranges::find(choose.options, u.value, &Option::id);
   if (option == choose.options.end()) return false;
-  if (!speaks_of(s().symptom, *option, choose.text.in(s().language))) {
-    trace("answered-already", step.id + ": not clear enough, “" + option->id + "” by " + u.why);
-    return false;
-  }
   trace("answered-already", fmt::format("{}: “{}”: {} ({:.2f})", step.id, option->id, u.why, u.confidence));
   const Values before = s().slots;
   Past here{s().dialog, s().hash, s().step, s().calls, s().tried.size(), {}, {}, {}};

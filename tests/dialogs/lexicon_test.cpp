@@ -96,6 +96,27 @@ TEST(LexiconThings, AKindOfAThingIsKnownFromTheThing) {
   EXPECT_EQ(kin_of("phone", "gibberish"), Kin::kNone);
 }
 
+TEST(LexiconThings, PartsAndSiblingsAreToldFromKinds) {
+  EXPECT_EQ(kin_of("coffee", "liquid"), Kin::kKind);
+  EXPECT_EQ(kin_of("coffee", "tea"), Kin::kSibling);
+  EXPECT_EQ(kin_of("keyboard", "laptop"), Kin::kPart);
+  EXPECT_EQ(kin_of("laptop", "keyboard"), Kin::kWhole);
+  EXPECT_TRUE(same_thing("phon", "devic"));  // canonical words
+  EXPECT_FALSE(same_thing("keyboard", "phon"));
+}
+
+TEST(LexiconStates, APhraseTakesOverTheStatesWithinIt) {
+  auto axes = [](std::string_view words) {
+    std::size_t n = 0;
+    for (const StateWord& s : states_in(read_words(words))) n += s.senses.size();
+    return n;
+  };
+  EXPECT_GT(axes("frozen solid"), 0U);
+  const Message loose = read_words("wobbly"), tight = read_words("rock solid");
+  EXPECT_TRUE(opposed(states_in(loose).front().senses, states_in(tight).front().senses));
+  EXPECT_TRUE(states_in(read_words("空调")).empty());  // no 空
+}
+
 TEST(LexiconThings, TheLongestNameIsFoundInAMessage) {
   const Message m = read_words("my cell phone and the 手机");
   const auto found = things_in(m);

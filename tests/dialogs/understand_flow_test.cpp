@@ -55,6 +55,10 @@ TEST(UnderstandFlow, ChineseAnswersToFlowchartQuestions) {
   EXPECT_LE(test.percent(test.wrong), 3);
 }
 
+TEST(UnderstandConsent, ManyWordsMayHoldAnOutrightOne) {
+  EXPECT_EQ(understand_consent("ok go ahead, i agree", "en").value, "agree");
+  EXPECT_EQ(understand_consent("不同意，照片很重要", "zh").value, "decline");
+}
 TEST(UnderstandConsent, OnlyAnOutrightYesBinds) {
   for (const char* words : {"yes", "I agree", "agreed", "yes, I agree", "同意", "我同意", "是的"})
     EXPECT_EQ(understand_consent(words, "en").value, "agree") << words;
@@ -77,6 +81,11 @@ TEST(UnderstandFirst, AMessageAnswersWhatItSpeaksOf) {
   EXPECT_EQ(already("the battery is dead", "Is the battery charged?"), "no");
   EXPECT_EQ(already("yes please help me", "Is the battery charged?"), "");
   EXPECT_EQ(already("my printer is old", "Is the cable old?"), "");
+  EXPECT_EQ(already("When I brake it drifts to the left. No warning lights.", "Brake warning light on?"), "no");
+  EXPECT_EQ(already("brake lamp is on and I see oil", "Brake warning light on?"), "yes");
+  EXPECT_EQ(already("my car won't start this morning", "Does the engine turn over when you turn the key?"), "");
+  EXPECT_EQ(already("I turn the key and there is one click", "Does the engine turn over when you turn the key?"), "");
+  EXPECT_EQ(already("wifi dead", "Does the laptop list any wireless networks?"), "");
   EXPECT_EQ(already("no picture on the screen but the fan is running", "Is the fan running?"), "yes");
 }
 
