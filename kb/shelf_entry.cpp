@@ -121,7 +121,8 @@ std::string_view Entry::phrase(std::size_t number) const {
   if (number < article->codes.size()) return article->codes[number];
   number -= article->codes.size();
   if (number < article->synonyms.size()) return article->synonyms[number];
-  return passages.sentence(number - article->synonyms.size());
+  number -= article->synonyms.size();
+  return number < passages.size() ? passages.sentence(number) : std::string_view(article->title);
 }
 
 Reading read(const Analyzer& analyzer, std::shared_ptr<const Article> shared) {
@@ -133,16 +134,22 @@ Reading read(const Analyzer& analyzer, std::shared_ptr<const Article> shared) {
     std::vector<Term> terms = analyzer.analyze(text, false);
     reading.parts.push_back({kind, field, std::move(text), std::move(terms)});
   };
-  reading.phrases = analyzer.fold(article.title) + "\n";
+  // One line each: a title made up in a program may have several.
+  const auto phrase = [&analyzer](std::string_view text) {
+    std::string folded = analyzer.fold(text);
+    std::ranges::replace(folded, '\n', ' ');
+    return folded + "\n";
+  };
+  reading.phrases = phrase(article.title);
   for (const std::string& code : article.codes) reading.phrases += squeezed(analyzer.fold(code)) + "\n";
-  for (const std::string& synonym : article.synonyms) reading.phrases += analyzer.fold(synonym) + "\n";
+  for (const std::string& synonym : article.synonyms) reading.phrases += phrase(synonym);
 
   add(Reading::Kind::kTitle, Field::kTitle, article.title);
   const auto prose = [&](Reading::Kind kind, Field field, const std::string& markdown) {
     std::size_t number = 0;
     for (std::string& sentence : sentences_of(to_plain_text(markdown))) {
       if (field == Field::kIssue && number++ < kSuggestedSentences)
-        reading.phrases += (sentence.size() <= kSuggestedBytes ? analyzer.fold(sentence) : std::string()) + "\n";
+        reading.phrases += sentence.size() <= kSuggestedBytes ? phrase(sentence) : "\n";
       add(kind, field, std::move(sentence));
     }
   };

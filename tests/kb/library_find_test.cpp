@@ -245,6 +245,18 @@ TEST(LibraryFind, SuggestsWhatWasJustAddedAndNotWhatIsGone) {
   EXPECT_THAT(library->suggest("screen", "en", 5), IsEmpty());
 }
 
+TEST(LibraryFind, SuggestionsComeFromTheRightPhraseEvenAfterOnesOfSeveralLines) {
+  std::vector<Article> all = shelf();
+  all[3].title = "Screen\nflickers";
+  all[3].synonyms = {"flashing\nlights"};
+  all[3].codes = {"E\n204"};
+  all[3].issue = "- " + std::string(300, 'x') + " too long to click on.\n- Quite dark.\n";
+  const auto library = Library::build(all);
+  EXPECT_THAT(library->suggest("quite", "en", 5), ElementsAre("Quite dark."));
+  EXPECT_THAT(library->suggest("flash", "en", 5), ElementsAre("flashing\nlights"));
+  EXPECT_THAT(library->suggest("e204", "en", 5), ElementsAre("E\n204"));
+}
+
 TEST(LibraryFind, AsksWhetherSomethingElseWasMeant) {
   const auto library = Library::build(shelf());
   EXPECT_EQ(library->did_you_mean("my pritner is oflfine!", "en"), "my printer is offline!");
