@@ -12,7 +12,7 @@ namespace {
 
 using Articles = std::vector<const kb::Article*>;
 
-constexpr std::size_t kMaxTopics = 14, kMinTopic = 3, kTopicShows = 6, kMaxProducts = 12;
+constexpr std::size_t kMaxTopics = 18, kMinTopic = 2, kTopicShows = 6, kMaxProducts = 12;
 constexpr std::size_t kPerPage = 40;
 constexpr std::size_t kMaxHits = 12, kMaxNear = 4;
 constexpr double kNear = 0.12;               // confidence below which a hit is not even "perhaps"
@@ -82,6 +82,7 @@ data topic_list(const Articles& all, const std::string& language) {
     const bool is_rest = tag.empty();
     data topic{data::type::object};
     topic.set("name", is_rest ? (language == "zh" ? "其他" : "More") : label(tag));
+    set_flag(topic, "is_rest", is_rest);
     if (!is_rest) topic.set("url", filter_path(language, "topic", tag));
     data shown{data::type::list};
     // The rest has no page of its own: all of it stands here, unless it is endless.

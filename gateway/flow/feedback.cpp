@@ -1,7 +1,7 @@
 #include "gateway/flow/feedback.h"
 
 #include <algorithm>
-#include <cctype>
+#include <utility>
 
 #include "base/crypto.h"
 #include "base/id.h"
@@ -179,43 +179,47 @@ void Feedback::searched(std::string visitor, store::SearchRow search, std::vecto
 
 boost::asio::awaitable<Result<void>> Feedback::said(std::string visitor, kb::ArticleKey article, bool solved) {
   const Timestamp now = clock_.now();
-  co_return co_await database_.write([visitor, article, solved, now](sql::Tx& tx) -> Result<void> {
+  co_return co_await database_.write([visitor, article, solved, now, before = take()](sql::Tx& tx) mutable -> Result<void> {
+    if (auto r = write(tx, before); !r) return r;
     auto today = Today::of(tx, now);
     if (!today) return fail(std::move(today.error()));
     if (auto r = count_verdict(tx, *today, visitor, article, "help", solved); !r) return r;
-    return store::end_visitor_searches(tx, today->hash(visitor, "visitor"), solved ? "solved" : "not_solved",
-                                       solved ? "found,shown,not_solved" : "shown");
+    return store::end_visitor_search(tx, today->hash(visitor, "visitor"), solved ? "solved" : "not_solved",
+                                     solved ? "found,shown,not_solved" : "shown");
   });
 }
 
-Result<void> Feedback::flush() {
-  std::deque<Event> events;
-  {
-    const std::lock_guard lock(mutex_);
-    events.swap(waiting_);
-  }
-  if (events.empty()) return {};
-  return database_.write_sync([&](sql::Tx& tx) -> Result<void> {
-    for (Event& e : events) {
-      auto today = Today::of(tx, e.at);
-      if (!today) return fail(std::move(today.error()));
-      if (e.opened) {
-        if (auto r = count_once(tx, *today, e.visitor, *e.opened, "help", "opened", {0, 1, 0, 0}); !r) return r;
-      }
-      for (const auto& article : e.shown) {
-        if (auto r = count_once(tx, *today, e.visitor, article, "help", "shown", {1, 0, 0, 0}); !r) return r;
-      }
-      if (!e.search) continue;
-      auto before = store::note_once(tx, today->day(), today->hash(e.visitor, "search|" + e.search->text), "search");
-      if (!before) return fail(std::move(before.error()));
-      if (!before->empty()) continue;
-      e.search->id = make_uuid_v7(e.at);
-      e.search->at = e.at;
-      e.search->visitor = today->hash(e.visitor, "visitor");
-      if (auto r = store::insert_search(tx, *e.search); !r) return r;
+std::deque<Feedback::Event> Feedback::take() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(waiting_, {});
+}
+
+Result<void> Feedback::write(sql::Tx& tx, std::deque<Event>& events) {
+  for (Event& e : events) {
+    auto today = Today::of(tx, e.at);
+    if (!today) return fail(std::move(today.error()));
+    if (e.opened) {
+      if (auto r = count_once(tx, *today, e.visitor, *e.opened, "help", "opened", {0, 1, 0, 0}); !r) return r;
     }
-    return {};
-  });
+    for (const auto& article : e.shown) {
+      if (auto r = count_once(tx, *today, e.visitor, article, "help", "shown", {1, 0, 0, 0}); !r) return r;
+    }
+    if (!e.search) continue;
+    auto before = store::note_once(tx, today->day(), today->hash(e.visitor, "search|" + e.search->text), "search");
+    if (!before) return fail(std::move(before.error()));
+    if (!before->empty()) continue;
+    e.search->id = make_uuid_v7(e.at);
+    e.search->at = e.at;
+    e.search->visitor = today->hash(e.visitor, "visitor");
+    if (auto r = store::insert_search(tx, *e.search); !r) return r;
+  }
+  return {};
+}
+
+Result<void> Feedback::flush() {
+  auto events = take();
+  if (events.empty()) return {};
+  return database_.write_sync([&](sql::Tx& tx) { return write(tx, events); });
 }
 
 Result<void> Feedback::refresh(bool anew) {

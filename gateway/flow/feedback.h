@@ -47,7 +47,7 @@ class Feedback {
   // From the help pages; written down a moment later by `flush`. More than 10,000 in waiting are dropped.
   void opened(std::string visitor, kb::ArticleKey article);
   void searched(std::string visitor, store::SearchRow search, std::vector<kb::ArticleKey> shown);
-  // "Did this solve it?": written before it returns. kBusy, kIo.
+  // "Did this solve it?": written before it returns, after what waits: it is an answer to the search before it. kBusy, kIo.
   boost::asio::awaitable<Result<void>> said(std::string visitor, kb::ArticleKey article, bool solved);
 
   // From a thread that may wait, now and then and when everything ends: writes what waits.
@@ -65,6 +65,8 @@ class Feedback {
     std::vector<kb::ArticleKey> shown;
   };
   void put(Event event);
+  std::deque<Event> take();
+  static Result<void> write(sql::Tx& tx, std::deque<Event>& events);
 
   sql::Database& database_;
   const Clock& clock_;

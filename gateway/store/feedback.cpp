@@ -147,10 +147,12 @@ Result<void> end_searches(sql::Tx& tx, const std::string& conversation, const st
                       {outcome, conversation, list}));
 }
 
-Result<void> end_visitor_searches(sql::Tx& tx, const std::string& visitor, const std::string& outcome, const std::string& from) {
+Result<void> end_visitor_search(sql::Tx& tx, const std::string& visitor, const std::string& outcome, const std::string& from) {
   const std::string list = "," + from + ",";
-  return done(tx.exec("UPDATE searches SET outcome = $1 WHERE visitor = $2 AND $3 LIKE '%,' || outcome || ',%'",
-                      {outcome, visitor, list}));
+  return done(
+      tx.exec("UPDATE searches SET outcome = $1 WHERE id = (SELECT MAX(id) FROM searches WHERE visitor = $2) AND "
+              "$3 LIKE '%,' || outcome || ',%'",
+              {outcome, visitor, list}));
 }
 
 Result<std::vector<SearchRow>> failed_searches(sql::Tx& tx, Timestamp since, std::int64_t limit) {

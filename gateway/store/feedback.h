@@ -75,8 +75,8 @@ struct SearchRow {
 Result<void> insert_search(sql::Tx& tx, const SearchRow& row);
 // `outcome` for those searches of the conversation whose outcome is one of `from` ("shown,found" …).
 Result<void> end_searches(sql::Tx& tx, const std::string& conversation, const std::string& outcome, const std::string& from);
-// The same for a visitor's searches of the day.
-Result<void> end_visitor_searches(sql::Tx& tx, const std::string& visitor, const std::string& outcome, const std::string& from);
+// The same for the last search of a visitor's day.
+Result<void> end_visitor_search(sql::Tx& tx, const std::string& visitor, const std::string& outcome, const std::string& from);
 // Those that ended with nothing, gave_up or not_solved since then; newest first.
 Result<std::vector<SearchRow>> failed_searches(sql::Tx& tx, Timestamp since, std::int64_t limit);
 struct SearchFigures {

@@ -172,6 +172,16 @@ TEST_F(FeedbackTest, TheSameSearchOfAVisitorIsOneAndSolvedWhenAnArticleHelped) {
   EXPECT_EQ(column("SELECT outcome FROM searches ORDER BY outcome"), (std::vector<std::string>{"shown", "solved"}));
 }
 
+TEST_F(FeedbackTest, AnAnswerOnAPageIsAboutTheSearchBeforeIt) {
+  feedback_.searched("address:192.0.2.1", search("fan is loud", "shown"), {});
+  ASSERT_TRUE(feedback_.flush());
+  clock_.advance(std::chrono::seconds{5});
+  feedback_.searched("address:192.0.2.1", search("no power", "shown"), {kPower});
+  ASSERT_TRUE(wait(feedback_.said("address:192.0.2.1", kPower, false)));  // what waits is written first
+  EXPECT_EQ(column("SELECT text || ': ' || outcome FROM searches ORDER BY id"),
+            (std::vector<std::string>{"fan is loud: shown", "no power: not_solved"}));
+}
+
 TEST_F(FeedbackTest, AGapClosesWhenItsSearchesFindAnArticleAndOpensAgainWithoutIt) {
   feedback_.searched("address:192.0.2.1", search("coffee machine leaks water"), {});
   feedback_.searched("address:192.0.2.2", search("my coffee machine is leaking"), {});
