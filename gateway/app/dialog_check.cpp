@@ -16,7 +16,7 @@ dialogs::World world_of(const DialogFolder& folder) {
   dialogs::World world;
   if (const auto library = folder.library) {
     world.has_article = [library](std::string_view id, std::string_view language) {
-      const kb::Article* a = library->find(id, language);
+      const kb::Article* a = flow::for_customers(*library, id, language);
       return a != nullptr && (language.empty() || a->language == language);
     };
   }

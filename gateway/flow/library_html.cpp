@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/text.h"
+#include "gateway/flow/html_markdown.h"
 #include "gateway/flow/library_files.h"
 #include "kb/markdown.h"
 
@@ -15,215 +16,17 @@ namespace {
 
 using kb::Article;
 
-constexpr std::array<std::string_view, 14> kNoContent = {"script", "style", "head",     "nav",     "header",
-                                                         "footer", "aside", "form",     "iframe",  "object",
-                                                         "button", "svg",   "template", "noscript"};
-constexpr int kMaxDepth = 200;
-
-std::string_view view(const xmlChar* s) {
-  return s == nullptr ? std::string_view{} : reinterpret_cast<const char*>(s);
-}
-
-std::string attribute(const xmlNode* node, const char* name) {
-  for (const auto* a = node->properties; a != nullptr; a = a->next) {
-    if (view(a->name) == name && a->children != nullptr) return std::string(view(a->children->content));
-  }
-  return {};
-}
-
-bool is_element(const xmlNode* node, std::string_view name) {
-  return node->type == XML_ELEMENT_NODE && view(node->name) == name;
-}
-
-const xmlNode* find_first(const xmlNode* node, std::string_view name, int depth = 0) {
-  for (; node != nullptr && depth < kMaxDepth; node = node->next) {
-    if (is_element(node, name)) return node;
-    if (const auto* below = find_first(node->children, name, depth + 1)) return below;
-  }
-  return nullptr;
-}
-
-void find_all(const xmlNode* node, std::string_view name, std::vector<const xmlNode*>& out, int depth = 0) {
-  for (; node != nullptr && depth < kMaxDepth; node = node->next) {
-    if (is_element(node, name)) {
-      out.push_back(node);
-    } else {
-      find_all(node->children, name, out, depth + 1);
-    }
-  }
-}
-
-// Characters Markdown would read as its own.
-std::string escaped(std::string_view s) {
-  std::string out;
-  for (const char c : s) {
-    if (std::string_view("\\`*_[]<>").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
-
-class Markdown {
- public:
-  std::string of(const xmlNode* node) {
-    children(node, 0);
-    return take();
-  }
-  void add(const xmlNode* node) { visit(node, 0); }
-  std::string take() {
-    flush();
-    std::string out = text::trim(out_);
-    out_.clear();
-    return out;
-  }
-
- private:
-  void children(const xmlNode* node, int depth) {
-    for (const auto* c = node->children; c != nullptr; c = c->next) visit(c, depth + 1);
-  }
-  void words(std::string_view s) {
-    if (is_code_) {
-      line_ += s;
-      return;
-    }
-    std::string one;
-    bool has_space = false;
-    for (const char c : s) {
-      if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
-        has_space = true;
-        continue;
-      }
-      if (std::exchange(has_space, false)) one += ' ';
-      one += c;
-    }
-    if (has_space) one += ' ';
-    if (line_.empty() || line_.ends_with(' ') || line_.ends_with('\n')) one.erase(0, one.find_first_not_of(' '));
-    line_ += escaped(one);
-  }
-  void flush() {
-    const std::string line = text::trim(line_);
-    line_.clear();
-    if (line.empty()) return;
-    std::string indented = prefix_;
-    for (const char c : line) indented += c == '\n' ? "\n" + std::string(indent_, ' ') : std::string(1, c);
-    out_ += indented + "\n";
-    prefix_ = std::string(indent_, ' ');
-  }
-  void paragraph() {
-    flush();
-    if (!out_.empty() && !out_.ends_with("\n\n")) out_ += '\n';
-  }
-  void wrapped(const xmlNode* node, const char* mark, int depth) {
-    const std::string before = std::move(line_);
-    line_.clear();
-    children(node, depth);
-    const std::string inside = text::trim(line_);
-    line_ = before + (inside.empty() ? "" : mark + inside + mark);
-  }
-  void list(const xmlNode* node, bool is_numbered, int depth) {
-    indent_ == 0 ? paragraph() : flush();
-    int number = 0;
-    const auto indent = indent_;
-    for (const auto* item = node->children; item != nullptr; item = item->next) {
-      if (!is_element(item, "li")) continue;
-      flush();
-      const std::string bullet = is_numbered ? fmt::format("{}. ", ++number) : "- ";
-      prefix_ = std::string(indent, ' ') + bullet;
-      indent_ = indent + bullet.size();
-      children(item, depth + 1);
-      flush();
-    }
-    indent_ = indent;
-    prefix_ = std::string(indent_, ' ');
-    if (indent_ == 0) paragraph();
-  }
-  void table(const xmlNode* node) {
-    paragraph();
-    std::vector<const xmlNode*> rows;
-    find_all(node->children, "tr", rows);
-    bool is_first = true;
-    for (const auto* row : rows) {
-      std::string cells = "|", rule = "|";
-      for (const auto* cell = row->children; cell != nullptr; cell = cell->next) {
-        if (!is_element(cell, "td") && !is_element(cell, "th")) continue;
-        std::string text = Markdown().of(cell);
-        std::ranges::replace(text, '\n', ' ');
-        for (auto at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2)) text.insert(at, "\\");
-        cells += " " + text + " |";
-        rule += " --- |";
-      }
-      out_ += prefix_ + cells + "\n";
-      if (std::exchange(is_first, false)) out_ += prefix_ + rule + "\n";
-    }
-    paragraph();
-  }
-  void visit(const xmlNode* node, int depth) {
-    if (depth > kMaxDepth) return;
-    if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) return words(view(node->content));
-    if (node->type != XML_ELEMENT_NODE) return;
-    const std::string_view name = view(node->name);
-    if (std::ranges::find(kNoContent, name) != kNoContent.end()) return;
-    if (name == "br") {
-      line_ += "\\\n";
-    } else if (name == "strong" || name == "b") {
-      wrapped(node, "**", depth);
-    } else if (name == "em" || name == "i") {
-      wrapped(node, "*", depth);
-    } else if (name == "code" || name == "kbd" || name == "samp") {
-      const bool was_code = std::exchange(is_code_, true);
-      wrapped(node, was_code ? "" : "`", depth);
-      is_code_ = was_code;
-    } else if (name == "a") {
-      const std::string before = std::move(line_), href = attribute(node, "href");
-      line_.clear();
-      children(node, depth);
-      const std::string inside = text::trim(line_);
-      line_ = before + (href.empty() || inside.empty() ? inside : "[" + inside + "](<" + href + ">)");
-    } else if (name == "img") {
-      if (const auto src = attribute(node, "src"); !src.empty())
-        line_ += "![" + escaped(attribute(node, "alt")) + "](<" + src + ">)";
-    } else if (name == "ul" || name == "ol") {
-      list(node, name == "ol", depth);
-    } else if (name == "table") {
-      table(node);
-    } else if (name == "pre") {
-      paragraph();
-      const bool was_code = std::exchange(is_code_, true);
-      children(node, depth);
-      is_code_ = was_code;
-      line_ = "```\n" + text::trim(line_) + "\n```";
-      paragraph();
-    } else if (name.size() == 2 && name[0] == 'h' && name[1] >= '1' && name[1] <= '6') {
-      paragraph();
-      line_ = "### ";
-      children(node, depth);
-      paragraph();
-    } else if (name == "p" || name == "div" || name == "section" || name == "article" || name == "blockquote" || name == "main" ||
-               name == "figure" || name == "dl" || name == "dt" || name == "dd" || name == "figcaption") {
-      indent_ == 0 ? paragraph() : flush();
-      children(node, depth);
-      indent_ == 0 ? paragraph() : flush();
-    } else {
-      children(node, depth);
-    }
-  }
-
-  std::string out_, line_, prefix_;
-  std::size_t indent_ = 0;
-  bool is_code_ = false;
-};
-
 // A page cut at its headings of the first and second level.
 struct Part {
   std::string heading;  // empty: before the first
   std::string text;
 };
 
-void cut(const xmlNode* node, std::string& title, std::vector<Part>& parts, Markdown& writer, int depth) {
-  for (const auto* c = node->children; c != nullptr && depth < kMaxDepth; c = c->next) {
+void cut(const xmlNode* node, std::string& title, std::vector<Part>& parts, HtmlMarkdown& writer, int depth) {
+  for (const auto* c = node->children; c != nullptr && depth < kMaxHtmlDepth; c = c->next) {
     if (is_element(c, "h1") || is_element(c, "h2")) {
       parts.back().text += writer.take();
-      std::string heading = Markdown().of(c);
+      std::string heading = HtmlMarkdown().of(c);
       if (is_element(c, "h1") && title.empty()) {
         title = kb::to_plain_text(heading);
       } else {
@@ -293,15 +96,15 @@ Article read_page(const xmlNode* root, std::string_view file_name, const std::st
   Article a;
   a.state.clear();
   std::vector<Part> parts(1);
-  Markdown writer;
+  HtmlMarkdown writer;
   cut(root, a.title, parts, writer, 0);
   parts.back().text += writer.take();
   if (a.title.empty()) a.title = page_title;
   a.title = text::cut(a.title, 200);
-  a.language = attribute(root, "lang");
+  a.language = html_attribute(root, "lang");
   if (a.language.empty()) a.language = page_language;
   a.language = a.language.substr(0, 2);
-  a.id = attribute(root, "id");
+  a.id = html_attribute(root, "id");
   if (a.id.empty()) {
     std::string stem(file_name.substr(file_name.find_last_of('/') + 1));
     stem = stem.substr(0, stem.find('.'));
@@ -334,7 +137,7 @@ Article read_page(const xmlNode* root, std::string_view file_name, const std::st
   if (a.language != "en" && a.language != "zh") a.language = text::guess_language(a.title + a.issue);
   auto list = [&](const char* name) {
     std::vector<std::string> out;
-    for (const auto& value : text::split(attribute(root, name), '|')) {
+    for (const auto& value : text::split(html_attribute(root, name), '|')) {
       if (auto v = text::trim(value); !v.empty()) out.push_back(std::move(v));
     }
     return out;
@@ -344,9 +147,9 @@ Article read_page(const xmlNode* root, std::string_view file_name, const std::st
   a.tags = list("data-tags");
   a.synonyms = list("data-synonyms");
   a.cases = list("data-cases");
-  a.state = attribute(root, "data-state");
-  a.review_by = attribute(root, "data-review-by");
-  if (const auto audience = attribute(root, "data-audience"); !audience.empty()) a.audience = audience;
+  a.state = html_attribute(root, "data-state");
+  a.review_by = html_attribute(root, "data-review-by");
+  if (const auto audience = html_attribute(root, "data-audience"); !audience.empty()) a.audience = audience;
   return a;
 }
 
@@ -364,9 +167,10 @@ std::vector<Article> read_html(std::string_view file_name, std::string_view byte
     problems.push_back({std::string(file_name), 1, 1, "this is no HTML page", "export the article's page from the help centre"});
     return out;
   }
-  const std::string language = attribute(html, "lang");
+  const std::string language = html_attribute(html, "lang");
   const xmlNode* title = find_first(html, "title");
-  const std::string page_title = title == nullptr || title->children == nullptr ? "" : text::trim(view(title->children->content));
+  const std::string page_title =
+      title == nullptr || title->children == nullptr ? "" : text::trim(xml_view(title->children->content));
   std::vector<const xmlNode*> articles;
   find_all(body, "article", articles);
   if (articles.empty()) articles.push_back(find_first(body, "main") != nullptr ? find_first(body, "main") : body);
