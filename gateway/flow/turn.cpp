@@ -26,12 +26,14 @@ dialogs::ArticlesFound search(const Content& content, const dialogs::Search& wis
   query.text = wish.text;
   query.language = wish.language;
   query.limit = 3;
+  query.other_languages = true;  // one found in the other language stands for its translation
   for (const auto& hit : content.library->search(query)) {
     if (made.best.empty()) {
       made.best = hit.article->id;
       made.confidence = hit.confidence;
     }
     if (hit.confidence < kb::kMinConfidence || hit.article->audience != "customer") continue;
+    if (!wish.language.empty() && hit.article->language != wish.language) continue;  // the customer could not read it
     answer.articles.push_back(found(content, *hit.article, hit.confidence));
     made.found.push_back(hit.article->id);
   }
