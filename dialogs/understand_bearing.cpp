@@ -21,6 +21,7 @@ struct Clausal {
   const SaidWords::Clause& clause;
   const Claim& claim;
   const std::vector<Word>& words = said.message.words;
+  std::vector<Bearing> found = {};
 
   bool stated(std::size_t i) const {
     return std::ranges::any_of(said.states, [&](const StateWord& s) { return s.begin <= i && i < s.end; });
@@ -102,6 +103,12 @@ struct Clausal {
   bool renames(std::size_t at) const {
     for (std::size_t i = clause.begin; i < at; ++i) {
       if (said.light[i] || words[i].kind == Kind::kBreak) continue;
+      const auto thing = std::ranges::find_if(said.things, [&](const ThingWord& t) { return t.begin <= i && i < t.end; });
+      if (thing != said.things.end() && std::ranges::any_of(claim.things, [&](const ThingWord& asked) {
+            const Kin k = kin(*thing, asked);
+            return k == Kin::kSame || k == Kin::kKind || k == Kin::kPart;
+          }))
+        return true;
       for (const auto* list : {&claim.subject, &claim.predicate}) {
         for (const Phrase& p : *list) {
           if (p.size() == 1 && same_thing(words[i].text, p[0])) return true;
@@ -141,11 +148,21 @@ struct Clausal {
     }
     return again && !over;
   }
-  int turned(std::size_t at) const { return (said.negations(clause, at) + after(at)) % 2 == 1 ? -1 : 1; }
+  int turned(std::size_t at) const {
+    // "No error message": the lexicon knows "no error" as a state of its own.
+    const bool within = std::ranges::any_of(
+        said.states, [&](const StateWord& s) { return s.end == at && s.end - s.begin > 1 && words[s.begin].is("no"); });
+    return (said.negations(clause, at) + after(at) + (within ? 1 : 0)) % 2 == 1 ? -1 : 1;
+  }
   // "The smoke isn't there", "it is not loose any more".
   std::size_t after(std::size_t at) const {
     const std::size_t next = at + 1;
     if (next < clause.end && words[next].is("not") && words[next].folded != "not") return 1;
+    // "I smell nothing", "it shows no lights"
+    for (std::size_t i = next; i < clause.end && i < next + 3; ++i) {
+      if (in(words[i].text, {"noth", "none", "nobody"})) return 1;
+      if (!said.light[i]) break;
+    }
     // 转不动; but 开不了 is a state of its own
     const bool inside = std::ranges::any_of(said.states, [&](const StateWord& x) { return x.begin <= at && at + 1 < x.end; });
     if (!inside && next + 1 < clause.end && words[at].kind == Kind::kHan && words[next].is("不") &&
@@ -160,7 +177,10 @@ struct Clausal {
     return last && (all || claim.exists) && words[at].kind == Kind::kHan ? 1 : 0;
   }
 
-  void consider(Bearing& best, Bearing b) const {
+  void consider(Bearing& best, Bearing b, Means means, bool denied) {
+    b.means = means;
+    b.denied = denied;
+    found.push_back(b);
     if (b.other) b.weight = std::min(b.weight, kOther);
     if (best.rank >= 3 && b.rank >= 3 && b.sign != best.sign && b.weight > 0.6 && best.weight > 0.6) best.mixed = true;
     const bool mixed = best.mixed;
@@ -189,7 +209,7 @@ struct Clausal {
     });
   }
 
-  void repeats(Bearing& best) const {
+  void repeats(Bearing& best) {
     for (const Phrase& p : claim.predicate) {
       double quality = 1;
       for (std::size_t at = find(p, clause.begin, quality); at < clause.end; at = find(p, at + 1, quality)) {
@@ -205,8 +225,14 @@ struct Clausal {
         const bool denied = turned(at) * reverse < 0;  // "no toner warning" is enough
         const double weight =
             name ? (denied ? 0.76 : kOther) : (words[at].kind == Kind::kHan && p.size() == 1 ? 0.8 : 0.86) * quality;
-        consider(best, {turned(at) * reverse, weight, name ? (denied ? 3 : 2) : 4,
-                        other_thing(at) || other_object(at + p.size()) || was_lost(at + p.size()), false, at, at + p.size()});
+        const bool one = words[at].kind == Kind::kHan && p.size() == 1;
+        consider(best,
+                 {turned(at) * reverse, weight, name ? (denied ? 3 : 2) : 4,
+                  other_thing(at) || other_object(at + p.size()) || was_lost(at + p.size()), false, at, at + p.size()},
+                 name  ? Means::kName
+                 : one ? Means::kEchoHan
+                       : Means::kEcho,
+                 denied);
       }
     }
     for (const auto* list : {&claim.agreeing, &claim.contrary}) {
@@ -218,18 +244,118 @@ struct Clausal {
         consider(best,
                  {(list == &claim.agreeing ? 1 : -1) * (claim.negative ? -1 : 1) * turned(at), (whole ? 0.86 : 0.8) * quality, 4,
                   !claim.outcome && (other_thing(at) || other_object(at + p.size()) || was_lost(at + p.size())), false, at,
-                  at + p.size()});
+                  at + p.size()},
+                 p.size() > 1 ? Means::kOptionPhrase : Means::kOptionWords, turned(at) < 0);
       }
     }
   }
 
-  void compares(Bearing& best, const std::vector<Sense>& senses, bool condition) const {
+  // "I swapped them" to "Have they been replaced?", "coffee" to "Was liquid spilled?"
+  void by_other_words(Bearing& best) {
+    if (claim.asked_things.empty()) return;
+    for (const ThingWord& t : said.things) {
+      if (t.begin < clause.begin || t.end > clause.end) continue;
+      const bool echoed = std::ranges::any_of(claim.predicate, [&](const Phrase& p) { return words[t.begin].is(p[0]); });
+      if (echoed) continue;
+      Kin nearest = Kin::kNone;
+      for (const ThingWord& asked : claim.asked_things) {
+        const Kin k = kin(t, asked);
+        if (k == Kin::kSame || (k == Kin::kKind && nearest == Kin::kNone)) nearest = k;
+      }
+      if (nearest == Kin::kNone) continue;
+      consider(best,
+               {turned(t.begin), nearest == Kin::kSame ? 0.74 : 0.66, 3, other_thing(t.begin) || other_object(t.end), false,
+                t.begin, t.end},
+               nearest == Kin::kSame ? Means::kSynonym : Means::kKindOf, turned(t.begin) < 0);
+    }
+  }
+
+  // "It's empty" to "Is there gas in the tank?"
+  void amounts(Bearing& best) {
+    if (!claim.exists || std::ranges::any_of(claim.senses, is_amount)) return;
+    for (const StateWord& s : said.states) {
+      if (s.begin < clause.begin || s.end > clause.end) continue;
+      const auto amount = std::ranges::find_if(s.senses, is_amount);
+      if (amount == s.senses.end()) continue;
+      consider(best, {amount->pole * turned(s.begin), 0.6, 2, other_thing(s.begin), false, s.begin, s.end}, Means::kAmountLeft,
+               turned(s.begin) < 0);
+    }
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {  // "three quarters", "zero"
+      if (in(words[i].folded, {"half", "quarter", "quarters", "半"}))
+        consider(best, {turned(i), 0.58, 2, false, false, i, i + 1}, Means::kAmountLeft, false);
+      if (in(words[i].folded, {"zero", "0", "零"}))
+        consider(best, {-1, 0.58, 2, false, false, i, i + 1}, Means::kAmountLeft, false);
+    }
+  }
+
+  // "Also when warm", "only in the morning" to "Does it only happen when cold?"
+  void not_only(Bearing& best) {
+    if (!claim.only) return;
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      const std::string_view next = i + 1 < clause.end ? std::string_view(words[i + 1].text) : std::string_view{};
+      const bool only = in(words[i].folded, {"only", "just", "仅"}) || (words[i].is("只") && next != "要");
+      const bool also = in(words[i].folded, {"also", "too", "even", "always", "both", "all", "constantly", "either", "everywhere",
+                                             "every", "any", "也", "都", "总", "每"});
+      if (!only && !also) continue;
+      consider(best, {only ? turned(i) : -1, 0.62, 2, false, false, i, i + 1}, Means::kNotOnly, false);
+      return;
+    }
+  }
+
+  // "Below the lower mark" to "Is it between the marks?"
+  void relates(Bearing& best) {
+    if (claim.relation == 0) return;
+    const int said_here = relation_in(words, clause.begin, clause.end);
+    if (said_here == 0 || (claim.relation != 2 && said_here == 2)) return;
+    std::size_t at = clause.begin;
+    while (at + 1 < clause.end && relation_in(words, at, at + 2) == 0) ++at;
+    consider(best,
+             {said_here == claim.relation ? turned(at) : -turned(at), 0.7, 3, false, false, at, std::min(at + 2, clause.end)},
+             Means::kRelation, turned(at) < 0);
+  }
+
+  // "I can hear music": perceived, whatever it is.
+  void perceives(Bearing& best) {
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      if (!in(words[i].text, {"see", "hear", "feel", "smell", "notic"}) &&
+          !((words[i].is("看") || words[i].is("听") || words[i].is("闻")) && i + 1 < clause.end &&
+            in(words[i + 1].text, {"见", "到", "得"})))
+        continue;
+      const bool i_do = i > clause.begin && in(words[i - 1].folded, {"i", "can", "we", "could", "not", "能", "我"});
+      if (!i_do && words[i].kind != Kind::kHan) continue;
+      consider(best, {turned(i), 0.58, 1, false, false, i, i + 1}, Means::kPerceives, turned(i) < 0);
+      return;
+    }
+  }
+
+  // "Only my laptop does not" to "Do other devices connect?"
+  void only_this(Bearing& best) {
+    if (!claim.others) return;
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      if (!in(words[i].folded, {"only", "just", "只", "就", "仅"})) continue;
+      bool bad = words[i].is("只") && i + 1 < clause.end && words[i + 1].is("有") && said.has(Tag::kUnsolved);
+      for (std::size_t k = i + 1; k < clause.end; ++k) bad = bad || is_negator(words[k]);
+      for (const StateWord& s : said.states) {
+        bad = bad || (s.begin > i && s.end <= clause.end &&
+                      std::ranges::any_of(s.senses, [](const Sense& x) { return value_of(x) < 0; }));
+      }
+      const bool good = !bad && std::ranges::any_of(said.states, [&](const StateWord& s) {
+        return s.begin > i && s.end <= clause.end &&
+               std::ranges::any_of(s.senses, [](const Sense& x) { return value_of(x) > 0; });
+      });
+      consider(best, {good ? -1 : 1, 0.6, 3, false, false, i, clause.end}, Means::kOnlyThis, bad);
+      return;
+    }
+  }
+
+  void compares(Bearing& best, const std::vector<Sense>& senses, bool condition) {
     for (const StateWord& s : said.states) {
       if (s.begin < clause.begin || s.end > clause.end || only_seems(s.begin)) continue;
       const int turn = turned(s.begin);
       if (condition && turn < 0) continue;
       int sign = 0;
       double weight = 0;
+      bool general = false;
       for (const Sense& mine : s.senses) {
         Comparison nearest;
         for (const Sense& asked : senses) {
@@ -241,6 +367,7 @@ struct Clausal {
         if (w > weight) {
           weight = w;
           sign = nearest.sign;
+          general = is_general(mine);
         }
       }
       if (sign == 0) continue;
@@ -248,23 +375,30 @@ struct Clausal {
       if (condition) weight *= 0.9;
       // 转是转，就是…: granted, whatever comes after.
       const bool granted = s.end + 1 < clause.end && words[s.end].is("是") && words[s.end + 1].is(words[s.begin].text);
-      consider(best, {sign * turn, weight,
-                      condition ? 2
-                      : granted ? 4
-                                : 3,
-                      other_thing(s.begin) || other_object(s.end), false, s.begin, s.end});
+      consider(best,
+               {sign * turn, weight,
+                condition ? 2
+                : granted ? 4
+                          : 3,
+                other_thing(s.begin) || other_object(s.end), false, s.begin, s.end},
+               condition ? Means::kCondition
+               : granted ? Means::kEcho
+               : general ? Means::kGeneral
+                         : Means::kState,
+               turn < 0);
     }
   }
 
   // "It still overheats" to "Did the overheating stop?"
-  void goes_on(Bearing& best) const {
+  void goes_on(Bearing& best) {
     if (claim.against.empty()) return;
     for (const StateWord& s : said.states) {
       if (s.begin < clause.begin || s.end > clause.end) continue;
       for (const Sense& mine : s.senses) {
         for (const Sense& other : claim.against) {
           if (const Comparison c = compare(mine, other); c.sign != 0) {
-            consider(best, {-c.sign * turned(s.begin), 0.8, 4, false, false, s.begin, s.end});
+            consider(best, {-c.sign * turned(s.begin), 0.8, 4, false, false, s.begin, s.end}, Means::kGoesOn,
+                     turned(s.begin) < 0);
           }
         }
       }
@@ -272,7 +406,7 @@ struct Clausal {
   }
 
   // "It's fine" to "Is the fuse blown?": what is asked would be bad.
-  void values(Bearing& best) const {
+  void values(Bearing& best) {
     if (claim.label) return;  // "it doesn't work" is neither of two things
     const int wanted = claim.outcome ? 1 : claim.value;
     for (const StateWord& s : said.states) {
@@ -286,7 +420,11 @@ struct Clausal {
         if (wanted == 0 && (claim.exists || claim.done || claim.empty())) continue;
         const double weight = wanted == 0 ? 0.57 : general ? 0.72 : 0.62;
         consider(best,
-                 {(wanted == 0 ? 1 : wanted) * pole * turned(s.begin), weight, 2, other_thing(s.begin), false, s.begin, s.end});
+                 {(wanted == 0 ? 1 : wanted) * pole * turned(s.begin), weight, 2, other_thing(s.begin), false, s.begin, s.end},
+                 wanted == 0 ? Means::kUnasked
+                 : general   ? Means::kGood
+                             : Means::kGoodState,
+                 turned(s.begin) < 0);
       }
     }
   }
@@ -298,7 +436,7 @@ struct Clausal {
     return true;
   }
 
-  void pro_forms(Bearing& best) const {
+  void pro_forms(Bearing& best) {
     const std::size_t elsewhere = foreign(clause.begin, clause.end, true);
     for (const Tagged& t : said.tags) {
       if (t.begin < clause.begin || t.end > clause.end) continue;
@@ -317,7 +455,8 @@ struct Clausal {
                             return s.begin >= t.end && s.end <= clause.end && turned(s.begin) > 0 &&
                                    std::ranges::any_of(s.senses, [](const Sense& x) { return value_of(x) < 0; });
                           });
-        consider(best, {yes ? turned(t.begin) : -1, over ? 0.45 : 0.86, 4, false, false, t.begin, t.end});
+        consider(best, {yes ? turned(t.begin) : -1, over ? 0.45 : 0.86, 4, false, over, t.begin, t.end}, Means::kOutcome,
+                 yes && turned(t.begin) < 0);
         continue;
       }
       double weight = t.weight * 0.95;
@@ -338,7 +477,11 @@ struct Clausal {
       int sign = (yes ? 1 : -1) * turn;
       if (yes && negators % 2 == 1) sign = -1;
       if (no && negators >= 2 && !outcome && t.end - t.begin < negators) weight = std::min(weight, kOther);
-      consider(best, {sign, weight, 1, false, false, t.begin, t.end});
+      const Means means = outcome          ? Means::kOutcomeElse
+                          : elsewhere == 0 ? Means::kProForm
+                          : denial         ? Means::kDenial
+                                           : Means::kProFormMore;
+      consider(best, {sign, weight, 1, false, false, t.begin, t.end}, means, no);
     }
     // "No light" to "Is the light on?"
     if (best.rank <= 1 && elsewhere == 0 && mentions(claim.subject)) {
@@ -348,18 +491,21 @@ struct Clausal {
         if (at >= clause.end || turned(at) > 0) continue;
         // "No water left" is empty.
         const bool empty = std::ranges::any_of(claim.senses, [](const Sense& x) { return is_amount(x) && x.pole < 0; });
-        consider(best, {empty ? 1 : -1, 0.74, 2, false, false, at, at + p.size()});
+        consider(best, {empty ? 1 : -1, 0.74, 2, false, false, at, at + p.size()}, Means::kSubject, true);
       }
     }
   }
 
   // "They can", "it won't", "there aren't": a whole clause of pronoun and auxiliary answers whatever was asked.
-  void elliptic(Bearing& best) const {
+  void elliptic(Bearing& best) {
     std::size_t i = clause.begin;
     while (i < clause.end && !is_pronoun(i) && (said.light[i] || tagged(i))) ++i;
     if (i + 1 >= clause.end || !is_pronoun(i)) return;
     const Word& verb = words[i + 1];
     const bool denies = verb.is("not");
+    if (in(verb.folded, {"do", "does", "did"}) && i + 2 < clause.end && words[i + 2].kind == Kind::kLatin &&
+        !is_negator(words[i + 2]) && !is_stop_word(words[i + 2].folded))
+      consider(best, {1, 0.58, 1, false, false, i, i + 2}, Means::kEmphatic, false);
     if (!denies && !in(verb.folded, {"is", "are", "was", "were", "am", "do", "does", "did", "can", "could", "has", "have", "had",
                                      "will", "would", "should"}))
       return;
@@ -372,7 +518,7 @@ struct Clausal {
     bool doubted = false;  // "I don't think it does"; the "no" of "no I haven't" turns nothing
     for (std::size_t k = clause.begin; k < i; ++k) doubted = doubted || words[k].is("not");
     const int sign = denies == doubted ? 1 : -1;
-    consider(best, {sign, 0.84, 1, false, false, i, i + 2});
+    consider(best, {sign, 0.84, 1, false, false, i, i + 2}, Means::kElliptic, sign < 0);
   }
   bool is_pronoun(std::size_t i) const {
     return in(words[i].folded, {"it", "they", "he", "she", "we", "i", "you", "that", "this", "these", "those", "there", "both",
@@ -380,7 +526,7 @@ struct Clausal {
   }
 
   // "Two of them", "plenty": there is some.
-  void counts(Bearing& best) const {
+  void counts(Bearing& best) {
     if (!claim.exists || best.rank > 1) return;
     if (foreign(clause.begin, clause.end, true) > 1) return;
     for (std::size_t i = clause.begin; i < clause.end; ++i) {
@@ -389,54 +535,62 @@ struct Clausal {
         continue;  // 一直, 一样
       const bool some = in(words[i].text, {"few", "several", "lot", "plenty", "many", "tons", "som", "someth"}) ||
                         small_number(words[i].folded).value_or(0) > 0;
-      if (some && turned(i) > 0) consider(best, {1, 0.62, 1, false, false, i, i + 1});
+      if (some && turned(i) > 0) consider(best, {1, 0.62, 1, false, false, i, i + 1}, Means::kCounts, false);
     }
   }
 
   // "Only this one" to "Is it so with all of them?"
-  void singles_out(Bearing& best) const {
+  void singles_out(Bearing& best) {
     if (!claim.all || claim.exists || best.rank > 1) return;
     for (std::size_t i = clause.begin; i < clause.end; ++i) {
       if (said.light[i] && !in(words[i].folded, {"only", "just", "仅"})) continue;
-      if (in(words[i].folded, {"only", "just", "仅"})) consider(best, {-1, 0.62, 2, false, false, i, clause.end});
+      if (in(words[i].folded, {"only", "just", "仅"}))
+        consider(best, {-1, 0.62, 2, false, false, i, clause.end}, Means::kOnly, false);
       return;
     }
   }
 
-  Bearing read() const {
+  // A clause full of other words tells a story of its own.
+  int beside(const Bearing& b) const {
+    std::size_t latin = 0, han = 0;
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      const bool other = !said.light[i] && !of_claim(i) && !tagged(i) && (i < b.begin || i >= b.end);
+      if (other) ++(words[i].kind == Kind::kHan ? han : latin);
+    }
+    return latin >= 3 || han >= 5 ? 2 : latin + han > 0 ? 1 : 0;
+  }
+
+  Bearing read() {
     Bearing best;
     if (clause.aside) {
       compares(best, claim.condition, true);
       return best;
     }
     repeats(best);
+    by_other_words(best);
     goes_on(best);
     compares(best, claim.senses, false);
     values(best);
     if (best.rank < 3) compares(best, claim.condition, true);
     pro_forms(best);
     elliptic(best);
+    amounts(best);
+    only_this(best);
+    not_only(best);
+    relates(best);
+    perceives(best);
     counts(best);
     singles_out(best);
-    if (best.rank == 0) return best;
-    // A clause full of other words tells a story of its own.
-    std::size_t latin = 0, han = 0;
-    for (std::size_t i = clause.begin; i < clause.end; ++i) {
-      const bool other = !said.light[i] && !of_claim(i) && !tagged(i) && (i < best.begin || i >= best.end);
-      if (other) ++(words[i].kind == Kind::kHan ? han : latin);
-    }
-    if (latin >= 3 || han >= 5) best.weight = std::min(best.weight, kOther);
-    if (best.mixed && !claim.any) best.weight = std::min(best.weight, 0.45);
+    if (found.empty()) return best;
     bool wavers = false, depends = false;
     for (const StateWord& s : said.states) {
       if (s.begin >= clause.begin && s.end <= clause.end)
         wavers = wavers || std::ranges::any_of(s.senses, [](const Sense& x) { return is_wavering(x); });
     }
-    if ((claim.done || (claim.outcome && best.rank < 4)) && unable()) depends = true;
     for (std::size_t i = clause.begin; i + 1 < clause.end; ++i) {
       depends = depends || (words[i].is("时") && words[i + 1].is("候") && claim.condition.empty());
     }
-    depends = depends || (claim.done && still_to_come());
+    depends = depends || (claim.done && (still_to_come() || unable()));
     for (std::size_t i = clause.begin; i < clause.end; ++i)
       depends = depends || in(words[i].text, {"if", "unless", "depend", "unles", "如", "除"});
     for (std::size_t i = clause.begin; i + 1 < clause.end; ++i) {  // "some can, some can't"
@@ -444,6 +598,15 @@ struct Clausal {
       depends =
           depends || (some && (words[i + 1].is("not") || in(words[i + 1].folded, {"can", "do", "are", "have", "did", "will"})));
     }
+    for (Bearing& b : found) {
+      b.wavers = wavers && !claim.wavering;
+      b.depends = depends || (claim.outcome && b.rank < 4 && unable());
+      b.beside = beside(b);
+      b.mixed = b.mixed || (best.mixed && !claim.any);
+      if (claim.negative) b.sign = -b.sign;
+    }
+    if (beside(best) == 2) best.weight = std::min(best.weight, kOther);
+    if (best.mixed && !claim.any) best.weight = std::min(best.weight, 0.45);
     if ((wavers && !claim.wavering) || depends) best.weight = std::min(best.weight, kOther);
     if (claim.negative) best.sign = -best.sign;
     return best;
@@ -454,6 +617,12 @@ struct Clausal {
 
 Bearing bearing(const SaidWords& said, const SaidWords::Clause& clause, const Claim& claim) {
   return Clausal{said, clause, claim}.read();
+}
+
+std::vector<Bearing> bearings(const SaidWords& said, const SaidWords::Clause& clause, const Claim& claim) {
+  Clausal clausal{said, clause, claim};
+  clausal.read();
+  return std::move(clausal.found);
 }
 
 }  // namespace usher::dialogs

@@ -136,7 +136,8 @@ struct Reader {
                    (first == "do" && verb < e && in(words[verb].text, {"want", "wish", "need", "agre", "accept"})) ||
                    (first == "can" && second == "i");
     for (std::size_t i = main_begin; i < main_end; ++i) {
-      claim.exists = claim.exists || (is_perception(words[i].text) && (verb >= e || i <= verb));
+      const bool perfect = i == main_begin && in(words[i].folded, {"has", "have", "had"});
+      claim.exists = claim.exists || (is_perception(words[i].text) && !perfect && (verb >= e || i <= verb));
       const bool turned = is_negator(words[i]) && words[i].text != "no" &&
                           (i > b || !(in(second, {"it", "the", "you", "they", "your", "there", "that", "this"})));
       const bool own = std::ranges::any_of(states, [&](const StateWord& s) { return s.begin <= i && i < s.end; });
@@ -200,10 +201,21 @@ struct Reader {
       if (content.size() > 1) claim.contrary.push_back({words[content.front()].text});
       claim.ceasing = true;
     }
+    // Behind a preposition stands the place, not what is asked: "gas in the tank".
+    std::size_t adjunct = main_end;
+    for (std::size_t i = main_begin + 2; i < main_end && adjunct == main_end; ++i) {
+      const bool place = in(words[i].folded, {"in", "at", "on", "under", "from", "into", "inside", "behind", "of", "to", "near",
+                                              "by", "with", "above", "below"});
+      if (place && !in_state(i) && std::ranges::any_of(content, [&](std::size_t c) { return c < i; })) adjunct = i;
+    }
+    std::size_t last = content.size();
+    for (std::size_t n = 0; n < content.size(); ++n) {
+      if (content[n] < adjunct) last = n;
+    }
     for (std::size_t n = 0; n < content.size(); ++n) {
       const std::size_t i = content[n];
-      const bool predicate =
-          in_state(i) || claim.exists || i == verb || (states.empty() && verb >= e && (n > 0 || content.size() == 1));
+      const bool bare = states.empty() && verb >= e && (inverted ? n == last : n > 0 || content.size() == 1);
+      const bool predicate = in_state(i) || (claim.exists && i < adjunct) || i == verb || bare;
       (predicate ? claim.predicate : claim.subject).push_back({words[i].text});
     }
   }
@@ -272,12 +284,52 @@ struct Reader {
 
 }  // namespace
 
+int relation_in(const std::vector<Word>& words, std::size_t b, std::size_t e) {
+  int found = 0;
+  for (std::size_t i = b; i < e; ++i) {
+    const std::string_view next = i + 1 < e ? std::string_view(words[i + 1].text) : std::string_view{};
+    int r = 0;
+    const bool too = i > b && in(words[i - 1].folded, {"too", "太", "偏", "过"});
+    if (in(words[i].folded, {"above", "over", "exceeds", "higher", "greater", "beyond"}) || (words[i].folded == "high" && too) ||
+        ((words[i].is("高") || words[i].is("大") || words[i].is("多")) && (next == "于" || too)) ||
+        (words[i].is("超") && next == "过") || (words[i].is("以") && next == "上"))
+      r = 1;
+    if (in(words[i].folded, {"below", "under", "beneath", "lower"}) || (words[i].folded == "low" && too) ||
+        (words[i].folded == "less" && next == "than") ||
+        ((words[i].is("低") || words[i].is("小") || words[i].is("少")) && (next == "于" || too)) ||
+        (words[i].is("不") && (next == "到" || next == "足")) || (words[i].is("以") && next == "下"))
+      r = -1;
+    if (in(words[i].folded, {"between", "within", "range", "middle"}) || (words[i].is("之") && next == "间") ||
+        (words[i].is("范") && next == "围") || (words[i].is("中") && next == "间"))
+      r = 2;
+    if (r == 0) continue;
+    // "Over the upper mark", "below the lower mark": the mark's name
+    if (found != 0 && (words[i].folded == "lower" || words[i].folded == "upper")) continue;
+    if (found != 0 && found != r) return 0;
+    found = r;
+  }
+  return found;
+}
+
+bool out_is_place(const std::vector<Word>& words, std::size_t at) {
+  if (at + 2 >= words.size() || words[at].text != "out" || !words[at + 1].is("of")) return false;
+  if (in(words[at + 2].folded, {"the", "my", "it", "there", "here", "its", "this", "that", "order"})) return true;
+  return at > 0 && in(words[at - 1].text, {"com", "come", "go", "get", "tak", "take", "pull", "fall", "fell", "blow", "drip",
+                                           "leak", "flow", "pop", "mov"});
+}
+
 Claim read_claim(std::string_view question) {
   Claim claim;
   if (question.empty()) return claim;
   const Message m = read_words(question.substr(0, 2000));
   const auto& w = m.words;
-  const auto states = states_in(m);
+  auto states = states_in(m);
+  std::erase_if(states, [&](const StateWord& s) {
+    for (std::size_t i = s.begin; i < s.end; ++i) {
+      if (out_is_place(w, i)) return true;
+    }
+    return false;
+  });
   // Only what is asked: the part before a question mark, from the break before it on.
   struct Part {
     std::size_t begin, end;
@@ -299,6 +351,20 @@ Claim read_claim(std::string_view question) {
     if (alternative && p.begin != asked.front().begin) continue;  // "…? Or does it fail every time?": what "no" stands for
     reader.part(w, p.begin, p.end, states);
   }
+  claim.things = things_in(m);
+  for (const ThingWord& t : claim.things) {
+    const bool asked_for = std::ranges::any_of(claim.predicate, [&](const Phrase& p) {
+      for (std::size_t i = t.begin; i < t.end; ++i) {
+        if (std::ranges::find(p, w[i].text) != p.end()) return true;
+      }
+      return false;
+    });
+    if (asked_for) claim.asked_things.push_back(t);
+  }
+  for (const StateWord& s : states) {
+    claim.fault = claim.fault || std::ranges::any_of(s.senses, [](const Sense& x) { return value_of(x) < 0; });
+  }
+  claim.fault = claim.fault || std::ranges::any_of(w, is_negator);
   int value = 0;
   for (const Sense& s : claim.senses) {
     value += value_of(s);
@@ -312,9 +378,20 @@ Claim read_claim(std::string_view question) {
     claim.others = claim.others || in(word.folded, {"other", "another", "else", "external", "different", "others", "他", "别"});
     claim.outcome = claim.outcome || in(word.text, {"help", "solv", "fix", "resolv", "better", "cur", "success"});
   }
+  claim.any = claim.any || question.contains("、");
   claim.outcome = claim.outcome || question.contains("解决") || question.contains("好了") || question.contains("有用") ||
                   question.contains("恢复") || question.contains("有效") || question.contains("有帮助");
   claim.outcome = claim.outcome && !(claim.exists && claim.others);  // "anything else I can help you with?"
+  if (claim.outcome) {  // "Did it fix the problem?": the problem is not what is asked for
+    const auto trouble = [](const Phrase& p) {
+      return p.size() == 1 && in(p[0], {"problem", "issu", "issue", "error", "troubl", "trouble", "fault"});
+    };
+    std::erase_if(claim.predicate, trouble);
+    const bool good = std::ranges::any_of(claim.senses, [](const Sense& s) { return value_of(s) > 0; });
+    if (good) std::erase_if(claim.senses, [](const Sense& s) { return is_general(s) && s.pole < 0; });
+  }
+  for (const Word& word : w) claim.only = claim.only || in(word.folded, {"only", "solely", "只", "仅"});
+  claim.relation = relation_in(w, 0, w.size());
   return claim;
 }
 

@@ -29,13 +29,16 @@ Understood understand_consent(std::string_view words, std::string_view language,
     return o;
   }();
   Understood u = understand_choice(words, options, language, {}, lexicons);
-  if (u.as != As::kOption) return u;
-  // "Yes, if it is free", "I think so, but …" bind nobody.
+  if (u.as != As::kOption || u.value == "decline") return u;
+  // "Yes, if it is free", "I think so, but …" bind nobody, nor does a mere "ok".
   const SaidWords said(words, lexicons);
   const bool bound = std::ranges::none_of(said.clauses, [](const SaidWords::Clause& c) { return c.depends || c.asks; }) &&
                      !said.has(Tag::kHedge) && !said.has(Tag::kBut) && !said.has(Tag::kWait) && !said.message.asks;
-  if (!bound && u.value != "decline") return nothing("consent with a condition is none", u.confidence / 2);
-  if (u.as == As::kOption && u.confidence < 0.9) return nothing("consent must be said clearly", u.confidence / 2);
+  if (!bound) return nothing("consent with a condition is none", u.confidence / 2);
+  const bool outright =
+      std::ranges::any_of(said.tags, [](const Tagged& t) { return t.tag == Tag::kYes && t.weight >= 0.9; }) ||
+      std::ranges::any_of(options[0].keys, [&](const Phrase& key) { return !find_phrase(said.message, key, false, 0).empty(); });
+  if (!outright) return nothing("consent must be said outright", u.confidence / 2);
   return u;
 }
 

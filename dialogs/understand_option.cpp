@@ -102,6 +102,7 @@ void negate(const SaidWords& said, std::vector<Hit>& hits, std::vector<std::size
       h.negated = !h.negated;
       used.push_back(h.end);
     } else if (refused_after(said, h, n + 1 < hits.size() ? hits[n + 1].begin : words.size())) {
+      h.refused = !h.negated;
       h.negated = true;
     }
     before.push_back(h);
@@ -152,6 +153,26 @@ std::optional<Understood> by_number(const std::string& bare_text, std::size_t ba
     }
   }
   return Understood{As::kOption, options[chosen].id, 0.96, "number " + std::to_string(*n) + " of the list"};
+}
+
+}  // namespace
+
+namespace {
+
+// Every clause is a phrase of one and the same option: "no noises, just slow".
+std::optional<Understood> clause_by_clause(const SaidWords& said, const std::vector<Option>& options) {
+  if (said.message.asks || said.clauses.size() < 2) return std::nullopt;
+  const Option* match = nullptr;
+  for (const SaidWords::Clause& c : said.clauses) {
+    Phrase clause;
+    for (std::size_t i = c.begin; i < c.end; ++i) clause.push_back(said.message.words[i].text);
+    while (clause.size() > 1 && is_particle(clause.back())) clause.pop_back();
+    const auto own =
+        std::ranges::find_if(options, [&](const Option& o) { return std::ranges::find(o.keys, clause) != o.keys.end(); });
+    if (own == options.end() || (match != nullptr && match != &*own)) return std::nullopt;
+    match = &*own;
+  }
+  return Understood{As::kOption, match->id, 0.95, "all of it is said for this option"};
 }
 
 }  // namespace
@@ -209,11 +230,12 @@ std::optional<Understood> named(std::string_view raw, const SaidWords& said, con
     if (match != nullptr) break;
   }
   if (match != nullptr && !message.asks) return Understood{As::kOption, match->id, 1, "it is what the option is called"};
+  if (auto u = clause_by_clause(said, options)) return u;
   return by_number(bare_text, bare.size(), options, numbers_mean_amounts);
 }
 
 std::vector<Hit> find_hits(const SaidWords& said, const std::vector<Option>& options, const std::vector<Side>& sides,
-                           std::vector<Tagged>& tags, std::vector<std::size_t>& used) {
+                           std::vector<Tagged>& tags, std::vector<std::size_t>& used, bool topics) {
   const Message& message = said.message;
   std::vector<Hit> hits;
   for (std::size_t i = 0; i < options.size(); ++i) {
@@ -225,7 +247,7 @@ std::vector<Hit> find_hits(const SaidWords& said, const std::vector<Option>& opt
         hits.push_back({i, f.begin, f.end, f.quality == 1 ? 0.72 : 0.62});
     }
   }
-  std::erase_if(hits, [&](const Hit& h) { return said.clause_at(h.begin).asks; });
+  if (!topics) std::erase_if(hits, [&](const Hit& h) { return said.clause_at(h.begin).asks; });
   // A typo is none where the word is one we know: "louse" may be "loose", "lose" not.
   std::erase_if(hits, [&](const Hit& h) {
     if (h.quality > 0.9 || h.quality == 0.72) return false;

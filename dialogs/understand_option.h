@@ -20,10 +20,12 @@ struct Hit {  // an option's words in the answer
   std::size_t option = 0, begin = 0, end = 0;
   double quality = 0;
   bool negated = false;
+  bool refused = false;  // by what follows it: "the morning doesn't work"
 };
-// `used` takes the negations that belong to a hit. Words that the lexicon or a longer phrase explains better are no hits.
+// `used` takes the negations that belong to a hit. `topics`: the options are things to ask about, so a question may name one.
+// Words that the lexicon or a longer phrase explains better are no hits.
 std::vector<Hit> find_hits(const SaidWords& said, const std::vector<Option>& options, const std::vector<Side>& sides,
-                           std::vector<Tagged>& tags, std::vector<std::size_t>& used);
+                           std::vector<Tagged>& tags, std::vector<std::size_t>& used, bool topics);
 
 // The whole answer is what an option is called, its id, or its place in the list ("2", "the second one", 第二个).
 // `numbers_mean_amounts`: a bare number is no place in the list.

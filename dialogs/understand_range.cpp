@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -146,10 +147,54 @@ bool is(const Piece& p, std::initializer_list<std::string_view> words) {
   return p.kind != Piece::Kind::kNumber && std::ranges::find(words, p.word) != words.end();
 }
 
+// "Yesterday", "last month", "brand new", 昨天: about how many days ago.
+std::optional<std::pair<double, std::size_t>> days_ago(const std::vector<Piece>& in, std::size_t i) {
+  auto at = [&](std::size_t k, std::initializer_list<std::string_view> words) { return k < in.size() && is(in[k], words); };
+  if (at(i, {"yesterday"})) return std::pair(1.0, 1);
+  if (at(i, {"today", "tonight", "now"})) return std::pair(0.1, 1);
+  if (at(i, {"brand"}) && at(i + 1, {"new"})) return std::pair(10.0, 2);
+  if (at(i, {"just", "recently"}) && at(i + 1, {"bought", "got", "purchased", "replaced", "changed"})) return std::pair(10.0, 2);
+  if (at(i, {"recently"})) return std::pair(20.0, 1);
+  if (at(i, {"this"})) {
+    if (at(i + 1, {"morning", "afternoon", "evening"})) return std::pair(0.3, 2);
+    if (at(i + 1, {"week"})) return std::pair(3.0, 2);
+    if (at(i + 1, {"month"})) return std::pair(15.0, 2);
+    if (at(i + 1, {"year", "summer", "spring", "winter", "autumn", "fall"})) return std::pair(120.0, 2);
+  }
+  if (at(i, {"last"})) {
+    if (at(i + 1, {"night"})) return std::pair(0.5, 2);
+    if (at(i + 1, {"week", "weekend", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}))
+      return std::pair(7.0, 2);
+    if (at(i + 1, {"month"})) return std::pair(35.0, 2);
+    if (at(i + 1, {"summer", "spring", "winter", "autumn", "fall", "christmas"})) return std::pair(250.0, 2);
+    if (at(i + 1, {"year"})) return std::pair(370.0, 2);
+  }
+  if (at(i, {"昨"}) && at(i + 1, {"天", "晚"})) return std::pair(1.0, 2);
+  if (at(i, {"今"}) && at(i + 1, {"天", "早", "晚"})) return std::pair(0.1, 2);
+  if (at(i, {"今"}) && at(i + 1, {"年"})) return std::pair(120.0, 2);
+  if (at(i, {"前"}) && at(i + 1, {"天"})) return std::pair(2.0, 2);
+  if (at(i, {"上"}) && at(i + 1, {"周", "星", "礼"})) return std::pair(7.0, at(i + 1, {"周"}) ? 2 : 3);
+  if (at(i, {"上"}) && at(i + 1, {"个"}) && at(i + 2, {"月"})) return std::pair(35.0, 3);
+  if (at(i, {"去"}) && at(i + 1, {"年"})) return std::pair(370.0, 2);
+  if (at(i, {"前"}) && at(i + 1, {"年"})) return std::pair(740.0, 2);
+  if (at(i, {"刚", "才"}) && at(i + 1, {"买", "换", "刚"})) return std::pair(10.0, 2);
+  return std::nullopt;
+}
+
 // "A couple of", "half a", 半: numbers in words that no table of digits has.
 std::vector<Piece> spelled(std::vector<Piece> in) {
   std::vector<Piece> out;
+  // "Three years ago" outranks "last" and "today" beside it.
+  const bool counted =
+      std::ranges::any_of(in, [](const Piece& p) { return p.kind == Piece::Kind::kNumber; }) ||
+      std::ranges::any_of(in, [](const Piece& p) { return is(p, {"half", "半", "few", "couple", "几", "several"}); });
   for (std::size_t i = 0; i < in.size(); ++i) {
+    if (const auto days = counted ? std::nullopt : days_ago(in, i)) {
+      out.push_back({Piece::Kind::kNumber, days->first, {}});
+      out.push_back({Piece::Kind::kWord, 0, "days"});
+      i += days->second - 1;
+      continue;
+    }
     const bool next_unit = i + 1 < in.size() && unit_days(in[i + 1].word) > 0;
     if (is(in[i], {"half", "半"})) {
       // "a year and a half", 一年半; "half a year", 半年, 半个月
@@ -186,7 +231,8 @@ std::vector<Piece> spelled(std::vector<Piece> in) {
 }  // namespace
 
 bool is_unit(std::string_view folded) {
-  return unit_days(folded) > 0 || folded == "am" || folded == "pm" || folded == "half" || folded == "couple" ||
+  return unit_days(folded) > 0 || folded == "yesterday" || folded == "today" || folded == "last" || folded == "brand" ||
+         folded == "recently" || folded == "this" || folded == "am" || folded == "pm" || folded == "half" || folded == "couple" ||
          folded == "degrees" || folded == "volts" || folded == "volt" || folded == "oclock" || folded == "percent";
 }
 
@@ -254,7 +300,8 @@ std::optional<Range> range_in(std::string_view text) {
       if (is(p[i + 1], {"上"})) more = inclusive = true;
       if (is(p[i + 1], {"下", "内"})) less = inclusive = true;
     }
-    if (!before && is(p[i], {"多"})) more = true;
+    // 一年多 is between one and two, 三年多 the same.
+    if (!before && is(p[i], {"多"}) && r.unit == Range::Unit::kTime) r.low = r.high = r.low + 0.4 * r.scale;
   }
   if (less && more) return std::nullopt;
   if (less) {
@@ -266,6 +313,11 @@ std::optional<Range> range_in(std::string_view text) {
     r.open_low = !inclusive;
   }
   return r;
+}
+
+std::optional<Range> asked_range(std::string_view question) {
+  const auto r = range_in(question);
+  return r && (std::isinf(r->low) || std::isinf(r->high)) ? r : std::nullopt;
 }
 
 std::optional<std::size_t> range_of(std::string_view answer, const std::vector<std::optional<Range>>& labels) {

@@ -16,6 +16,9 @@ struct Range {
 };
 
 std::optional<Range> range_in(std::string_view text);
+// What a yes/no question sets as a limit: "Over 12V?", "Is there more than one?"; nullopt for closed ranges and points, which are
+// told ("it takes 3 to 5 days"), not asked.
+std::optional<Range> asked_range(std::string_view question);
 // "years", "V", 天: a word beside a number that belongs to it.
 bool is_unit(std::string_view folded);
 // Which of the ranges the answer lies in; nullopt when in none or in several. Null entries are labels without a range.

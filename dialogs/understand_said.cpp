@@ -107,6 +107,8 @@ SaidWords::SaidWords(std::string_view words, const Lexicons& lexicons) : message
   tags = lexicons.answers().scan(message);
   polite = lexicons.courtesies().scan(message);
   states = states_in(message);
+  std::erase_if(states, [&](const StateWord& s) { return w[s.begin].is("out") && out_is_place(w, s.begin); });
+  things = things_in(message);
   std::erase_if(tags, [&](const Tagged& t) {  // 好 in 您好 greets
     return std::ranges::any_of(polite,
                                [&](const Tagged& c) { return c.tag == Tag::kGreeting && c.begin <= t.begin && t.end <= c.end; });
@@ -217,6 +219,7 @@ std::size_t SaidWords::negations(const Clause& clause, std::size_t at) const {
     const bool ceases = i + 1 < w.size() && in(word.text, {"stop", "quit", "ceas", "stopp"}) &&
                         (w[i + 1].folded.ends_with("ing") || w[i + 1].folded.ends_with("in"));
     const bool fails = i + 1 < at && in(word.text, {"fail", "refus", "unabl"}) && w[i + 1].is("to");
+    const bool lacks = i + 1 < at && word.text == "out" && w[i + 1].is("of") && !out_is_place(w, i);
     const bool instead = i + 1 < at && in(word.text, {"instead", "rather", "lack", "fre"}) && in(w[i + 1].text, {"of", "than"});
     const bool excepts =
         in(word.text, {"except", "besid", "除"}) ||
@@ -225,7 +228,7 @@ std::size_t SaidWords::negations(const Clause& clause, std::size_t at) const {
       ++count;
       continue;
     }
-    if (i < at && (ceases || fails || instead)) {
+    if (i < at && (ceases || fails || instead || lacks)) {
       ++count;
       continue;
     }

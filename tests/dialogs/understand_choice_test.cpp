@@ -386,6 +386,32 @@ TEST(UnderstandChoice, BarsSayHowStrongASignalIs) {
   expect_all({{"only one bar", "weak"}, {"very weak", "weak"}}, signal);
 }
 
+TEST(UnderstandChoice, ARangeToldInTheQuestionLeavesNumbersTheirPlaceInTheList) {
+  const Question ways = {"It takes 3 to 5 days. How should it come to us?",
+                         {option("mail", "By mail", "寄"), option("carry", "Carry in", "送")}};
+  expect_all({{"1", "mail"}, {"2", "carry"}}, ways);
+  const Question waited = {"Has it been off for half an hour?", {option("yes", "Yes", "是"), option("no", "No", "否")}};
+  expect_all({{"1", "yes"}, {"2", "no"}}, waited);
+}
+
+TEST(UnderstandChoice, AnAmountAnswersAQuestionForALimit) {
+  const Question volts = {"Is the battery voltage above 12 volts?", {option("yes", "Yes", "是"), option("no", "No", "否")}};
+  expect_all({{"It's 12.6 volts", "yes"}, {"11.2", "no"}, {"only 9 volts", "no"}}, volts);
+  const Question age = {"Was it bought within the last two years?", {option("yes", "Yes", "是"), option("no", "No", "否")}};
+  expect_all({{"6 months ago", "yes"}, {"5 years ago", "no"}, {"last month", "yes"}}, age);
+}
+
+TEST(UnderstandChoice, AQuestionNamesATopicWhereTopicsAreAsked) {
+  const Question topics = {
+      "What would you like to know?",
+      {option("price", "Price", "价格"), option("time", "Duration", "时长"), option("place", "Address", "地址")}};
+  expect_all({{"what's the price", "price"}, {"what is the address?", "place"}}, topics);
+}
+
+TEST(UnderstandChoice, SolvedAndYetNotIsNotSolved) {
+  EXPECT_NE(read("恢复了也不行", helped()), "yes");
+}
+
 TEST(UnderstandChoice, AHedgeLowersConfidence) {
   const auto plain = understand_choice("yes", fan().options, "en");
   const auto hedged = understand_choice("probably yes", fan().options, "en");

@@ -1,0 +1,558 @@
+// Collects what an answer says for each option: where it names the option or what the option means, what it says as a yes or a
+// no, and what speaks for asking again.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "dialogs/lexicon_things.h"
+#include "dialogs/understand_range.h"
+#include "dialogs/understand_signals.h"
+
+namespace usher::dialogs {
+namespace {
+
+using Kind = Word::Kind;
+
+class Collector {
+ public:
+  Collector(std::string_view words, const SaidWords& said, const std::vector<Option>& options, std::string_view language,
+            std::string_view question, const Lexicons& lexicons)
+      : raw_(words), said_(said), options_(options), language_(language), lexicons_(lexicons), tags_(said.tags) {
+    asked_.language = language;
+    asked_.question = question;
+  }
+
+  Signals collect() {
+    out_.options.resize(options_.size());
+    out_.spoken.assign(options_.size(), false);
+    for (const Option& o : options_) sides_.push_back(side_of(o, lexicons_));
+    // "Both" and "Always" are no yes where nothing is a no.
+    if (std::ranges::find(sides_, Side::kNo) == sides_.end() && options_.size() > 1) {
+      for (std::size_t i = 0; i < options_.size(); ++i) {
+        const auto tags = lexicons_.answers().scan(read_words(label(i)));
+        const bool outright = options_[i].id == "yes" || (!tags.empty() && tags[0].tag == Tag::kYes);
+        if (!outright) sides_[i] = Side::kOther;
+      }
+    }
+    claim_ = read_claim(asked_.question);
+    pair_up();
+    hits_ = find_hits(said_, options_, sides_, tags_, used_, topics());
+    if (!asked_.opposites) give_sides_their_words();
+    hit_things();
+    if (claim_.fault) turn_faults();
+    read_options();
+    read_ranges();
+    if (const auto [yes, no] = yes_and_no(); yes < options_.size() || no < options_.size()) {
+      if (yes == options_.size())
+        claim_.only = claim_.others = false;  // "Is it only this one or all?" is no question of yes or no
+      read_sides(said_, asked_, used_, yes, no, out_);
+      sided_ = sides_[std::min(yes, options_.size() - 1)] == Side::kYes || asked_.opposites;
+    }
+    read_meanings();
+    read_exclusion();
+    read_again();
+    return std::move(out_);
+  }
+
+ private:
+  const std::string& label(std::size_t i) const { return options_[i].label.in(language_); }
+  void add(std::size_t option, Signal signal, double value, std::size_t b = 0, std::size_t e = 0) {
+    out_.options[option].push_back({signal, value, b, e});
+  }
+  void again(Signal signal, double value) {
+    if (value != 0) out_.again.push_back({signal, value});
+  }
+
+  // Two options of which one says the opposite of the other ("Loose", "Tight"; 亮, 不亮) stand for yes and no to the first.
+  void pair_up() {
+    if (options_.size() != 2 || sides_[0] != Side::kOther || sides_[1] != Side::kOther) return;
+    const SaidWords second(label(1), lexicons_);
+    if (second.clauses.empty()) return;
+    Claim first = read_claim(label(0));
+    if (first.empty()) return;
+    const Bearing b = bearing(second, second.clauses.front(), first);
+    if (b.rank < 3 || b.sign >= 0) return;
+    asked_.opposites = true;
+    // What the question asks decides which of them "yes" means; "is it loose or tight?" has no yes.
+    const SaidWords one(label(0), lexicons_);
+    const Bearing asked = one.clauses.empty() ? Bearing{} : bearing(one, one.clauses.front(), claim_);
+    const Bearing other = bearing(second, second.clauses.front(), claim_);
+    const bool yes = asked.rank >= 3 && asked.sign > 0 && !(other.rank >= 3 && other.sign > 0);
+    const bool no = other.rank >= 3 && other.sign > 0 && asked.sign < 0;
+    asked_.says_yes = yes || no;
+    sides_[0] = no ? Side::kNo : Side::kYes;
+    sides_[1] = no ? Side::kYes : Side::kNo;
+    if (!yes && !no) {
+      first.subject.insert(first.subject.end(), claim_.subject.begin(), claim_.subject.end());
+      first.exists = first.outcome = false;
+      first.value = 0;
+      first.label = true;
+      claim_ = std::move(first);
+    }
+  }
+
+  // What an option for yes or no says besides ("Yes, keep it"; the author's words) is part of the claim, so that it is weighed
+  // with what the answer says of the matter.
+  void give_sides_their_words() {
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      if (sides_[i] == Side::kOther) continue;
+      auto& list = sides_[i] == Side::kYes ? claim_.agreeing : claim_.contrary;
+      for (const auto& phrases : {options_[i].keys, options_[i].hints}) {
+        for (const Phrase& p : phrases) {
+          if (!only_yes_or_no(p)) list.push_back(p);
+        }
+      }
+    }
+    std::erase_if(hits_, [&](const Hit& h) { return sides_[h.option] != Side::kOther; });
+    used_.clear();
+    for (const Hit& h : hits_) {
+      for (std::size_t k = 0; k < h.begin && h.negated; ++k) {
+        if (is_negator(said_.message.words[k]) && said_.clause_at(k).begin == said_.clause_at(h.begin).begin) used_.push_back(k);
+      }
+    }
+  }
+  bool only_yes_or_no(const Phrase& p) const {
+    std::string text;
+    for (const std::string& w : p) text += w + " ";
+    const Message m = read_words(text);
+    const auto tags = lexicons_.answers().scan(m);
+    return tags.size() == 1 && tags[0].begin == 0 && tags[0].end == m.words.size() &&
+           (tags[0].tag == Tag::kYes || tags[0].tag == Tag::kNo || tags[0].tag == Tag::kSaysYes || tags[0].tag == Tag::kSaysNo ||
+            tags[0].tag == Tag::kNegator);
+  }
+
+  bool in_one_clause(std::size_t a, std::size_t b) const {
+    for (std::size_t i = a; i < b; ++i) {
+      if (said_.message.words[i].kind == Kind::kBreak) return false;
+    }
+    return true;
+  }
+
+  // "White or orange": neither is meant for certain.
+  bool either_or() const {
+    static constexpr std::array<std::string_view, 3> kOr = {"or", "或", "还"};
+    for (std::size_t i = 0; i < said_.message.words.size(); ++i) {
+      if (std::ranges::find(kOr, said_.message.words[i].text) == kOr.end()) continue;
+      for (const Hit& a : hits_) {
+        for (const Hit& b : hits_) {
+          if (a.option != b.option && !a.negated && !b.negated && a.end <= i && b.begin > i && in_one_clause(a.begin, b.begin))
+            return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  // What the options are called by other names, and kinds of what they are called: "coffee" for "Liquid".
+  void hit_things() {
+    const auto& said = said_.things;
+    if (said.empty()) return;
+    std::vector<Message> labels;
+    std::vector<std::vector<ThingWord>> things;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      labels.push_back(read_words(label(i)));
+      things.push_back(sides_[i] == Side::kOther ? things_in(labels[i]) : std::vector<ThingWord>{});
+    }
+    for (const ThingWord& word : said) {
+      std::vector<Kin> nearest(options_.size(), Kin::kNone);
+      auto near = [](Kin k) { return k == Kin::kSame ? 2 : k == Kin::kKind ? 1 : 0; };
+      int best = 0, several = 0;
+      for (std::size_t i = 0; i < options_.size(); ++i) {
+        for (const ThingWord& own : things[i]) {
+          const Kin k = kin(word, own);
+          if (near(k) > near(nearest[i])) nearest[i] = k;
+        }
+        if (near(nearest[i]) > best) best = near(nearest[i]), several = 0;
+        several += best > 0 && near(nearest[i]) == best ? 1 : 0;
+      }
+      if (several != 1) continue;  // of two options as well
+      for (std::size_t i = 0; i < options_.size(); ++i) {
+        if (near(nearest[i]) != best) continue;
+        Hit h{i, word.begin, word.end, best == 2 ? 0.6 : 0.5};
+        const bool known = std::ranges::any_of(hits_, [&](const Hit& o) { return o.begin < h.end && h.begin < o.end; });
+        if (known || said_.clause_at(h.begin).asks) continue;
+        h.negated = said_.negations(said_.clause_at(h.begin), h.begin) % 2 == 1;
+        hits_.push_back(h);
+      }
+    }
+  }
+
+  // Where the question asks for what is wrong, "the speakers don't work" names the speakers and "headphones are fine" rules them
+  // out.
+  void turn_faults() {
+    for (Hit& h : hits_) {
+      if (h.refused) {
+        h.negated = h.refused = false;
+      } else if (!h.negated && in_order(said_.clause_at(h.begin), h)) {
+        h.negated = true;
+      }
+    }
+  }
+
+  static Signal signal_of(const Hit& h) {
+    if (h.quality > 0.9) return Signal::kWords;
+    if (h.quality > 0.72) return Signal::kWordsNearly;
+    if (h.quality > 0.7) return Signal::kHint;
+    if (h.quality > 0.61) return Signal::kHintNearly;
+    return h.quality > 0.55 ? Signal::kThing : Signal::kThingKind;
+  }
+
+  // The place the answer names an option at: of several the clearest.
+  void read_options() {
+    std::erase_if(hits_, [&](const Hit& h) { return sides_[h.option] != Side::kOther && !asked_.opposites; });
+    std::optional<std::size_t> first;
+    std::vector<bool> named(options_.size());
+    for (const Hit& h : hits_) {
+      if (h.negated) continue;
+      named[h.option] = true;
+      if (!first || h.begin < hits_[*first].begin) first = static_cast<std::size_t>(&h - hits_.data());
+    }
+    named_ = static_cast<std::size_t>(std::ranges::count(named, true));
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      const Hit* best = nullptr;
+      const Hit* denied = nullptr;
+      std::vector<bool> covered(said_.message.words.size());
+      for (const Hit& h : hits_) {
+        if (h.option != i) continue;
+        const Hit*& slot = h.negated ? denied : best;
+        auto worth = [&](const Hit& x) {
+          return x.quality - (said_.clause_at(x.begin).past ? 0.5 : 0) - (before_but(x) ? 0.4 : 0);
+        };
+        if (slot == nullptr || worth(h) > worth(*slot)) slot = &h;
+        for (std::size_t k = h.begin; k < h.end && !h.negated; ++k) covered[k] = true;
+      }
+      if (denied != nullptr) add(i, Signal::kDenied, 1, denied->begin, denied->end);
+      denied_.push_back(denied != nullptr && best == nullptr);
+      if (best == nullptr) continue;
+      const auto [b, e] = std::pair(best->begin, best->end);
+      add(i, signal_of(*best), 1, b, e);
+      if (best->quality > 0.9 && e - b >= (said_.message.words[b].kind == Kind::kHan ? 3U : 2U)) {
+        add(i, Signal::kPhrase, 1, b, e);
+        out_.spoken[i] = true;
+      }
+      const SaidWords::Clause& clause = said_.clause_at(b);
+      if (clause.past) add(i, Signal::kHitPast, 1, b, e);
+      if (before_but(*best)) add(i, Signal::kHitBeforeBut, 1, b, e);
+      if (clause.aside || clause.depends) add(i, Signal::kHitAside, 1, b, e);
+      if (wavers(clause) && !read_claim(label(i)).wavering) add(i, Signal::kHitWavers, 1, b, e);
+      if (named_ == 1) add(i, Signal::kHitOnly, 1, b, e);
+      if (named_ > 1 && first && hits_[*first].option == i) add(i, Signal::kHitFirst, 1, b, e);
+      if (in_order(clause, *best)) add(i, Signal::kHitInOrder, 1, b, e);
+      double words = 0, own = 0;
+      for (std::size_t k = 0; k < covered.size(); ++k) {
+        if (said_.light[k] && !covered[k]) continue;
+        ++words;
+        own += covered[k] ? 1 : 0;
+      }
+      if (words > 0) add(i, Signal::kShare, own / words, b, e);
+      add(i, Signal::kCover, cover(i), b, e);
+    }
+  }
+
+  // "What would you like to know?": the answer may itself be a question.
+  bool topics() const {
+    const Message m = read_words(asked_.question);
+    for (std::size_t i = 0; i < m.words.size(); ++i) {
+      if (m.words[i].folded == "know" || (m.words[i].folded == "about" && i > 0 && !is_negator(m.words[i - 1]))) return !sided();
+      if (i + 1 < m.words.size() &&
+          ((m.words[i].is("了") && m.words[i + 1].is("解")) || (m.words[i].is("咨") && m.words[i + 1].is("询")) ||
+           (m.words[i].is("想") && m.words[i + 1].is("问")) || (m.words[i].is("想") && m.words[i + 1].is("知"))))
+        return !sided();
+    }
+    return false;
+  }
+  bool sided() const {
+    return std::ranges::any_of(sides_, [](Side s) { return s != Side::kOther; });
+  }
+
+  // How much of the label is said.
+  double cover(std::size_t i) const {
+    const Message own = read_words(label(i));
+    double words = 0, heard = 0;
+    for (const Word& w : own.words) {
+      if (carries_nothing(w) || w.kind == Kind::kBreak) continue;
+      ++words;
+      heard += std::ranges::any_of(said_.message.words, [&](const Word& s) { return s.is(w.text); }) ? 1 : 0;
+    }
+    return words == 0 ? 0 : heard / words;
+  }
+
+  bool before_but(const Hit& h) const {
+    return std::ranges::any_of(tags_, [&](const Tagged& t) {
+      return t.tag == Tag::kBut && h.end <= t.begin &&
+             std::ranges::any_of(hits_, [&](const Hit& o) { return !o.negated && o.option != h.option && o.begin >= t.end; });
+    });
+  }
+  bool wavers(const SaidWords::Clause& clause) const {
+    return std::ranges::any_of(said_.states, [&](const StateWord& s) {
+      return s.begin >= clause.begin && s.end <= clause.end && std::ranges::any_of(s.senses, is_wavering);
+    });
+  }
+  // "The speakers are fine" where one of two things is at fault.
+  bool in_order(const SaidWords::Clause& clause, const Hit& h) const {
+    return std::ranges::any_of(said_.states, [&](const StateWord& s) {
+      if (s.begin < clause.begin || s.end > clause.end || (s.begin < h.end && h.begin < s.end)) return false;
+      return said_.negations(clause, s.begin) % 2 == 0 &&
+             std::ranges::any_of(s.senses, [](const Sense& x) { return is_general(x) && x.pole > 0; });
+    });
+  }
+
+  // "Sluggish" to the label "Slow".
+  void read_meanings() {
+    std::vector<std::size_t> meant;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      if (sides_[i] != Side::kOther) continue;
+      Claim meaning = read_claim(label(i));
+      if (meaning.senses.empty()) continue;
+      meaning.predicate.clear();
+      meaning.value = 0;
+      meaning.outcome = meaning.exists = false;
+      const Bearing* best = nullptr;
+      std::vector<Bearing> all;
+      for (const SaidWords::Clause& clause : said_.clauses) {
+        if (clause.asks || clause.aside) continue;
+        std::ranges::move(bearings(said_, clause, meaning), std::back_inserter(all));
+      }
+      for (const Bearing& b : all) {
+        if (b.rank < 3 || b.other || b.depends) continue;
+        if (best == nullptr || b.weight > best->weight) best = &b;
+      }
+      if (best == nullptr) continue;
+      const bool general = best->means == Means::kGeneral;
+      if (best->sign < 0) {
+        add(i, Signal::kMeaningDenied, 1, best->begin, best->end);
+      } else {
+        if (best->beside == 0 && (!best->denied || meaning.negative)) meant.push_back(i);
+        if (best->beside > 0) add(i, Signal::kMeaningBeside, best->beside, best->begin, best->end);
+        add(i,
+            general                             ? Signal::kMeaningGeneral
+            : best->denied && !meaning.negative ? Signal::kMeaningByNot
+                                                : Signal::kMeaning,
+            1, best->begin, best->end);
+      }
+    }
+    if (meant.size() == 1)
+      add(meant[0],
+          named_ == 0 && std::ranges::find(out_.spoken, true) == out_.spoken.end() ? Signal::kMeaningOnly : Signal::kMeaningToo,
+          1);
+  }
+
+  // There is a number, and beside it hardly anything: "about two years", not "called you 3 times because of the noise".
+  bool speaks_of_a_number() const {
+    std::size_t numbers = 0, latin = 0, han = 0;
+    for (std::size_t i = 0; i < said_.message.words.size(); ++i) {
+      const Word& w = said_.message.words[i];
+      if (small_number(w.folded) || (w.folded.front() >= '0' && w.folded.front() <= '9') || is_unit(w.folded) || w.is("十") ||
+          w.is("半") || w.is("昨") || w.is("今") || w.is("上") || w.is("前") || w.is("刚")) {
+        ++numbers;
+      } else if (!said_.light[i]) {
+        ++(w.kind == Kind::kHan ? han : latin);
+      }
+    }
+    return numbers > 0 && latin <= 2 && han <= 5;
+  }
+
+  // "18 months" to "1-3 years", "12.6" to "Is it above 12 V?".
+  void read_ranges() {
+    if (!speaks_of_a_number()) return;
+    std::vector<std::optional<Range>> ranges(options_.size());
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      if (sides_[i] != Side::kOther && !asked_.opposites) continue;
+      ranges[i] = range_in(label(i));
+      n += ranges[i] ? 1 : 0;
+    }
+    // One label with a number in it (这一步我做不了) is no list of amounts.
+    if (n == 1 && std::ranges::all_of(ranges, [](const auto& r) { return !r || r->is_point(); })) return;
+    if (n > 0) {
+      if (const auto i = range_of(raw_, ranges)) add(*i, Signal::kRange, 1);
+      return;
+    }
+    const auto range = asked_range(asked_.question);
+    const auto [yes, no] = yes_and_no();
+    if (!range || !range_in(raw_) || yes == options_.size() || no == options_.size()) return;
+    add(range_of(raw_, {range}).has_value() ? yes : no, Signal::kAmount, 1);
+  }
+
+  // The options that stand for yes and for no; "None" and "Not at all" stand for no where nothing else does.
+  std::pair<std::size_t, std::size_t> yes_and_no() {
+    std::size_t yes = options_.size(), no = options_.size();
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      std::size_t& side = sides_[i] == Side::kYes ? yes : no;
+      if (sides_[i] == Side::kOther) continue;
+      if (side < options_.size()) return {options_.size(), options_.size()};
+      side = i;
+    }
+    if (yes == options_.size() && no == options_.size()) {
+      for (std::size_t i = 0; i < options_.size(); ++i) {
+        if (says_none(i)) no = no == options_.size() ? i : no;
+      }
+    }
+    return {yes, no};
+  }
+  // "None", "No smoke", "Not at all", 不亮: not "Does not spin" among other things a machine may not do.
+  bool says_none(std::size_t i) const {
+    const Message own = read_words(label(i));
+    if (own.words.empty()) return false;
+    const Word& first = own.words.front();
+    if (first.is("none") || first.is("noth")) return true;
+    if (!is_negator(first)) return false;
+    if (first.is("not")) return own.words.size() == 1 || own.words[1].is("at");
+    for (std::size_t k = 0; k < options_.size(); ++k) {
+      if (k == i) continue;
+      const Message other = read_words(label(k));
+      if (!other.words.empty() && is_negator(other.words.front())) return false;
+    }
+    return true;
+  }
+  bool says_all(std::size_t i) const {
+    const Message own = read_words(label(i));
+    return std::ranges::any_of(own.words, [](const Word& w) {
+      for (const std::string_view all : {"all", "both", "everywhere", "everyth", "every", "都", "全", "所", "两"}) {
+        if (w.is(all)) return true;
+      }
+      return false;
+    });
+  }
+  bool says_other(std::size_t i) const {
+    const Message own = read_words(label(i));
+    return std::ranges::any_of(own.words, [](const Word& w) { return w.is("other") || w.is("els") || w.is("其"); });
+  }
+
+  // Two options and one of them denied; all others denied where an option says "none" or "something else".
+  void read_exclusion() {
+    std::size_t others = 0, denied = 0;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      const bool rest = says_none(i) || says_other(i);
+      others += rest ? 0 : 1;
+      denied += !rest && denied_[i] ? 1 : 0;
+    }
+    const bool no = said_.has(Tag::kNo) || said_.has(Tag::kSaysNo);
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      if (sides_[i] != Side::kOther) continue;
+      if (options_.size() == 2 && denied_[1 - i] && !denied_[i]) add(i, Signal::kRest, 1);
+      if ((!says_none(i) && !says_other(i)) || denied_[i]) continue;
+      if ((others >= 2 && denied == others) || (no && named_ == 0)) add(i, Signal::kNoneLeft, 1);
+    }
+    bool all = named_ > 1;
+    for (const Word& w : said_.message.words) {
+      for (const std::string_view word :
+           {"all", "both", "every", "everywhere", "everyth", "each", "neither", "any", "anywhere", "都", "全", "每"})
+        all = all || w.is(word) || w.folded == word;
+    }
+    for (std::size_t i = 0; all && i < options_.size(); ++i) {
+      if (sides_[i] == Side::kOther && says_all(i)) add(i, Signal::kSaysAll, 1);
+    }
+    if (options_.size() == 1 && said_.has(Tag::kYes)) add(0, Signal::kOnlyOption, 1);
+  }
+
+  void read_again() {
+    const Message& m = said_.message;
+    again(sided_ ? Signal::kAgainSides : Signal::kAgainWords, 1);
+    again(Signal::kAgainMany, std::log(static_cast<double>(std::max<std::size_t>(2, options_.size())) / 2));
+    const auto silent = [](const auto& e) { return e.empty(); };
+    again(Signal::kNothingSaid, std::ranges::all_of(out_.options, silent) ? 1 : 0);
+    for (const Tagged& t : tags_) {
+      if (t.tag == Tag::kDontKnow) out_.unknown = true;
+    }
+    std::size_t unsure = options_.size();
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      if (sides_[i] == Side::kOther && SaidWords(label(i), lexicons_).has(Tag::kDontKnow)) unsure = i;
+    }
+    const bool cannot_see = unsure < options_.size() && cannot();
+    if ((out_.unknown || cannot_see) && unsure < options_.size()) {
+      add(unsure, Signal::kUnsureOption, 1);
+    } else {
+      again(Signal::kSaysUnknown, out_.unknown ? 1 : 0);
+    }
+    again(Signal::kSaysWait, said_.has(Tag::kWait) ? 1 : 0);
+    again(Signal::kHedged, said_.has(Tag::kHedge) ? 1 : 0);
+    const auto asking = std::ranges::count_if(said_.clauses, &SaidWords::Clause::asks);
+    out_.asks = asking > 0;
+    const bool names_topic = topics() && named_ == 1;
+    again(Signal::kAsks, asking > 0 && !names_topic ? 1 : 0);
+    again(Signal::kAsksOnly, asking > 0 && !names_topic && static_cast<std::size_t>(asking) == said_.clauses.size() ? 1 : 0);
+    again(Signal::kQuestionMark, m.asks && !names_topic ? 1 : 0);
+    again(Signal::kIf, std::ranges::any_of(said_.clauses, &SaidWords::Clause::depends) ? 1 : 0);
+    again(Signal::kUnread, unread());
+    double length = 0;
+    for (const Word& w : m.words) length += w.kind == Kind::kBreak ? 0 : w.kind == Kind::kHan ? 0.6 : 1;
+    again(Signal::kLong, std::min(2.0, length / 15));
+    again(Signal::kNoClaim, sided_ && claim_.empty() ? 1 : 0);
+    again(Signal::kEitherOr, either_or() ? 1 : 0);
+    again(Signal::kSeveral, named_ > 1 ? 1 : 0);
+    bool some = false, other = false;
+    for (const Word& w : m.words) {
+      (some ? other : some) |= w.folded == "some" || w.folded == "others" || w.folded == "one";
+    }
+    again(Signal::kSomeSome, some && other ? 1 : 0);
+    again(Signal::kLacks, lacks() ? 1 : 0);
+    const bool unsettled = sided_ && !claim_.wavering &&
+                           std::ranges::any_of(said_.clauses, [&](const SaidWords::Clause& c) { return !c.past && wavers(c); });
+    again(Signal::kUnsettled, unsettled ? 1 : 0);
+  }
+
+  // "I can't see where"
+  bool cannot() const {
+    const auto& w = said_.message.words;
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      if (w[i].folded == "cant" || w[i].folded == "cannot" || (w[i].is("看") && i + 1 < w.size() && w[i + 1].is("不")))
+        return true;
+    }
+    return false;
+  }
+
+  // "I have no other cable", 我没有万用表: what the question takes for granted is not there.
+  bool lacks() const {
+    if (claim_.done) return false;
+    const auto& w = said_.message.words;
+    for (std::size_t i = 0; i + 1 < w.size(); ++i) {
+      const bool i_have_no = (w[i].is("not") && w[i + 1].is("hav")) || (w[i].is("hav") && w[i + 1].is("no")) ||
+                             (w[i].is("not") && w[i + 1].is("own")) || (w[i].is("not") && w[i + 1].folded == "have");
+      const bool mine = i > 0 && (w[i - 1].is("i") || w[i - 1].is("we"));
+      if (i_have_no && mine) return i + 2 < w.size();
+      if (w[i].is("我") && w[i + 1].is("没") && i + 2 < w.size() && w[i + 2].is("有")) return i + 3 < w.size();
+    }
+    return false;
+  }
+
+  // The share of the words that carry something and are evidence for nothing.
+  double unread() const {
+    double words = 0, heard = 0;
+    for (std::size_t i = 0; i < said_.message.words.size(); ++i) {
+      if (said_.light[i]) continue;
+      ++words;
+      const bool read = std::ranges::any_of(out_.options, [&](const auto& list) {
+        return std::ranges::any_of(list, [&](const Evidence& e) { return e.begin <= i && i < e.end; });
+      });
+      heard += read ? 1 : 0;
+    }
+    return words == 0 ? 0 : 1 - heard / words;
+  }
+
+  std::string_view raw_;
+  const SaidWords& said_;
+  const std::vector<Option>& options_;
+  std::string_view language_;
+  const Lexicons& lexicons_;
+  std::vector<Tagged> tags_;
+  std::vector<Side> sides_;
+  Claim claim_;
+  ReadQuestion asked_{options_, sides_, claim_, {}, {}};
+  std::vector<Hit> hits_;
+  std::vector<std::size_t> used_;  // negations that belong to an option's words
+  std::vector<bool> denied_;
+  std::size_t named_ = 0;
+  bool sided_ = false;
+  Signals out_;
+};
+
+}  // namespace
+
+Signals signals_of(std::string_view words, const SaidWords& said, const std::vector<Option>& options, std::string_view language,
+                   std::string_view question, const Lexicons& lexicons) {
+  return Collector(words, said, options, language, question, lexicons).collect();
+}
+
+}  // namespace usher::dialogs

@@ -1,0 +1,29 @@
+// How much each signal counts (understand_signals.h), learned by tools/understanding. Only understand_*.cpp and
+// tools/understanding use it.
+#pragma once
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "dialogs/understand_signals.h"
+
+namespace usher::dialogs {
+
+struct SignalWeight {
+  std::string_view name;  // as the reason names it: "“the fuse is fine” names a state of what is asked"
+  double weight;
+};
+extern const std::array<SignalWeight, kSignals> kWeights;
+// An option is taken from this probability on.
+extern const double kSure;
+
+inline double weight_of(Signal s) {
+  return kWeights[static_cast<std::size_t>(s)].weight;
+}
+inline std::string_view name_of(Signal s) {
+  return kWeights[static_cast<std::size_t>(s)].name;
+}
+// Of each option, and last of asking again; they sum up to 1.
+std::vector<double> probabilities(const Signals& signals);
+
+}  // namespace usher::dialogs
