@@ -29,9 +29,9 @@ struct Kept {
 
 // Runs `work` in a transaction of its own; a refusal rolls it back.
 template <class T, class F>
-boost::asio::awaitable<Curated<T>> in_transaction(sql::Database& database, F work) {
+boost::asio::awaitable<Curated<T>> in_transaction(sql::Database* database, F work) {
   auto kept = std::make_shared<Kept<T>>();
-  auto done = co_await database.write([kept, work = std::move(work)](sql::Tx& tx) mutable -> Result<void> {
+  auto done = co_await database->write([kept, work = std::move(work)](sql::Tx& tx) mutable -> Result<void> {
     auto outcome = work(tx);
     if (outcome) {
       kept->value.emplace(std::move(*outcome));
@@ -215,7 +215,7 @@ boost::asio::awaitable<std::vector<std::string>> Curation::take_up(std::vector<C
 }
 
 boost::asio::awaitable<Curated<Edited>> Curation::run(Work work) {
-  auto revised = co_await in_transaction<Revised>(database_, std::move(work));
+  auto revised = co_await in_transaction<Revised>(&database_, std::move(work));
   if (!revised) co_return std::unexpected(std::move(revised.error()));
   Edited out{std::move(*revised), {}};
   std::vector<Change> changes;
@@ -275,7 +275,7 @@ boost::asio::awaitable<Curated<Imported>> Curation::import(Curator by, std::vect
   const Act act{std::move(by), clock_.now(), std::move(reason), "article.import"};
   auto changes = std::make_shared<std::vector<Change>>();
   auto done = co_await in_transaction<Imported>(
-      database_, [act, items = std::move(items), changes](sql::Tx& tx) { return import_articles(tx, act, items, *changes); });
+      &database_, [act, items = std::move(items), changes](sql::Tx& tx) { return import_articles(tx, act, items, *changes); });
   if (!done) co_return std::unexpected(std::move(done.error()));
   done->lost = co_await take_up(std::move(*changes));
   co_return std::move(*done);
