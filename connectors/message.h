@@ -75,6 +75,14 @@ struct Inbound {
   std::vector<std::string> proven_keys;  // those of thread_keys that carry our own MAC, and are not too old
   bool is_own = false;                   // something we sent came back
   std::string envelope;                  // JSON, kept with the ledger row: what `raw` does not say of itself; may be empty
+  // Where it lay when it was fetched from a mailbox: noted in the transaction that stores it, so that it is taken once.
+  struct Place {
+    std::string mailbox;  // the configured name
+    std::uint32_t validity = 0, uid = 0;
+  };
+  std::optional<Place> place;
+  // Not all of it is here (cause "too_large"): held for staff, whatever it says. Empty: it is whole.
+  std::string hold_cause, hold_evidence;
   std::vector<std::pair<std::string, std::string>>
       facts;  // further explained facts for the ledger ("auto_submitted","auto-replied")
 };

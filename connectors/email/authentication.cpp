@@ -140,6 +140,7 @@ Authentication judge_results(const std::vector<AuthenticationResults>& trusted, 
         if (!about.empty() && about != from) continue;  // about another From than the one people see
         if (m.result == "none" || m.result == "bestguesspass") continue;
         if (m.result != "pass") {
+          out.is_refuted = m.result == "fail";
           settle(Authentication::State::kFail, shown(field.authserv_id, m, "header.from"));
           return out;
         }
@@ -236,7 +237,7 @@ Authentication authenticate(const Mail& mail, const EmailSettings& settings) {
       std::count_if(mail.headers.begin(), mail.headers.end(), [](const auto& h) { return h.first == "from"; });
   Authentication out;
   if (mail.from.size() != 1 || from_fields > 1) {
-    if (!above.empty()) out = {Authentication::State::kFail, "not exactly one From address", {}};
+    if (!above.empty()) out = {Authentication::State::kFail, false, "not exactly one From address", {}};
   } else {
     out = judge_results(above, domain_of(mail.from.front().address));
   }

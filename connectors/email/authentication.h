@@ -35,7 +35,8 @@ struct Authentication {
                // dkim=pass or spf=pass
     kFail,     // checked, and not passed (fail, none, neutral, temperror … : not passed is not passed)
   } state = State::kUnknown;
-  std::string evidence;              // "mx.gw.example: dmarc=pass header.from=example.org"
+  bool is_refuted = false;  // dmarc=fail for the From domain: an answer would most likely reach somebody who wrote nothing
+  std::string evidence;     // "mx.gw.example: dmarc=pass header.from=example.org"
   std::vector<std::string> ignored;  // fields with a configured name in a place where they cannot be ours: somebody tries
 };
 // Several From addresses are never vouched for. kUnknown without settings.authserv_id.

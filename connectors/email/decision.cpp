@@ -23,6 +23,7 @@ class Decider {
       return end(Outcome::kDuplicate, "same_content", "came before as " + earlier);
     if (auto other = ask(known_.same_message_id); !other.empty())
       note("same_message_id", "other content than " + other + ": both are kept");
+    if (!m_.hold_cause.empty()) return hold(m_.hold_cause, m_.hold_evidence);
     if (m_.kind == Kind::kBounce) return bounce();
     look_for_thread();
     if (m_.kind == Kind::kAutomatic) return robot();

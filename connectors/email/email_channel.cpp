@@ -158,6 +158,7 @@ ReadMail read_mail(std::shared_ptr<const std::string> raw, const MailEnvelope& e
   inbound.is_own = verdict.is_own_mail;
   // Nobody to answer: a mail without any usable sender.
   inbound.may_answer = verdict.may_answer && inbound.sender_id.find('@') != std::string::npos;
+  if (out.authentication.is_refuted) inbound.may_answer = false;
   set_text(inbound, mail, verdict);
   inbound.language = text::guess_language(inbound.subject + "\n" + inbound.text.substr(0, kLanguageSample));
   if (!verdict.is_own_mail) {

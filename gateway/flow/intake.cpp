@@ -89,7 +89,8 @@ class Acceptance {
 
   // Nothing can be known of it before: it names no earlier message.
   bool opens_conversation() const {
-    return m_.kind == Inbound::Kind::kMessage && m_.thread_keys.empty() && !(m_.trust.must_verify_all && !m_.trust.is_verified);
+    return m_.kind == Inbound::Kind::kMessage && m_.thread_keys.empty() && m_.hold_cause.empty() &&
+           !(m_.trust.must_verify_all && !m_.trust.is_verified);
   }
   void plan(const Turns& turns) {
     turns_ = &turns;

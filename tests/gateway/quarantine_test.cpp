@@ -228,6 +228,16 @@ TEST_F(Quarantine, WhereEverybodyMustBeVerifiedANewMailIsHeldWithoutBeingAnswere
   until([&] { return mail_.sent().size() == 1; }, "the answer after the release");
 }
 
+TEST_F(Quarantine, WhatIsNotAllHereIsHeldWhateverItSays) {
+  auto m = mail("ana@customer.test", "<1@c>", "Hello", "A question about my order");
+  m.hold_cause = "too_large";
+  m.hold_evidence = "30 MB";
+  ASSERT_TRUE(accept(m));
+  settle();
+  EXPECT_EQ(one("SELECT cause || ' ' || evidence FROM quarantine"), "too_large 30 MB");
+  EXPECT_EQ(one("SELECT count(*) FROM conversations"), "0");
+}
+
 TEST_F(Quarantine, TheStoreIsAskedWithoutBeingChanged) {
   open_case();
   const auto file = database_.folder() + "/usher.db";

@@ -268,6 +268,20 @@ TEST_F(Decisions, TheSameContentAgainIsADuplicateAndAMessageIdAloneIsNot) {
   expect(decide(mail.inbound, k), Outcome::kDuplicate);
 }
 
+// The owner of the domain says that it is not from there: an answer would reach somebody who wrote nothing (RFC 3834,
+// backscatter).
+TEST_F(Decisions, WhatItsDomainDisownsIsNotAnswered) {
+  settings_.authserv_id = "mx.gw.example";
+  auto may_answer = [&](const std::string& results) {
+    auto raw = shared(checked(results, std::string(kAna) + "Subject: hello\r\n\r\nx\r\n"));
+    return read_mail(raw, envelope_from("ana@example.org"), settings_, kNow).inbound.may_answer;
+  };
+  EXPECT_FALSE(may_answer("dmarc=fail header.from=example.org"));
+  EXPECT_TRUE(may_answer("dmarc=temperror header.from=example.org"));
+  EXPECT_TRUE(may_answer("dmarc=none; spf=softfail smtp.mailfrom=example.org"));
+  EXPECT_TRUE(may_answer("dmarc=fail header.from=other.example"));
+}
+
 // --- Authentication-Results (RFC 8601) ---
 
 TEST(AuthenticationResults, AreReadWithCommentsQuotesAndVersions) {
