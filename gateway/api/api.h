@@ -130,7 +130,7 @@ boost::asio::awaitable<net::HttpResponse> show_article_file(Call call);
 boost::asio::awaitable<net::HttpResponse> search_articles(Call call);
 boost::asio::awaitable<net::HttpResponse> suggest_articles(Call call);
 
-// help.cpp, help_article.cpp: the public help centre (docs/help-centre.md); gaps.cpp: what is looked for and not found
+// help*.cpp: the public help centre (docs/help-centre.md); gaps.cpp: what is looked for and not found
 boost::asio::awaitable<net::HttpResponse> help_home(Call call);
 boost::asio::awaitable<net::HttpResponse> help_index(Call call);
 boost::asio::awaitable<net::HttpResponse> help_search(Call call);

@@ -90,7 +90,8 @@ boost::asio::awaitable<net::HttpResponse> decide_gap(Call call) {
 boost::asio::awaitable<net::HttpResponse> lint_articles(Call call) {
   const Parts* parts = call.parts;
   auto done = co_await async::offload<Result<std::vector<kb::Finding>>>(*parts->pool, [parts] {
-    return flow::lint_library(parts->database, *parts->content->get()->library, parts->kb_folder, {}, parts->clock->now());
+    const auto own = parts->email != nullptr ? parts->email->addresses : std::vector<std::string>{};
+    return flow::lint_library(parts->database, *parts->content->get()->library, parts->kb_folder, own, parts->clock->now());
   });
   if (!done) co_return problem(done.error());
   if (!*done) co_return problem(done->error());

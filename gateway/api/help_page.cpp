@@ -121,6 +121,10 @@ void set_flag(data& values, const char* name, bool is_set) {
   if (is_set) values.set(name, data::type::bool_true);
 }
 
+bool is_public(const kb::Article& article) {
+  return article.state == "published" && article.audience == "customer";
+}
+
 bool is_help_language(std::string_view language) {
   return language == "en" || language == "zh";
 }

@@ -31,6 +31,8 @@ struct HelpPage {
   int status = 200;
 };
 
+// Whether anybody may read it.
+bool is_public(const kb::Article& article);
 bool is_help_language(std::string_view language);
 std::string other_language(std::string_view language);
 // By Accept-Language: the first of zh and en that is named.
