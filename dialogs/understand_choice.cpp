@@ -18,7 +18,7 @@ namespace {
 using As = Understood::As;
 
 constexpr double kSureSpoken = kMinUnderstood;  // for an option whose author foresaw the very phrase, and no other's
-constexpr double kMostWeighed = 0.98;           // 0.99 and more is for answers taken at their word
+constexpr double kMostWeighed = 0.94;  // more is for answers taken at their word
 
 Understood nothing(std::string why, double confidence = 0) {
   return {As::kNothing, {}, confidence, std::move(why)};
