@@ -17,6 +17,8 @@ import { connectChat } from './support/webchat.mjs';
 const take_picture = async (page, name) => {
   if (process.env.USHER_PICTURES) await page.screenshot({ path: join(process.env.USHER_PICTURES, `${name}.png`) });
 };
+// Playwright takes file choosers over while somebody listens. Who begins to listen with the click may be too late on a busy machine.
+const intercept_choosers = (page) => page.on('filechooser', () => {});
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 // A PNG of coloured squares that browsers really decode.
@@ -79,6 +81,7 @@ test('attachments', async (t) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 820 }, ...options });
     t.after(() => context.close());
     const page = await context.newPage();
+    intercept_choosers(page);
     page.on('pageerror', (e) => complaints.push(e.message));
     page.on('console', (message) => { if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text()); });
     return page;
@@ -304,6 +307,7 @@ test('in a shop of another origin, whose policy allows the chat server and nothi
   const browser = await launch();
   t.after(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1000, height: 760 } });
+  intercept_choosers(page);
   const complaints = [];
   page.on('console', (message) => { if (message.type() === 'error' && !/favicon/.test(message.location().url)) complaints.push(message.text()); });
   const chat = await openChat(page, { url: origin });

@@ -93,6 +93,7 @@ describe('the chat', () => {
     const chat = await openChat(page, { url: `${gateway.url}/` });
     await chat.waitForBot('What is wrong');
     await set({ lose_upload: 2, upload_ms: 300 });
+    page.on('filechooser', () => {});  // taken over before the click, not with it
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), chat.panel.locator('button.attach').click()]);
     await chooser.setFiles([{ name: 'system.log', mimeType: 'text/plain', buffer: Buffer.from('kernel: thermal shutdown') }]);
     await chat.say('It gets hot', { received: false });
