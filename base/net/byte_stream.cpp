@@ -1,22 +1,16 @@
 #include "base/net/byte_stream.h"
 
-#include <list>
+#include <atomic>
 #include <thread>
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/intrusive/list.hpp>
 
-#include "base/async/deadlines.h"
 #include "base/async/task_group.h"
 #include "base/log.h"
 #include "base/net/acceptor.h"
+#include "base/net/tcp_stream.h"
 
 namespace usher::net {
 namespace asio = boost::asio;
@@ -25,105 +19,11 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kAfterClose{5'000};
-constexpr milliseconds kLinger{2'000};
 
-class TcpByteStream final : public ByteStream,
+class TcpByteStream final : public TcpStream,
                             public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  TcpByteStream(asio::io_context& context, TcpSocket socket, std::string remote)
-      : context_(context), socket_(std::move(socket)), remote_(std::move(remote)) {}
-  TcpByteStream(const TcpByteStream&) = delete;
-  TcpByteStream& operator=(const TcpByteStream&) = delete;
-  ~TcpByteStream() override = default;
-
-  asio::awaitable<Result<std::size_t>> read_some(std::span<char> into, milliseconds limit) override {
-    boost::system::error_code ec;
-    Limit guard(this, limit);
-    const auto buffer = asio::buffer(into.data(), into.size());
-    std::size_t n = 0;
-    if (tls_) {
-      n = co_await tls_->async_read_some(buffer, asio::redirect_error(asio::use_awaitable, ec));
-    } else {
-      n = co_await socket_.async_read_some(buffer, asio::redirect_error(asio::use_awaitable, ec));
-    }
-    if (n > 0) co_return n;
-    if (guard.struck()) co_return fail(ErrorCode::kTimeout, "the peer sent nothing in time");
-    // A peer that closes without a TLS close_notify has closed all the same; line protocols end by their own commands.
-    if (ec == asio::error::eof || ec == asio::ssl::error::stream_truncated) co_return std::size_t{0};
-    co_return fail(ErrorCode::kUnavailable, "the connection broke while reading", ec.message());
-  }
-
-  asio::awaitable<Result<void>> write(std::string bytes, milliseconds limit) override {
-    boost::system::error_code ec;
-    Limit guard(this, limit);
-    if (tls_) {
-      co_await asio::async_write(*tls_, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, ec));
-    } else {
-      co_await asio::async_write(socket_, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, ec));
-    }
-    if (!ec) co_return Result<void>{};
-    if (guard.struck()) co_return fail(ErrorCode::kTimeout, "the peer did not take the answer in time");
-    co_return fail(ErrorCode::kUnavailable, "the connection broke while writing", ec.message());
-  }
-
-  asio::awaitable<Result<void>> start_tls(std::shared_ptr<TlsContext> tls, milliseconds limit) override {
-    if (tls_) co_return fail(ErrorCode::kConflict, "the connection is encrypted already");
-    boost::system::error_code ec;
-    Limit guard(this, limit);
-    tls_ = std::make_unique<asio::ssl::stream<TcpSocket&>>(socket_, *static_cast<asio::ssl::context*>(tls->native()));
-    co_await tls_->async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, ec));
-    if (!ec) co_return Result<void>{};
-    if (guard.struck()) co_return fail(ErrorCode::kTimeout, "the TLS handshake took too long");
-    co_return fail(ErrorCode::kUnavailable, "the TLS handshake failed", ec.message());
-  }
-
-  void close() override {
-    boost::system::error_code ec;
-    socket_.shutdown(asio::socket_base::shutdown_both, ec);
-    socket_.close(ec);
-  }
-
-  // A close with unread bytes in the socket sends a reset, and a reset overtakes the last answer: what a peer still sends is read
-  // and dropped, for a moment.
-  asio::awaitable<void> close_gently() {
-    boost::system::error_code ec;
-    socket_.shutdown(asio::socket_base::shutdown_send, ec);
-    if (!ec) {
-      Limit guard(this, kLinger);
-      std::array<char, 4096> unread{};
-      while (!ec && !guard.struck())
-        co_await socket_.async_read_some(asio::buffer(unread), asio::redirect_error(asio::use_awaitable, ec));
-    }
-    close();
-  }
-
-  bool is_tls() const override { return tls_ != nullptr; }
-  const std::string& remote() const override { return remote_; }
-  async::Executor executor() override { return context_.get_executor(); }
-
- private:
-  // A time limit of one operation: cancels the socket when it strikes.
-  class Limit {
-   public:
-    Limit(TcpByteStream* stream, milliseconds limit)
-        : guard_(async::Deadlines::of(stream->context_), limit, [this, stream] {
-            struck_ = true;
-            boost::system::error_code ec;
-            stream->socket_.cancel(ec);
-          }) {}
-    Limit(const Limit&) = delete;
-    Limit& operator=(const Limit&) = delete;
-    bool struck() const { return struck_; }
-
-   private:
-    bool struck_ = false;
-    async::Deadlines::Guard guard_;
-  };
-
-  asio::io_context& context_;
-  TcpSocket socket_;
-  std::unique_ptr<asio::ssl::stream<TcpSocket&>> tls_;
-  std::string remote_;
+  using TcpStream::TcpStream;
 };
 
 using StreamList = boost::intrusive::list<TcpByteStream, boost::intrusive::constant_time_size<false>>;

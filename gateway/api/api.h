@@ -12,6 +12,7 @@
 #include "base/async/offload.h"
 #include "base/net/http_server.h"
 #include "base/sql/database.h"
+#include "connectors/email/imap_source.h"
 #include "connectors/email/settings.h"
 #include "connectors/ticket_system.h"
 #include "connectors/webchat/webchat_channel.h"
@@ -35,6 +36,7 @@ struct Parts {
   flow::Feedback* feedback = nullptr;
   const connectors::email::EmailSettings* email = nullptr;
   flow::Intake* release = nullptr;  // lets held mails in
+  std::vector<const connectors::email::MailboxSource*> mailboxes;
   const flow::Channels* channels = nullptr;
   const flow::Intake* intake = nullptr;
   const flow::OutboxRunner* outbox = nullptr;

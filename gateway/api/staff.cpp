@@ -47,6 +47,28 @@ json conversation_json(const store::ConversationListing& l) {
           {"dialog", c.dialog}};
 }
 
+json mailbox_json(const connectors::email::MailboxHealth& h, Timestamp now) {
+  json behind = nullptr;
+  if (h.behind_since) behind = (now - *h.behind_since).count() / 1000;
+  return {{"name", h.name},
+          {"user", h.user},
+          {"host", h.host},
+          {"folder", h.folder},
+          {"ok", h.is_ok()},
+          {"connected", h.is_connected},
+          {"error", h.error},
+          {"warning", h.warning},
+          {"last_seen_at", time_or_null(h.seen_at)},
+          {"last_message_at", time_or_null(h.mail_at)},
+          {"behind_seconds", behind},
+          {"on_server", h.on_server},
+          {"waiting", h.waiting},
+          {"taken", h.books.taken},
+          {"failing", h.books.trying},
+          {"skipped", h.books.skipped},
+          {"counts_agree", h.counts_agree()}};
+}
+
 json row_json(const store::OutboxRow& row) {
   return {{"id", row.id},
           {"kind", row.kind},
@@ -275,6 +297,8 @@ boost::asio::awaitable<net::HttpResponse> overview(Call call) {
     if (auto it = health.find(name); it != health.end() && !it->second.ok) c["errors"] = 1;
     channels.push_back(std::move(c));
   }
+  json mailboxes = json::array();
+  for (const auto* mailbox : call.parts->mailboxes) mailboxes.push_back(mailbox_json(mailbox->health(), now));
   json oldest = nullptr;
   if (figures->outbox.oldest_waiting) oldest = (now - *figures->outbox.oldest_waiting).count() / 1000;
   co_return answer({{"open", figures->open},
@@ -282,7 +306,8 @@ boost::asio::awaitable<net::HttpResponse> overview(Call call) {
                     {"dead", figures->outbox.dead},
                     {"oldest_pending_seconds", oldest},
                     {"ticket_system", tickets},
-                    {"channels", channels}});
+                    {"channels", channels},
+                    {"mailboxes", mailboxes}});
 }
 
 }  // namespace usher::gateway::api

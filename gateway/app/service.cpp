@@ -18,6 +18,7 @@
 #include "base/metrics.h"
 #include "base/text.h"
 #include "connectors/email/email_channel.h"
+#include "connectors/email/imap_source.h"
 #include "connectors/email/smtp_server.h"
 #include "connectors/registry.h"
 #include "connectors/webchat/webchat_channel.h"
@@ -31,6 +32,7 @@
 #include "gateway/flow/intake.h"
 #include "gateway/flow/learning.h"
 #include "gateway/flow/lookups.h"
+#include "gateway/flow/mailboxes.h"
 #include "gateway/flow/outbox.h"
 #include "gateway/store/people.h"
 #include "gateway/store/schema.h"
@@ -61,6 +63,37 @@ std::vector<flow::LookupService> lookup_services(const Settings& s) {
   std::vector<flow::LookupService> out;
   for (const auto& l : s.lookups)
     out.push_back({l.name, l.url, l.method, l.token, l.ca_file, std::chrono::milliseconds{l.timeout_ms}, l.allow_private});
+  return out;
+}
+
+connectors::email::MailboxSettings mailbox_settings(const MailboxSection& m) {
+  using connectors::email::ImapOptions;
+  using connectors::email::MailboxSettings;
+  MailboxSettings out;
+  out.name = m.name;
+  out.imap.host = m.host;
+  out.imap.port = static_cast<std::uint16_t>(m.port);
+  out.imap.user = m.user;
+  out.imap.password = m.password;
+  using Auth = ImapOptions::Auth;
+  out.imap.auth = m.auth == "login"         ? Auth::kLogin
+                  : m.auth == "plain"       ? Auth::kPlain
+                  : m.auth == "xoauth2"     ? Auth::kXoauth2
+                  : m.auth == "oauthbearer" ? Auth::kOauthBearer
+                                            : Auth::kAuto;
+  out.imap.folder = m.folder;
+  using After = ImapOptions::After;
+  out.imap.after = m.after == "move" ? After::kMove : m.after == "flag" ? After::kFlag : After::kSeen;
+  out.imap.flag = m.flag;
+  out.imap.move_to = m.move_to;
+  using Tls = MailboxSettings::Tls;
+  out.tls = m.tls == "none" ? Tls::kNone : m.tls == "starttls" ? Tls::kStartTls : Tls::kImplicit;
+  out.ca_file = m.ca_file;
+  out.oauth = {m.oauth_token_url, m.oauth_client_id, m.oauth_client_secret, m.oauth_refresh_token, m.oauth_scope, {}};
+  out.address = m.address;
+  out.idle_limit = std::chrono::seconds{m.idle_seconds};
+  out.poll_every = std::chrono::seconds{m.poll_seconds};
+  out.retry_cap = std::chrono::seconds{m.retry_max_seconds};
   return out;
 }
 
@@ -182,6 +215,7 @@ class RunningService final : public Service {
                           : std::min(at_most, std::chrono::duration_cast<std::chrono::milliseconds>(until - now));
     };
     if (intake_) intake_->drain();
+    for (auto& mailbox : mailboxes_) mailbox->stop(left(std::chrono::seconds{5}));
     if (smtp_) smtp_->stop(left(std::chrono::seconds{30}));
     if (lmtp_) lmtp_->stop(left(std::chrono::seconds{30}));
     if (webchat_) webchat_->drain();
@@ -197,6 +231,7 @@ class RunningService final : public Service {
     api_.reset();
     smtp_.reset();
     lmtp_.reset();
+    mailboxes_.clear();
     if (io_) io_->stop();
     if (feedback_) {
       if (auto r = feedback_->flush(); !r)
@@ -301,7 +336,27 @@ class RunningService final : public Service {
     return {};
   }
 
+  Result<void> make_mailboxes() {
+    if (!s_.email.enabled || s_.email.mailboxes.empty()) return {};
+    mailbox_books_ = std::make_unique<flow::Mailboxes>(*database_, clock_);
+    std::size_t i = 0;
+    for (const auto& m : s_.email.mailboxes) {
+      auto made = connectors::email::watch_mailbox(io_->executor(++i), mailbox_settings(m), email_settings_, *intake_,
+                                                   *mailbox_books_, *outbound_, clock_);
+      if (!made) return fail(made.error().code, "mailbox '" + m.name + "': " + made.error().message);
+      mailboxes_.push_back(std::move(*made));
+    }
+    return {};
+  }
+
   Result<void> listen() {
+    if (auto r = make_mailboxes(); !r) return r;
+    if (auto r = open_ports(); !r) return r;
+    for (auto& mailbox : mailboxes_) mailbox->start();
+    return {};
+  }
+
+  Result<void> open_ports() {
     if (!s_.http.tls_certificate.empty()) {
       auto tls = net::load_tls(s_.http.tls_certificate, s_.http.tls_key);
       if (!tls) return fail(std::move(tls.error()));
@@ -320,6 +375,7 @@ class RunningService final : public Service {
     parts.intake = intake_.get();
     parts.email = &email_settings_;
     parts.release = intake_.get();
+    for (const auto& mailbox : mailboxes_) parts.mailboxes.push_back(mailbox.get());
     parts.outbox = runner_.get();
     parts.kick_outbox = [this] { runner_->kick(); };
     parts.webchat = webchat_.get();
@@ -439,6 +495,8 @@ class RunningService final : public Service {
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<net::HttpServer> http_;
   std::unique_ptr<connectors::email::SmtpServer> smtp_, lmtp_;
+  std::unique_ptr<flow::Mailboxes> mailbox_books_;
+  std::vector<std::unique_ptr<connectors::email::MailboxSource>> mailboxes_;
 };
 
 }  // namespace

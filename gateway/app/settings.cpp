@@ -262,6 +262,27 @@ void cross_checks(Reader& reader, const Settings& s, const std::map<std::string,
     if (a.find('@') == std::string::npos || a.back() == '@')
       reader.add(mark("email.addresses"), "'" + a + "' is no mail address", "write name@domain, or @domain for all of a domain");
   }
+  if (!s.email.auth_user.empty() && (s.email.auth_password.empty() || s.email.tls_certificate.empty()))
+    reader.add(mark("email.auth_user"), "'email.auth_user' needs a password and a TLS certificate",
+               "name a file with email.auth_password_file, and set email.tls_certificate and tls_key: sign-in is offered under "
+               "TLS only");
+  if (s.email.auth_required && s.email.auth_user.empty())
+    reader.add(mark("email.auth_required"), "'email.auth_required' needs 'email.auth_user'", "nobody could send mail");
+  for (const auto& m : s.email.mailboxes) {
+    const bool is_here = m.host == "localhost" || m.host == "::1" || m.host.starts_with("127.");
+    if (m.tls == "none" && !is_here)
+      reader.add(mark("email.mailboxes"), "mailbox '" + m.name + "' would send its password in the clear",
+                 "use tls: implicit or starttls; none is for servers on this machine");
+    if (m.password.empty() && m.oauth_token_url.empty())
+      reader.add(mark("email.mailboxes"), "mailbox '" + m.name + "' has neither a password nor an oauth_token_url",
+                 "name a file with password_file, or set " + environment_variable("email.mailboxes." + m.name + ".password"));
+    if (m.oauth_token_url.empty() && (m.auth == "xoauth2" || m.auth == "oauthbearer"))
+      reader.add(mark("email.mailboxes"), "mailbox '" + m.name + "' signs in by OAuth and has no oauth_token_url",
+                 "set it, or choose another auth");
+    if (!m.address.empty() && m.address.find('@') == std::string::npos)
+      reader.add(mark("email.mailboxes"), "'" + m.address + "' of mailbox '" + m.name + "' is no mail address",
+                 "write one of email.addresses");
+  }
   if (s.email.require_authentication == "all" && s.email.authserv_id.empty())
     reader.add(mark("email.require_authentication"), "'require_authentication: all' needs 'email.authserv_id'",
                "the name your mail server writes in its Authentication-Results; without one no sender is verified");

@@ -27,6 +27,15 @@ struct LookupSection {
   bool allow_private = false;
 };
 
+// A mailbox that mail is fetched from by IMAP.
+struct MailboxSection {
+  std::string name, host, user, password, tls = "implicit", ca_file, auth = "auto";
+  std::int64_t port = 993;
+  std::string folder = "INBOX", after = "seen", move_to = "Usher", flag = "$UsherTaken", address;
+  std::int64_t idle_seconds = 240, poll_seconds = 60, retry_max_seconds = 300;
+  std::string oauth_token_url, oauth_client_id, oauth_client_secret, oauth_refresh_token, oauth_scope;
+};
+
 struct Settings {
   std::string company = "Usher";
   std::filesystem::path data = "data";
@@ -62,6 +71,13 @@ struct Settings {
     std::string tls_certificate, tls_key;
     std::int64_t max_message_bytes = 26'214'400;
     std::int64_t max_connections_per_address = 50;
+    std::int64_t max_connections_per_minute = 600;
+    std::int64_t max_mails_per_minute = 3'000;
+    std::int64_t min_data_rate = 500;
+    std::vector<std::string> proxy_protocol_from;
+    std::string auth_user, auth_password;
+    bool auth_required = false;
+    std::vector<MailboxSection> mailboxes;
     std::string authserv_id, require_authentication = "replies", reply_tokens = "participants";
     std::int64_t authserv_hops = 0;
     std::string relay_url, relay_user, relay_password, relay_tls = "opportunistic", relay_ca_file;

@@ -13,6 +13,7 @@
 #include "gateway/flow/masking.h"
 #include "gateway/store/cases.h"
 #include "gateway/store/ledger.h"
+#include "gateway/store/mailboxes.h"
 #include "gateway/store/people.h"
 #include "gateway/store/quarantine.h"
 
@@ -109,27 +110,10 @@ class Acceptance {
   PlannedTurn* planned() { return planned_ ? &*planned_ : nullptr; }
 
   Result<void> run(sql::Tx& tx, Stored& out) {
-    auto known = store::find_known(tx, m_.channel, m_.dedup_key);
-    if (!known) return fail(std::move(known.error()));
-    if (*known) return repeat(tx, **known, out);
-    if (planned_) return open(tx, out);
-
-    auto decision = decide(tx);
-    if (!decision) return fail(std::move(decision.error()));
-    if (decision->outcome == Outcome::kQuarantine) return hold(tx, *decision, out);
-    ConversationId conversation;
-    if (decision->thread) {
-      conversation = {decision->thread->conversation};
-      case_id_ = decision->thread->case_id;
-    }
-    // Robots, bounces and our own mail open nothing: kept in the ledger alone.
-    if (conversation.empty() && (m_.kind != Inbound::Kind::kMessage || m_.is_own)) return insert_ledger(tx, {}, 0, "noted");
-    if (conversation.empty()) {
-      auto fresh = new_conversation(tx);
-      if (!fresh) return fail(std::move(fresh.error()));
-      conversation = std::move(*fresh);
-    }
-    return store_message(tx, conversation, out);
+    if (auto r = take(tx, out); !r || !m_.place) return r;
+    // Fetched from a mailbox: taken there, too, when it came before or is kept as a conflict.
+    return store::mail_taken(tx, m_.place->mailbox, m_.place->validity, m_.place->uid,
+                             out.accepted.id.empty() ? id_ : out.accepted.id, now_);
   }
 
   // A held mail, let in by a person.
@@ -168,6 +152,30 @@ class Acceptance {
 
  private:
   void note(std::string what) { reason_ += (reason_.empty() ? "" : "; ") + what; }
+
+  Result<void> take(sql::Tx& tx, Stored& out) {
+    auto known = store::find_known(tx, m_.channel, m_.dedup_key);
+    if (!known) return fail(std::move(known.error()));
+    if (*known) return repeat(tx, **known, out);
+    if (planned_) return open(tx, out);
+
+    auto decision = decide(tx);
+    if (!decision) return fail(std::move(decision.error()));
+    if (decision->outcome == Outcome::kQuarantine) return hold(tx, *decision, out);
+    ConversationId conversation;
+    if (decision->thread) {
+      conversation = {decision->thread->conversation};
+      case_id_ = decision->thread->case_id;
+    }
+    // Robots, bounces and our own mail open nothing: kept in the ledger alone.
+    if (conversation.empty() && (m_.kind != Inbound::Kind::kMessage || m_.is_own)) return insert_ledger(tx, {}, 0, "noted");
+    if (conversation.empty()) {
+      auto fresh = new_conversation(tx);
+      if (!fresh) return fail(std::move(fresh.error()));
+      conversation = std::move(*fresh);
+    }
+    return store_message(tx, conversation, out);
+  }
 
   Result<void> repeat(sql::Tx& tx, const store::KnownMessage& known, Stored& out) {
     if (known.digest != m_.content_digest) {

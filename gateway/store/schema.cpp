@@ -192,6 +192,20 @@ CREATE TABLE participants (
 ) WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kMailboxes = R"sql(
+-- Mailboxes that mail is fetched from (store/mailboxes.h). mailbox: user@host/folder. validity, from_uid, since: see
+-- connectors/email/imap_session.h. token: the newest OAuth refresh token; seed: hash of the configured one it came from.
+CREATE TABLE mailboxes (
+  mailbox TEXT PRIMARY KEY, validity BIGINT NOT NULL, from_uid BIGINT NOT NULL, since TEXT NOT NULL, seen_at BIGINT NOT NULL,
+  token TEXT, seed TEXT
+) WITHOUT ROWID;
+-- state: taken (its ledger row is written) | filed (and the server knows) | trying | skipped.
+CREATE TABLE mailbox_mails (
+  mailbox TEXT NOT NULL, validity BIGINT NOT NULL, uid BIGINT NOT NULL, state TEXT NOT NULL, ledger_id TEXT, tries BIGINT NOT NULL,
+  cause TEXT, at BIGINT NOT NULL, PRIMARY KEY (mailbox, validity, uid)
+) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kMigrations = {
     sql::Migration{1, "first light", kFirst},
     sql::Migration{2, "built-in ticket list", connectors::tickets::kBuiltinSchema},
@@ -199,6 +213,7 @@ constexpr std::array kMigrations = {
     sql::Migration{4, "articles of the knowledge base", kLibrary},
     sql::Migration{5, "feedback on articles and searches", kFeedback},
     sql::Migration{6, "mail held for staff", kMail},
+    sql::Migration{7, "mailboxes that mail is fetched from", kMailboxes},
 };
 
 }  // namespace
