@@ -12,6 +12,7 @@ export interface ConversationDetail extends Conversation {
   slots: { name: string; label: string; value: string }[];
   tried: { what: string; answer: string }[];
   trace: { seq: number; rule: string; why: string }[];
+  causes?: Record<string, string[]>;  // troubleshooting that waits to be told its cause
 }
 export interface OutboxRow {
   id: string; kind: string; target: string; state: string; attempts: number; reason: string; last_response: string;
@@ -22,11 +23,10 @@ export interface Overview {
   ticket_system: { name: string; ok: boolean; message: string };
   channels: { name: string; last_message_at: string | null; received: number; errors: number }[];
 }
-export interface Page<T> { items: T[]; next: string | null }
 
 export class ApiError extends Error {
-  // status 0: no answer at all. retry_after in seconds, 0 when not given.
-  constructor(readonly status: number, message: string, readonly retry_after = 0) { super(message); }
+  // status 0: no answer at all. retry_after in seconds, 0 when not given. body: all of the answer, when it was JSON.
+  constructor(readonly status: number, message: string, readonly retry_after = 0, readonly body?: unknown) { super(message); }
 }
 
 let on_signed_out: () => void = () => {};
@@ -34,7 +34,18 @@ export const when_signed_out = (action: () => void) => { on_signed_out = action;
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> { return call<T>(path, { signal }); }
 export async function post<T>(path: string, body: unknown = {}): Promise<T> {
-  return call<T>(path, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Usher-Request': '1' }, body: JSON.stringify(body) });
+  return send<T>('POST', path, body);
+}
+export async function put<T>(path: string, body: unknown): Promise<T> { return send<T>('PUT', path, body); }
+// The file's bytes as the body.
+export async function upload<T>(path: string, file: Blob): Promise<T> {
+  return call<T>(path, { method: 'POST', headers: { 'Content-Type': 'application/octet-stream', 'X-Usher-Request': '1' }, body: file });
+}
+// A question with a body: changes nothing, may be given up.
+export async function ask<T>(path: string, body: unknown, signal: AbortSignal): Promise<T> { return send<T>('POST', path, body, signal); }
+
+async function send<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  return call<T>(path, { method, headers: { 'Content-Type': 'application/json', 'X-Usher-Request': '1' }, body: JSON.stringify(body), signal });
 }
 
 async function call<T>(path: string, init: RequestInit): Promise<T> {
@@ -49,5 +60,5 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
   const body = await answer.json().catch(() => undefined);
   if (answer.ok) return body as T;
   if (answer.status === 401 && path !== '/login') on_signed_out();
-  throw new ApiError(answer.status, body?.error?.message ?? '', Number(answer.headers.get('Retry-After')) || 0);
+  throw new ApiError(answer.status, body?.error?.message ?? '', Number(answer.headers.get('Retry-After')) || 0, body);
 }

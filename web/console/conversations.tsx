@@ -1,6 +1,7 @@
 // The list of conversations, and beside it the one that is read.
 import { useEffect, useRef } from 'preact/hooks';
 import type { Conversation, ConversationDetail } from './api';
+import { CauseFound } from './cause';
 import { Ago, Badge, Failure, More, Shown, status_name, type ViewProps } from './parts';
 import { useList, useLoaded } from './use';
 
@@ -69,6 +70,7 @@ function Detail({ id, text, lang }: ViewProps & { id: string }) {
           <Why traces={loose} label={text.why} />
         </section>
         <div class="side">
+          <CauseFound text={text} lang={lang} id={id} causes={data.causes ?? {}} changed={reload} />
           <section aria-labelledby="collected">
             <h3 id="collected">{text.collected}</h3>
             {data.slots.length ? <dl>{data.slots.map((slot) => <div key={slot.name}><dt>{slot.label || slot.name}</dt><dd>{slot.value}</dd></div>)}</dl> : <p class="soft">{text.nothing}</p>}

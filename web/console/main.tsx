@@ -1,15 +1,23 @@
-// The first console: sign in, then tickets, conversations and dead letters under a strip of figures. The place in it is the address's
-// fragment (#/conversations/ID), so that back, reload and a link all work.
+// The console: sign in, then tickets, conversations, articles, gaps, mail and dead letters. The place in it is the address's fragment
+// (#/conversations/ID), so that back, reload and a link all work.
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { get, post, when_signed_out, type Me, type Overview as Figures } from './api';
+import { ArticleScreen } from './article';
+import { NewArticle } from './article_new';
+import { Articles } from './articles';
 import './console.css';
+import './kb.css';
 import { Conversations } from './conversations';
 import { DeadLetters } from './dead';
+import { Findings } from './findings';
+import { GapsScreen } from './gaps';
+import { MailList } from './mail';
 import { Overview } from './overview';
 import { SignIn } from './sign_in';
 import { texts, type Lang, type Texts } from './texts';
 import { Tickets } from './tickets';
+import { TrySearch } from './try_search';
 import { useLoaded } from './use';
 
 const kLangKey = 'usher-console-lang';
@@ -38,18 +46,23 @@ function App() {
 
 interface ShellProps { me: Me; text: Texts; lang: Lang; switcher: preact.ComponentChild; sign_out(): void }
 function Shell({ me, text, lang, switcher, sign_out }: ShellProps) {
-  const [view, id] = usePlace();
+  const [view, ...place] = usePlace();
+  const [id = ''] = place;
   const figures = useLoaded<Figures>('/overview');
-  const names: [string, string][] = [['tickets', text.tickets], ['conversations', text.conversations], ['dead', text.dead]];
+  const held = useLoaded<{ held: number }>('/mail?state=quarantined&limit=1');
+  const names: [string, string][] = [['tickets', text.tickets], ['conversations', text.conversations], ['articles', text.articles], ['gaps', text.gaps], ['mail', text.mail], ['dead', text.dead]];
+  const counts: Record<string, number | undefined> = { dead: figures.data?.dead, mail: held.data?.held };
   const title = names.find(([name]) => name === view)?.[1] ?? text.tickets;
+  const has_own_focus = view === 'articles' ? place.length > 1 || id === 'new' : !!id;  // these put it on their own heading once it is there
   const main = useRef<HTMLElement>(null);
   const is_first = useRef(true);
   useEffect(() => { document.title = `${title} – Usher`; }, [title]);
   useEffect(() => {
     // A new view is announced by its heading; the first one leaves the focus where the browser put it.
-    if (!is_first.current && !id) main.current?.querySelector<HTMLElement>('h1')?.focus();
+    if (!is_first.current && !has_own_focus) main.current?.querySelector<HTMLElement>('h1')?.focus();
     is_first.current = false;
-  }, [view, id]);
+  }, [view, place.join('/')]);
+  const props = { text, lang, me };
   return (
     <>
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>{text.skip}</a>
@@ -58,15 +71,18 @@ function Shell({ me, text, lang, switcher, sign_out }: ShellProps) {
         <nav aria-label={text.nav}>
           {names.map(([name, label]) => (
             <a key={name} href={`#/${name}`} aria-current={name === view ? 'page' : undefined}>
-              {label}{name === 'dead' && !!figures.data?.dead && <span class="count">{figures.data.dead}</span>}
+              {label}{!!counts[name] && <span class="count">{counts[name]}</span>}
             </a>
           ))}
         </nav>
         <div class="who">{switcher}<span>{me.name}</span><button type="button" onClick={sign_out}>{text.sign_out}</button></div>
       </header>
       <main id="main" ref={main} tabIndex={-1}>
-        <Overview text={text} lang={lang} figures={figures} />
-        {view === 'conversations' ? <Conversations text={text} lang={lang} id={id} />
+        {['tickets', 'conversations', 'dead'].includes(view) && <Overview text={text} lang={lang} figures={figures} />}
+        {view === 'articles' ? <Knowledge {...props} place={place} />
+          : view === 'gaps' ? <GapsScreen {...props} />
+          : view === 'mail' ? <MailList {...props} id={id} changed={held.reload} />
+          : view === 'conversations' ? <Conversations text={text} lang={lang} id={id} />
           : view === 'dead' ? <DeadLetters text={text} lang={lang} changed={figures.reload} />
           : <Tickets text={text} lang={lang} />}
       </main>
@@ -74,16 +90,25 @@ function Shell({ me, text, lang, switcher, sign_out }: ShellProps) {
   );
 }
 
-// → [view, id] of "#/view/id".
-function usePlace(): [string, string] {
+function Knowledge({ place, ...props }: { me: Me; text: Texts; lang: Lang; place: string[] }) {
+  const [first, language, ...rest] = place;
+  if (!first) return <Articles {...props} />;
+  if (first === 'new') return <NewArticle key={place.join('/')} {...props} place={place.slice(1)} />;
+  if (!language) return first === 'findings' ? <Findings {...props} /> : <TrySearch {...props} />;
+  return rest.length ? <Articles {...props} /> : <ArticleScreen key={place.join('/')} {...props} id={first} language={language} />;
+}
+
+const kViews = ['conversations', 'articles', 'gaps', 'mail', 'dead'];
+// → [view, part …] of "#/view/part…".
+function usePlace(): string[] {
   const [hash, set_hash] = useState(location.hash);
   useEffect(() => {
     const update = () => set_hash(location.hash);
     addEventListener('hashchange', update);
     return () => removeEventListener('hashchange', update);
   }, []);
-  const [, view = '', id = ''] = hash.split('/');
-  return [['conversations', 'dead'].includes(view) ? view : 'tickets', decoded(id)];
+  const [, view = '', ...place] = hash.split('/');
+  return [kViews.includes(view) ? view : 'tickets', ...place.map(decoded).filter(Boolean)];
 }
 
 function decoded(part: string): string {

@@ -1,7 +1,10 @@
-// The console's words.
+// The console's words; those of the knowledge base and of mail are in texts_kb.ts.
+import { kb_en, kb_zh } from './texts_kb';
+
 export type Lang = 'en' | 'zh';
 
 const en = {
+  ...kb_en,
   console: 'Support console', sign_in: 'Sign in', sign_out: 'Sign out', name: 'Name', password: 'Password', signing_in: 'Signing in …',
   wrong: 'Name or password is wrong.', too_many: 'Too many tries. Please wait {0} s.', language: 'Language', skip: 'Skip to the content',
   tickets: 'Tickets', conversations: 'Conversations', dead: 'Dead letters', nav: 'Sections', overview: 'Overview',
@@ -23,6 +26,7 @@ const en = {
 };
 
 const zh: typeof en = {
+  ...kb_zh,
   console: '客服控制台', sign_in: '登录', sign_out: '退出', name: '用户名', password: '密码', signing_in: '正在登录……',
   wrong: '用户名或密码错误。', too_many: '尝试次数过多，请等待 {0} 秒。', language: '语言', skip: '跳到正文',
   tickets: '工单', conversations: '对话', dead: '死信', nav: '栏目', overview: '概况',
@@ -45,4 +49,5 @@ const zh: typeof en = {
 
 export type Texts = typeof en;
 export const texts = (lang: Lang): Texts => (lang === 'zh' ? zh : en);
-export const fill = (text: string, value: string | number): string => text.replace('{0}', String(value));
+// Puts the values where {0}, {1} … stand.
+export const fill = (text: string, ...values: (string | number)[]): string => text.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)] ?? ''));
