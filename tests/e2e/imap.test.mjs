@@ -1,0 +1,134 @@
+// B4: mail is fetched from a real Dovecot, each taken once, whatever breaks; what cannot be taken holds up nothing; trouble is shown.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { breakingProxy, dovecot, ImapClient } from './support/dovecot.mjs';
+import { mailOf, pause, seeded } from './support/peers.mjs';
+import { eventually, usher } from './support/usher.mjs';
+import { staff } from './support/staff.mjs';
+
+const mail = (n, body = `My laptop does not turn on, number ${n}.\n`) =>
+  mailOf({ From: `Ana <ana${n}@customer.test>`, To: 'support@usher.test', Subject: `Question ${n}`, 'Message-ID': `<imap-${n}@customer.test>`, Date: 'Sat, 21 Nov 2026 10:00:00 +0000' }, body);
+
+const taken = async (gateway) => (await gateway.sql("SELECT l.id, CAST(substr(r.raw, instr(r.raw, 'Subject: Question ') + 18, 4) AS INTEGER) AS n FROM ledger l JOIN ledger_raw r ON r.id = l.id ORDER BY l.id"))
+  .map((row) => row.n);
+const states = (gateway) => gateway.sql('SELECT uid, state, cause FROM mailbox_mails ORDER BY uid');
+
+test('six wait, the third is removed by somebody else, the connection breaks thirty times: each mail is taken once', async (t) => {
+  const server = await dovecot(t);
+  const other = await ImapClient.connect(server.port);
+  for (let n = 1; n <= 6; ++n) await other.append(mail(n));
+  const random = seeded();
+  t.diagnostic(`USHER_SEED=${random.seed}`);
+  // Some break by themselves after so many bytes of the server: a session of six mails has some 6,000. The others are broken below.
+  const proxy = await breakingProxy(t, server.port, () => (proxy.broken < 30 && random.next() < 0.7 ? random.int(1, 3000) : Infinity));
+  const gateway = await usher(t, { email: { mailboxes: [server.settings({ port: proxy.port, idle_seconds: 2 })] } });
+  // As soon as the first is taken the third goes, unless it was taken already; later ones come while everything breaks.
+  await eventually(async () => (await taken(gateway)).length >= 1, 'the first mail is taken', 60_000, 5);
+  await other.command('SELECT INBOX');
+  const third_was_taken = (await taken(gateway)).includes(3);
+  await other.command('UID STORE 3 +FLAGS (\\Deleted)');
+  await other.command('UID EXPUNGE 3');
+  for (let n = 7; proxy.broken < 30; ++n) {
+    if (n <= 26) await other.append(mail(n));
+    await pause(random.int(20, 600));
+    proxy.cut();
+  }
+  assert.ok(proxy.broken >= 30, `only ${proxy.broken} breaks`);
+  const last = 40;
+  await other.append(mail(last));
+  await eventually(async () => (await taken(gateway)).includes(last), 'the last one', 60_000);
+  const all = await taken(gateway);
+  assert.equal(new Set(all).size, all.length, `one of them twice: ${all}`);
+  const on_server = await other.command('UID FETCH 1:* (UID FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])');
+  const there = [...on_server.matchAll(/Subject: Question (\d+)/g)].map((m) => Number(m[1]));
+  for (const n of there) assert.ok(all.includes(n), `number ${n} was not taken`);
+  if (third_was_taken) assert.ok(all.includes(3));
+  assert.equal(all.length, there.length + (all.includes(3) ? 1 : 0));
+  await eventually(async () => (await states(gateway)).filter((row) => row.uid !== 3).every((row) => row.state === 'filed'), 'all marked', 20_000);
+  await eventually(async () => !/UID \d+ FLAGS \((?![^)]*\\Seen)/.test(await other.command('UID FETCH 1:* (UID FLAGS)')), 'all read on the server', 20_000);
+  assert.equal((await gateway.tickets()).length, all.length, 'one ticket each');
+  other.close();
+});
+
+test('a mailbox that was away for days is caught up in order, read or not, and pushed mail comes at once', async (t) => {
+  const server = await dovecot(t);
+  const proxy = await breakingProxy(t, server.port);
+  const gateway = await usher(t, { email: { mailboxes: [server.settings({ port: proxy.port })] } });
+  const other = await ImapClient.connect(server.port);
+  await other.append(mail(1));
+  await eventually(async () => (await taken(gateway)).length === 1, 'the first', 20_000);
+  proxy.is_down = true;
+  proxy.cut();
+  for (let n = 2; n <= 300; ++n) await other.append(mail(n));
+  await other.command('SELECT INBOX');
+  await other.command('UID STORE 100:120 +FLAGS (\\Seen)');  // somebody looked into them meanwhile
+  proxy.is_down = false;
+  await eventually(async () => (await taken(gateway)).length === 300, 'all caught up', 60_000);
+  const all = await taken(gateway);
+  assert.deepEqual(all, [...all].sort((a, b) => a - b), 'in the order of the mailbox');
+  await eventually(async () => (await states(gateway)).every((row) => row.state === 'filed'), 'all marked');
+  const at = performance.now();
+  await other.append(mail(301));
+  await eventually(async () => (await taken(gateway)).length === 301, 'the pushed one', 20_000, 10);
+  t.diagnostic(`pushed mail was stored after ${Math.round(performance.now() - at)} ms`);
+  other.close();
+});
+
+test('too large and unreadable mails hold up nothing; taken mail is moved; mail that came before by SMTP is no second case', async (t) => {
+  const server = await dovecot(t);
+  const other = await ImapClient.connect(server.port);
+  const hops = Array.from({ length: 120 }, (_, i) => `Received: from a${i} by b${i}; Sat, 21 Nov 2026 10:00:00 +0000`).join('\r\n');
+  await other.append(Buffer.concat([Buffer.from(`${hops}\r\n`), mail(1)]));  // goes in circles: never taken
+  await other.append(mail(2, `${'x'.repeat(200)}\n`.repeat(500)));          // 100 KB, over the limit
+  await other.append(mail(3));
+  const gateway = await usher(t, { email: { max_message_bytes: 65536, mailboxes: [server.settings({ after: 'move', move_to: 'Überall erledigt', idle_seconds: 1 })] } });
+  await eventually(async () => (await states(gateway)).some((row) => row.uid === 3 && row.state === 'filed'), 'the good one', 20_000);
+  assert.deepEqual(await gateway.sql('SELECT cause FROM quarantine'), [{ cause: 'too_large' }]);
+  await eventually(async () => (await states(gateway)).some((row) => row.uid === 1 && row.state === 'skipped'), 'three tries', 20_000);
+  assert.match((await states(gateway)).find((row) => row.uid === 1).cause, /^loop/);
+  await other.command('SELECT INBOX');
+  assert.match(await other.command('UID SEARCH ALL'), /^\* SEARCH 1\r\n/m, 'only the skipped one is left');
+  assert.match(await other.command('STATUS "&ANw-berall erledigt" (MESSAGES)'), /MESSAGES 2/);
+  const before = (await gateway.tickets()).length;
+  await other.append(mail(3));
+  await eventually(async () => (await states(gateway)).some((row) => row.uid === 4 && row.state === 'filed'), 'the copy', 20_000);
+  assert.equal((await gateway.tickets()).length, before);
+  other.close();
+});
+
+test('a wrong password is told, in the overview and the metrics, and the service goes on', async (t) => {
+  const server = await dovecot(t, { support: 'secret', second: 'other' });
+  const gateway = await usher(t, { email: { mailboxes: [server.settings(), server.settings({ name: 'second', user: 'second' })] } });
+  const desk = await staff(gateway, 'anna', 'agent');
+  const boxes = await eventually(async () => {
+    const { mailboxes } = (await desk.get('/api/overview')).json;
+    return mailboxes.every((m) => m.ok || m.error) && mailboxes;
+  }, 'both mailboxes were tried', 20_000);
+  const [main, second] = boxes;
+  assert.equal(main.ok, true);
+  assert.equal(main.counts_agree, true);
+  assert.equal(second.ok, false);
+  assert.match(second.error, /refuses the sign-in of 'second'/);
+  const metrics = await (await fetch(`${gateway.http}/metrics`)).text();
+  assert.match(metrics, /usher_mailbox_up\{mailbox="second"\} 0/);
+  assert.match(metrics, /usher_mailbox_up\{mailbox="main"\} 1/);
+  assert.equal((await fetch(`${gateway.http}/readyz`)).status, 200);
+  const other = await ImapClient.connect(server.port);
+  await other.append(mail(1));
+  await eventually(async () => (await taken(gateway)).length === 1, 'the other mailbox works', 20_000);
+  assert.doesNotMatch(await gateway.log(), /other|secret/, 'no password in the log');
+  other.close();
+});
+
+test('STARTTLS with a certificate that is checked; a server without IDLE and MOVE', async (t) => {
+  const server = await dovecot(t, { support: 'secret' }, { tls: true, capabilities: 'IMAP4rev1 SASL-IR UIDPLUS' });
+  const settings = server.settings({ host: 'localhost', tls: 'starttls', ca_file: server.ca_file, poll_seconds: 1, after: 'move', move_to: 'Done' });
+  const gateway = await usher(t, { email: { mailboxes: [settings, { ...settings, name: 'strict', ca_file: '' }] } });
+  const desk = await staff(gateway, 'anna', 'agent');
+  const boxes = await eventually(async () => {
+    const { mailboxes } = (await desk.get('/api/overview')).json;
+    return mailboxes.every((m) => m.ok || m.error) && mailboxes;
+  }, 'both mailboxes were tried', 20_000);
+  assert.equal(boxes[0].ok, true, boxes[0].error);
+  assert.match(boxes[1].error, /certificate of localhost is not to be trusted/);
+});
