@@ -1,65 +1,33 @@
 #include "connectors/email/mime.h"
 
+#include <map>
 #include <memory>
-#include <mutex>
-
-#include <gmime/gmime.h>
 
 #include "base/crypto.h"
 #include "base/text.h"
+#include "connectors/email/calendar.h"
 #include "connectors/email/charset.h"
 #include "connectors/email/html_text.h"
+#include "connectors/email/mime_parts.h"
 #include "connectors/email/plain_text.h"
+#include "connectors/email/smime.h"
 #include "connectors/email/thread.h"
+#include "connectors/email/tnef.h"
 
 namespace usher::connectors::email {
 namespace {
 
 constexpr std::size_t kMaxAddresses = 1'000;
+constexpr std::size_t kMaxUnwrapped = 4;  // signed mails within signed mails
+constexpr std::size_t kMaxWarnings = 20;
 
-struct Unref {
-  void operator()(void* object) const { g_object_unref(object); }
-};
-template <class T>
-using Held = std::unique_ptr<T, Unref>;
-using Options = std::unique_ptr<GMimeParserOptions, decltype(&g_mime_parser_options_free)>;
-
-std::string take_string(char* s) {
-  std::string out = s == nullptr ? "" : s;
-  g_free(s);
-  return out;
-}
-std::string_view view_of(const char* s) {
-  return s == nullptr ? std::string_view{} : s;
-}
-
-// Lenient everywhere: senders write encoded words inside quotes, addresses without a domain, and worse.
-Options lenient_options() {
-  static std::once_flag once;
-  std::call_once(once, [] { g_mime_init(); });
-  Options options(g_mime_parser_options_new(), &g_mime_parser_options_free);
-  g_mime_parser_options_set_address_compliance_mode(options.get(), GMIME_RFC_COMPLIANCE_LOOSE);
-  g_mime_parser_options_set_rfc2047_compliance_mode(options.get(), GMIME_RFC_COMPLIANCE_LOOSE);
-  g_mime_parser_options_set_parameter_compliance_mode(options.get(), GMIME_RFC_COMPLIANCE_LOOSE);
-  g_mime_parser_options_set_allow_addresses_without_domain(options.get(), TRUE);
-  return options;
-}
-
-struct Leaf {
-  GMimeObject* object = nullptr;
-  std::string type;          // "text/plain", lower case
-  std::string disposition;   // "attachment", "inline" or empty
-  std::string file_name;     // decoded, as written
-  std::string content_id;    // without <>
-  std::size_t position = 0;  // in the order of the mail
-  bool is_text() const { return type == "text/plain" || type == "text/html"; }
-  bool is_media() const { return type.starts_with("image/") || type.starts_with("audio/") || type.starts_with("video/"); }
-};
 using Leaves = std::vector<Leaf>;
 
 class Reader {
  public:
-  Reader(const MimeOptions& options, Mail& mail) : options_(options), mail_(mail), lenient_(lenient_options()) {}
+  Reader(const MimeOptions& options, Mail& mail) : options_(options), mail_(mail), lenient_(lenient_options()) {
+    g_mime_parser_options_set_warning_callback(lenient_.get(), &Reader::on_warning, this);
+  }
 
   void read(std::string_view raw);
 
@@ -72,41 +40,41 @@ class Reader {
   void header(GMimeMessage* message);
   void field(std::string_view name, std::string_view raw);
   std::vector<MailAddress> addresses(std::string_view raw);
-  Leaf leaf(GMimeObject* object);
-  std::string parameter_value(GMimeObject* object, const char* header_name, const char* parameter);
+  Leaf leaf(GMimeObject* object) { return leaf_of(object, lenient_.get(), options_.limits.max_field_bytes); }
   // Which of the two lists a part of an alternative has closed for what follows it on the same level.
   struct Off {
     bool text = false, html = false;
   };
   void walk(GMimeObject* object, std::string_view parent, std::size_t position, std::size_t depth, bool in_alternative, Off& off);
   void walk_children(GMimeMultipart* multipart, const std::string& subtype, std::size_t depth, bool in_alternative, Off off);
-  std::string content_of(GMimeObject* object);
+  GMimeObject* unwrapped(const Leaf& part);
+  void unpack_tnef(const Leaf& part);
   std::string decoded_text(const Leaf& part);
   void choose_text();
   void hand_on_attachments();
   void attach(const Leaf& part, bool is_inline);
+  void attach(Attachment attachment, std::string bytes, bool is_type_sure);
   void note_special(const Leaf& part);
+  void note_repeated_fields(GMimeObject* object);
+  static void on_warning(gint64 offset, GMimeParserWarning code, const gchar* item, gpointer reader);
   void warn(std::string text) {
-    if (mail_.warnings.size() < 20) mail_.warnings.push_back(std::move(text));
+    bool is_new = std::find(mail_.warnings.begin(), mail_.warnings.end(), text) == mail_.warnings.end();
+    if (is_new && mail_.warnings.size() < kMaxWarnings) mail_.warnings.push_back(std::move(text));
   }
 
   const MimeOptions& options_;
   Mail& mail_;
-  Options lenient_;
+  ParserOptions lenient_;
   Choice chosen_;
+  std::vector<Held<GMimeObject>> unwrapped_;  // what the leaves of opened wrappings point into
+  std::map<std::size_t, Tnef> tnef_;          // by position of the part
   std::vector<std::string> cids_;
   std::size_t parts_ = 0;
 };
 
 void Reader::read(std::string_view raw) {
-  // The parser only reads: a borrowed array saves a copy of the mail.
-  GByteArray bytes{reinterpret_cast<guint8*>(const_cast<char*>(raw.data())), static_cast<guint>(raw.size())};
-  Held<GMimeStream> stream(g_mime_stream_mem_new());
-  g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream.get()), FALSE);
-  g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream.get()), &bytes);
-  Held<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
-  g_mime_parser_set_format(parser.get(), GMIME_FORMAT_MESSAGE);
-  Held<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), lenient_.get()));
+  GByteArray bytes{};
+  auto message = parse_message(raw, bytes, lenient_.get());
   if (!message) {
     // No header at all: the whole is text.
     warn("no header; everything is text");
@@ -122,6 +90,9 @@ void Reader::read(std::string_view raw) {
       mail_.report_type = text::to_lower_ascii(text::to_valid_utf8(report));
     }
     walk(top, {}, 0, 0, false, off);
+  }
+  for (const auto& part : chosen_.attachments) {
+    if (part.is_tnef() || text::iequals_ascii(part.file_name, "winmail.dat")) unpack_tnef(part);
   }
   choose_text();
   hand_on_attachments();
@@ -203,54 +174,6 @@ std::vector<MailAddress> Reader::addresses(std::string_view raw) {
   return found;
 }
 
-// A parameter of Content-Type or Content-Disposition: the raw field, its charsets repaired, parsed again.
-std::string Reader::parameter_value(GMimeObject* object, const char* header_name, const char* parameter) {
-  auto* item = g_mime_header_list_get_header(g_mime_object_get_header_list(object), header_name);
-  if (item == nullptr) return {};
-  auto raw = std::string(view_of(g_mime_header_get_raw_value(item)).substr(0, options_.limits.max_field_bytes));
-  if (raw.find(parameter) == std::string::npos && text::to_lower_ascii(raw).find(parameter) == std::string::npos) return {};
-  for (std::size_t at = raw.find('\''); at != std::string::npos; at = raw.find('\'', at + 1)) {
-    // filename*=gb2312''… : the label before the quote
-    auto begin = raw.find_last_of("= \t", at);
-    if (begin == std::string::npos || at - begin < 2 || at - begin > 24) continue;
-    auto label = raw.substr(begin + 1, at - begin - 1);
-    auto repaired = repair_charset(label);
-    if (repaired == "gb18030" || repaired == "windows-1252") {
-      raw.replace(begin + 1, label.size(), repaired);
-      at = begin + 1 + repaired.size();
-    }
-    break;
-  }
-  auto value = decode_structured(raw);
-  GMimeParamList* list = nullptr;
-  Held<GMimeContentDisposition> disposition;
-  Held<GMimeContentType> type;
-  if (std::string_view(header_name) == "Content-Disposition") {
-    disposition.reset(g_mime_content_disposition_parse(lenient_.get(), value.c_str()));
-    if (disposition) list = g_mime_content_disposition_get_parameters(disposition.get());
-  } else {
-    type.reset(g_mime_content_type_parse(lenient_.get(), value.c_str()));
-    if (type) list = g_mime_content_type_get_parameters(type.get());
-  }
-  auto* found = list == nullptr ? nullptr : g_mime_param_list_get_parameter(list, parameter);
-  return found == nullptr ? std::string{} : to_utf8(view_of(g_mime_param_get_value(found)), {});
-}
-
-Leaf Reader::leaf(GMimeObject* object) {
-  Leaf part;
-  part.object = object;
-  if (auto* type = g_mime_object_get_content_type(object); type != nullptr) {
-    part.type = text::to_lower_ascii(text::to_valid_utf8(take_string(g_mime_content_type_get_mime_type(type))));
-  }
-  if (part.type.empty()) part.type = "text/plain";
-  part.disposition = text::to_lower_ascii(view_of(g_mime_object_get_disposition(object)));
-  if (!part.disposition.empty() && part.disposition != "inline") part.disposition = "attachment";  // RFC 2183 §2.8
-  part.file_name = parameter_value(object, "Content-Disposition", "filename");
-  if (part.file_name.empty()) part.file_name = parameter_value(object, "Content-Type", "name");
-  part.content_id = text::to_valid_utf8(view_of(g_mime_object_get_content_id(object)));
-  return part;
-}
-
 void Reader::walk_children(GMimeMultipart* multipart, const std::string& subtype, std::size_t depth, bool in_alternative,
                            Off off) {
   auto texts = chosen_.text.size();
@@ -278,6 +201,10 @@ void Reader::walk(GMimeObject* object, std::string_view parent, std::size_t posi
   auto part = leaf(object);
   part.position = parts_;
   note_special(part);
+  note_repeated_fields(object);
+  if (part.is_smime() || part.file_name.ends_with(".p7m")) {
+    if (auto* inner = unwrapped(part); inner != nullptr) return walk(inner, parent, position, depth + 1, in_alternative, off);
+  }
   if (GMIME_IS_MULTIPART(object)) {
     auto* multipart = GMIME_MULTIPART(object);
     auto subtype = part.type.substr(part.type.find('/') + 1);
@@ -323,36 +250,62 @@ void Reader::note_special(const Leaf& part) {
   } else if (part.type == "text/calendar") {
     mail_.calendar_method =
         text::to_lower_ascii(text::to_valid_utf8(view_of(g_mime_object_get_content_type_parameter(part.object, "method"))));
-  } else if (part.type == "multipart/encrypted" || part.type == "application/pkcs7-mime" ||
-             part.type == "application/x-pkcs7-mime") {
+    // A calendar file somebody attaches is a file; an invitation is what the mail says.
+    if (mail_.calendar.empty() && (part.disposition != "attachment" || !mail_.calendar_method.empty())) {
+      auto charset = view_of(g_mime_object_get_content_type_parameter(part.object, "charset"));
+      mail_.calendar =
+          calendar_line(to_utf8(content_of(part.object).substr(0, options_.max_text_bytes), charset), mail_.calendar_method);
+    }
+  } else if (part.type == "multipart/encrypted") {
     mail_.is_encrypted = true;
   }
 }
 
-std::string Reader::content_of(GMimeObject* object) {
-  Held<GMimeStream> memory(g_mime_stream_mem_new());
-  if (GMIME_IS_PART(object)) {
-    auto* content = g_mime_part_get_content(GMIME_PART(object));
-    if (content == nullptr) return {};
-    if (g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_BASE64) {
-      // GMime drops an unpadded end; that is the last word of a text.
-      auto* encoded = g_mime_data_wrapper_get_stream(content);
-      if (encoded == nullptr) return {};
-      g_mime_stream_reset(encoded);
-      g_mime_stream_write_to_stream(encoded, memory.get());
-      auto* text = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(memory.get()));
-      if (text == nullptr || text->len == 0) return {};
-      return decode_base64_leniently(std::string_view(reinterpret_cast<const char*>(text->data), text->len));
+// A field that may stand once and stands twice: other programs may take the other one.
+void Reader::note_repeated_fields(GMimeObject* object) {
+  auto* list = g_mime_object_get_header_list(object);
+  for (const auto* name : {"Content-Type", "Content-Transfer-Encoding", "Content-Disposition"}) {
+    int count = 0;
+    for (int i = 0; i < g_mime_header_list_get_count(list); ++i) {
+      if (text::iequals_ascii(view_of(g_mime_header_get_name(g_mime_header_list_get_header_at(list, i))), name)) ++count;
     }
-    g_mime_data_wrapper_write_to_stream(content, memory.get());
-  } else if (GMIME_IS_MESSAGE_PART(object)) {
-    auto* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
-    if (inner == nullptr) return {};
-    g_mime_object_write_to_stream(GMIME_OBJECT(inner), nullptr, memory.get());
+    if (count > 1) warn(std::string("ambiguous: several ") + name + " fields");
   }
-  auto* array = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(memory.get()));
-  return array == nullptr || array->len == 0 ? std::string{}
-                                             : std::string(reinterpret_cast<const char*>(array->data), array->len);
+}
+
+// Of all GMime notices, what another program may read differently.
+void Reader::on_warning(gint64 /*offset*/, GMimeParserWarning code, const gchar* /*item*/, gpointer reader) {
+  auto* self = static_cast<Reader*>(reader);
+  if (code == GMIME_WARN_MALFORMED_MULTIPART) self->warn("ambiguous: no part was found where parts were announced");
+  if (code == GMIME_WARN_TRUNCATED_MESSAGE) self->warn("ambiguous: the last part has no end");
+  if (code == GMIME_WARN_MALFORMED_MESSAGE) self->warn("ambiguous: the header is broken");
+}
+
+// The signed mail inside an opaque signature, or null when there is none to be had.
+GMimeObject* Reader::unwrapped(const Leaf& part) {
+  if (unwrapped_.size() >= kMaxUnwrapped) return nullptr;
+  auto opened = open_smime(content_of(part.object));
+  if (opened.kind == Smime::Kind::kSigned) {
+    auto tamed = guard_mime(opened.content, options_.limits, mail_.warnings);
+    if (auto entity = parse_entity(tamed ? *tamed : opened.content, lenient_.get())) {
+      warn("S/MIME: the signature was not checked");
+      unwrapped_.push_back(std::move(entity));
+      return unwrapped_.back().get();
+    }
+  }
+  if (opened.kind == Smime::Kind::kCertificates || !part.is_smime()) return nullptr;
+  mail_.is_encrypted = true;
+  if (opened.kind != Smime::Kind::kEncrypted) warn("S/MIME that cannot be read");
+  return nullptr;
+}
+
+void Reader::unpack_tnef(const Leaf& part) {
+  if (auto opened = read_tnef(content_of(part.object), options_.max_text_bytes)) {
+    if (opened->is_damaged) warn("winmail.dat is damaged; it is kept beside what could be read of it");
+    tnef_.emplace(part.position, std::move(*opened));
+  } else {
+    warn("winmail.dat cannot be read");
+  }
 }
 
 std::string Reader::decoded_text(const Leaf& part) {
@@ -400,6 +353,15 @@ void Reader::choose_text() {
   }
   mail_.is_from_html = !mail_.html_parts.empty() && is_placeholder(plain, from_html);
   mail_.text = mail_.is_from_html ? std::move(from_html) : std::move(plain);
+  if (is_blank(mail_.text)) {
+    for (const auto& [position, tnef] : tnef_) add(mail_.text, tnef.text);
+  }
+  if (auto bare = without_pgp_armour(mail_.text)) {
+    mail_.text = std::move(*bare);
+    warn("PGP: the signature was not checked");
+  }
+  if (mail_.text.find("-----BEGIN PGP MESSAGE-----") != std::string::npos) mail_.is_encrypted = true;
+  if (!mail_.calendar.empty()) mail_.text = mail_.calendar + (is_blank(mail_.text) ? "\n" : "\n\n" + mail_.text);
   if (mail_.text.size() > options_.max_text_bytes)
     mail_.text = text::to_valid_utf8(std::string_view(mail_.text).substr(0, options_.max_text_bytes));
 }
@@ -417,21 +379,36 @@ void Reader::hand_on_attachments() {
 }
 
 void Reader::attach(const Leaf& part, bool is_inline) {
-  auto bytes = content_of(part.object);
-  auto name = part.file_name;
-  if (name.empty() && GMIME_IS_MESSAGE_PART(part.object)) name = "message.eml";
-  if (name.empty()) name = default_file_name(part.type);
-  name = harmless_file_name(name);
-  if (bytes.size() > options_.max_attachment_bytes)
-    return warn("attachment " + name + " is over the size limit; it is in the raw mail");
+  auto tnef = tnef_.find(part.position);
+  if (tnef != tnef_.end()) {
+    for (auto& file : tnef->second.files) {
+      Attachment attachment;
+      attachment.file_name = std::move(file.file_name);
+      attachment.content_type = file.content_type.find('/') == std::string::npos ? "application/octet-stream" : file.content_type;
+      attachment.content_id = std::move(file.content_id);
+      attach(std::move(attachment), std::move(file.content), false);
+    }
+    if (!tnef->second.is_damaged) return;
+  }
   Attachment attachment;
-  attachment.file_name = std::move(name);
-  attachment.content_type =
-      GMIME_IS_MESSAGE_PART(part.object) || !options_.sniff_types ? part.type : content_type_of(bytes, part.type);
-  attachment.sha256 = crypto::sha256_hex(bytes);
+  attachment.file_name = part.file_name;
+  if (attachment.file_name.empty() && GMIME_IS_MESSAGE_PART(part.object)) attachment.file_name = "message.eml";
+  attachment.content_type = part.type;
   attachment.content_id = part.content_id;
-  attachment.is_inline =
-      is_inline || (!part.content_id.empty() && std::find(cids_.begin(), cids_.end(), part.content_id) != cids_.end());
+  attachment.is_inline = is_inline;
+  attach(std::move(attachment), content_of(part.object), GMIME_IS_MESSAGE_PART(part.object));
+}
+
+void Reader::attach(Attachment attachment, std::string bytes, bool is_type_sure) {
+  if (attachment.file_name.empty()) attachment.file_name = default_file_name(attachment.content_type);
+  attachment.file_name = harmless_file_name(attachment.file_name);
+  if (bytes.size() > options_.max_attachment_bytes)
+    return warn("attachment " + attachment.file_name + " is over the size limit; it is in the raw mail");
+  if (mail_.attachments.size() >= options_.limits.max_parts) return warn("too many attachments; the rest is in the raw mail");
+  if (!is_type_sure && options_.sniff_types) attachment.content_type = content_type_of(bytes, attachment.content_type);
+  attachment.sha256 = crypto::sha256_hex(bytes);
+  attachment.is_inline = attachment.is_inline || (!attachment.content_id.empty() &&
+                                                  std::find(cids_.begin(), cids_.end(), attachment.content_id) != cids_.end());
   attachment.content = std::make_shared<const std::string>(std::move(bytes));
   mail_.attachments.push_back(std::move(attachment));
 }

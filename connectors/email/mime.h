@@ -1,5 +1,7 @@
 // A raw mail, understood (RFC 5322, MIME, as mail really looks): GMime finds the parts; charsets, encoded words, limits and the
-// choice of the text are ours. Nothing a sender does makes this fail: what is broken is left out and named in `warnings`.
+// choice of the text are ours. What only wraps is taken off: winmail.dat, opaque S/MIME signatures, PGP's armour around signed
+// text; no signature is checked. Nothing a sender does makes this fail: what is broken is left out and named in `warnings`; what
+// can be read in two ways is read in one (the first field, the outermost boundary) and named there as "ambiguous".
 // Thread-safe, CPU only.
 #pragma once
 #include <cstdint>
@@ -39,6 +41,7 @@ struct Mail {
   std::string content_type;     // of the whole: "multipart/report", lower case
   std::string report_type;      // "delivery-status", "disposition-notification", "feedback-report"
   std::string calendar_method;  // "reply", "request", "cancel" of a text/calendar part
+  std::string calendar;         // that part in one line; the text begins with it
   std::string delivery_status;  // text of the message/delivery-status part
   std::string returned_header;  // header of the returned mail, as text
   bool is_encrypted = false;    // S/MIME or PGP content we cannot read

@@ -51,6 +51,47 @@ bool is_placeholder(std::string_view plain, std::string_view from_html) {
   return text::to_lower_ascii(shown).find("html") != std::string::npos;
 }
 
+bool is_blank(std::string_view utf8) {
+  return text::trim(utf8).empty();
+}
+
+std::optional<std::string> without_pgp_armour(std::string_view text) {
+  constexpr std::string_view kBegin = "-----BEGIN PGP SIGNED MESSAGE-----";
+  if (text.find(kBegin) == std::string_view::npos) return std::nullopt;
+  enum class Where : std::uint8_t { kOutside, kHeader, kWords, kSignature } where = Where::kOutside;
+  bool is_found = false;
+  std::string out;
+  while (!text.empty()) {
+    auto end = text.find('\n');
+    auto line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    auto bare = line;
+    while (bare.ends_with(' ') || bare.ends_with('\t') || bare.ends_with('\r')) bare.remove_suffix(1);
+    if (where == Where::kHeader) {  // "Hash: SHA256", up to an empty line
+      if (bare.empty()) where = Where::kWords;
+      continue;
+    }
+    if (where == Where::kSignature) {
+      if (bare == "-----END PGP SIGNATURE-----") where = Where::kOutside;
+      continue;
+    }
+    if (where == Where::kOutside && bare == kBegin) {
+      where = Where::kHeader;
+      is_found = true;
+      continue;
+    }
+    if (where == Where::kWords && bare == "-----BEGIN PGP SIGNATURE-----") {
+      where = Where::kSignature;
+      continue;
+    }
+    if (where == Where::kWords && line.starts_with("- ")) line.remove_prefix(2);
+    out += line;
+    out += '\n';
+  }
+  if (!is_found) return std::nullopt;
+  return out;
+}
+
 std::string default_file_name(std::string_view content_type) {
   auto slash = content_type.find('/');
   auto kind = content_type.substr(0, slash);

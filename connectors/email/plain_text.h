@@ -1,5 +1,6 @@
 // Small pure steps between a decoded part and the text a person reads.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,10 @@ std::string with_line_feeds(std::string_view text);
 std::string unflow(std::string_view text, bool delete_space);
 // Whether the plain text says nothing beside the HTML: empty, or "your mail program cannot show HTML" and the like.
 bool is_placeholder(std::string_view plain, std::string_view from_html);
+bool is_blank(std::string_view utf8);
+// RFC 9580 §7: the words of text that was signed in place, its armour and dashes taken off, with what stands around it; nullopt
+// when there is none. LF line ends. Whoever wants to check the signature needs the raw mail.
+std::optional<std::string> without_pgp_armour(std::string_view text);
 // "image.png" for "image/png" and so on, for parts without a name.
 std::string default_file_name(std::string_view content_type);
 

@@ -1,0 +1,125 @@
+#include "connectors/email/mime_parts.h"
+
+#include <mutex>
+
+#include "base/text.h"
+#include "connectors/email/charset.h"
+
+namespace usher::connectors::email {
+namespace {
+
+// A parameter of Content-Type or Content-Disposition: the raw field, its charsets repaired, parsed again.
+std::string parameter_value(GMimeObject* object, const char* header_name, const char* parameter, GMimeParserOptions* options,
+                            std::size_t max_field_bytes) {
+  auto* item = g_mime_header_list_get_header(g_mime_object_get_header_list(object), header_name);
+  if (item == nullptr) return {};
+  auto raw = std::string(view_of(g_mime_header_get_raw_value(item)).substr(0, max_field_bytes));
+  if (raw.find(parameter) == std::string::npos && text::to_lower_ascii(raw).find(parameter) == std::string::npos) return {};
+  for (std::size_t at = raw.find('\''); at != std::string::npos; at = raw.find('\'', at + 1)) {
+    // filename*=gb2312''… : the label before the quote
+    auto begin = raw.find_last_of("= \t", at);
+    if (begin == std::string::npos || at - begin < 2 || at - begin > 24) continue;
+    auto label = raw.substr(begin + 1, at - begin - 1);
+    auto repaired = repair_charset(label);
+    if (repaired == "gb18030" || repaired == "windows-1252") {
+      raw.replace(begin + 1, label.size(), repaired);
+      at = begin + 1 + repaired.size();
+    }
+    break;
+  }
+  auto value = decode_structured(raw);
+  GMimeParamList* list = nullptr;
+  Held<GMimeContentDisposition> disposition;
+  Held<GMimeContentType> type;
+  if (std::string_view(header_name) == "Content-Disposition") {
+    disposition.reset(g_mime_content_disposition_parse(options, value.c_str()));
+    if (disposition) list = g_mime_content_disposition_get_parameters(disposition.get());
+  } else {
+    type.reset(g_mime_content_type_parse(options, value.c_str()));
+    if (type) list = g_mime_content_type_get_parameters(type.get());
+  }
+  auto* found = list == nullptr ? nullptr : g_mime_param_list_get_parameter(list, parameter);
+  return found == nullptr ? std::string{} : to_utf8(view_of(g_mime_param_get_value(found)), {});
+}
+
+}  // namespace
+
+std::string take_string(char* s) {
+  std::string out = s == nullptr ? "" : s;
+  g_free(s);
+  return out;
+}
+std::string_view view_of(const char* s) {
+  return s == nullptr ? std::string_view{} : s;
+}
+
+ParserOptions lenient_options() {
+  static std::once_flag once;
+  std::call_once(once, [] { g_mime_init(); });
+  ParserOptions options(g_mime_parser_options_new(), &g_mime_parser_options_free);
+  g_mime_parser_options_set_address_compliance_mode(options.get(), GMIME_RFC_COMPLIANCE_LOOSE);
+  g_mime_parser_options_set_rfc2047_compliance_mode(options.get(), GMIME_RFC_COMPLIANCE_LOOSE);
+  g_mime_parser_options_set_parameter_compliance_mode(options.get(), GMIME_RFC_COMPLIANCE_LOOSE);
+  g_mime_parser_options_set_allow_addresses_without_domain(options.get(), TRUE);
+  return options;
+}
+
+Leaf leaf_of(GMimeObject* object, GMimeParserOptions* options, std::size_t max_field_bytes) {
+  Leaf part;
+  part.object = object;
+  if (auto* type = g_mime_object_get_content_type(object); type != nullptr) {
+    part.type = text::to_lower_ascii(text::to_valid_utf8(take_string(g_mime_content_type_get_mime_type(type))));
+  }
+  if (part.type.empty()) part.type = "text/plain";
+  part.disposition = text::to_lower_ascii(view_of(g_mime_object_get_disposition(object)));
+  if (!part.disposition.empty() && part.disposition != "inline") part.disposition = "attachment";  // RFC 2183 §2.8
+  part.file_name = parameter_value(object, "Content-Disposition", "filename", options, max_field_bytes);
+  if (part.file_name.empty()) part.file_name = parameter_value(object, "Content-Type", "name", options, max_field_bytes);
+  part.content_id = text::to_valid_utf8(view_of(g_mime_object_get_content_id(object)));
+  return part;
+}
+
+std::string content_of(GMimeObject* object) {
+  Held<GMimeStream> memory(g_mime_stream_mem_new());
+  if (GMIME_IS_PART(object)) {
+    auto* content = g_mime_part_get_content(GMIME_PART(object));
+    if (content == nullptr) return {};
+    if (g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_BASE64) {
+      // GMime drops an unpadded end; that is the last word of a text.
+      auto* encoded = g_mime_data_wrapper_get_stream(content);
+      if (encoded == nullptr) return {};
+      g_mime_stream_reset(encoded);
+      g_mime_stream_write_to_stream(encoded, memory.get());
+      auto* text = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(memory.get()));
+      if (text == nullptr || text->len == 0) return {};
+      return decode_base64_leniently(std::string_view(reinterpret_cast<const char*>(text->data), text->len));
+    }
+    g_mime_data_wrapper_write_to_stream(content, memory.get());
+  } else if (GMIME_IS_MESSAGE_PART(object)) {
+    auto* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+    if (inner == nullptr) return {};
+    g_mime_object_write_to_stream(GMIME_OBJECT(inner), nullptr, memory.get());
+  }
+  auto* array = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(memory.get()));
+  return array == nullptr || array->len == 0 ? std::string{}
+                                             : std::string(reinterpret_cast<const char*>(array->data), array->len);
+}
+
+Held<GMimeMessage> parse_message(std::string_view raw, GByteArray& bytes, GMimeParserOptions* options) {
+  // The parser only reads: a borrowed array saves a copy of the mail.
+  bytes = GByteArray{reinterpret_cast<guint8*>(const_cast<char*>(raw.data())), static_cast<guint>(raw.size())};
+  Held<GMimeStream> stream(g_mime_stream_mem_new());
+  g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream.get()), FALSE);
+  g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream.get()), &bytes);
+  Held<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
+  g_mime_parser_set_format(parser.get(), GMIME_FORMAT_MESSAGE);
+  return Held<GMimeMessage>(g_mime_parser_construct_message(parser.get(), options));
+}
+
+Held<GMimeObject> parse_entity(std::string_view raw, GMimeParserOptions* options) {
+  Held<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(raw.data(), raw.size()));
+  Held<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
+  return Held<GMimeObject>(g_mime_parser_construct_part(parser.get(), options));
+}
+
+}  // namespace usher::connectors::email
