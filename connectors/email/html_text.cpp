@@ -24,6 +24,9 @@ constexpr auto kParagraphs = std::to_array<std::string_view>({"p", "h1", "h2", "
 // How mail programs mark what they quote.
 constexpr auto kQuoteClasses = std::to_array<std::string_view>(
     {"gmail_quote", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "moz-forward-container"});
+// The same by id, lower case: Outlook on the web and for Mac, NetEase, Sina, 139.
+constexpr auto kQuoteIds = std::to_array<std::string_view>(
+    {"mail-editor-reference-message-container", "olk_src_body_section", "isforwardcontent", "origbody", "reply139content"});
 
 std::string_view as_view(const xmlChar* s) {
   return s == nullptr ? std::string_view{} : reinterpret_cast<const char*>(s);
@@ -39,6 +42,9 @@ std::string attribute(const xmlNode* node, const char* name) {
 bool is_quote(const xmlNode* node, std::string_view name) {
   if (name == "blockquote") return true;
   if (name != "div" && name != "span" && name != "table") return false;
+  if (node->properties == nullptr) return false;
+  if (auto id = attribute(node, "id"); !id.empty() && is_one_of(text::to_lower_ascii(id), kQuoteIds)) return true;
+  if (name == "div" && attribute(node, "name") == "quote") return true;  // GMX
   auto classes = attribute(node, "class");
   if (classes.empty()) return false;
   for (const auto& word : text::split(classes, ' ')) {

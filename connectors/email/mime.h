@@ -1,7 +1,7 @@
 // A raw mail, understood (RFC 5322, MIME, as mail really looks): GMime finds the parts; charsets, encoded words, limits and the
 // choice of the text are ours. What only wraps is taken off: winmail.dat, opaque S/MIME signatures, PGP's armour around signed
 // text; no signature is checked. Nothing a sender does makes this fail: what is broken is left out and named in `warnings`; what
-// can be read in two ways is read in one (the first field, the outermost boundary) and named there as "ambiguous".
+// can be read in two ways is read in one (of two fields that should be one, the last) and named there as "ambiguous".
 // Thread-safe, CPU only.
 #pragma once
 #include <cstdint>

@@ -4,29 +4,19 @@
 
 #include "base/text.h"
 #include "connectors/email/charset.h"
+#include "connectors/email/parameters.h"
 
 namespace usher::connectors::email {
 namespace {
 
-// A parameter of Content-Type or Content-Disposition: the raw field, its charsets repaired, parsed again.
+// A parameter of Content-Type or Content-Disposition, out of the raw field: the form with a charset before the plain one.
 std::string parameter_value(GMimeObject* object, const char* header_name, const char* parameter, GMimeParserOptions* options,
                             std::size_t max_field_bytes) {
   auto* item = g_mime_header_list_get_header(g_mime_object_get_header_list(object), header_name);
   if (item == nullptr) return {};
   auto raw = std::string(view_of(g_mime_header_get_raw_value(item)).substr(0, max_field_bytes));
   if (raw.find(parameter) == std::string::npos && text::to_lower_ascii(raw).find(parameter) == std::string::npos) return {};
-  for (std::size_t at = raw.find('\''); at != std::string::npos; at = raw.find('\'', at + 1)) {
-    // filename*=gb2312''… : the label before the quote
-    auto begin = raw.find_last_of("= \t", at);
-    if (begin == std::string::npos || at - begin < 2 || at - begin > 24) continue;
-    auto label = raw.substr(begin + 1, at - begin - 1);
-    auto repaired = repair_charset(label);
-    if (repaired == "gb18030" || repaired == "windows-1252") {
-      raw.replace(begin + 1, label.size(), repaired);
-      at = begin + 1 + repaired.size();
-    }
-    break;
-  }
+  if (auto extended = extended_parameter(raw, parameter)) return *extended;
   auto value = decode_structured(raw);
   GMimeParamList* list = nullptr;
   Held<GMimeContentDisposition> disposition;

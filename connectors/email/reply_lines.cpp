@@ -22,29 +22,35 @@ constexpr std::size_t kMaxLines = 3'000;  // what comes later is text: nobody an
 constexpr auto kVerbsAtEnd = std::to_array<std::string_view>({"wrote", "writes", "schrieb", "écrit", "escribió", "scritto",
                                                               "escreveu", "geschreven", "skrev", "napisał(a)", "napisał",
                                                               "napisała", "написал", "написав", "пише", "kirjoitti", "yazdı"});
+// The same with somebody's address on the line ("X <a@b> escreveu (sexta, 20/11/2026 à(s) 11:02):").
+constexpr auto kVerbsBesideAddress = std::to_array<std::string_view>(
+    {"escreveu", "scritto", "écrit", "wrote", "geschreven", "написал(а)", "napisał(a)", "napisał", "пише"});
 // Verbs that may be followed by the name ("Am … schrieb X:").
 constexpr auto kVerbsInside = std::to_array<std::string_view>(
     {"schrieb", "skrev", "schreef", "kirjoitti", "написал", "написала", "пишет", "napsal", "escribió"});
-constexpr auto kCjkVerbs =
-    std::to_array<std::string_view>({"写道", "寫道", "撰写", "撰寫", "来信", "來信", "のメッセージ", "書きました", "작성"});
-constexpr auto kOpenings =
-    std::to_array<std::string_view>({"on ", "at ",     "am ",  "le ",  "el ",      "il ",    "em ",  "op ", "den ",       "dnia ",
-                                     "på ", "w dniu ", "den ", "fra ", "---- on ", "-- on ", "vào ", "kl ", "on\xC2\xA0", "a "});
+constexpr auto kCjkVerbs = std::to_array<std::string_view>({"写道", "寫道", "撰写", "撰寫", "来信", "來信", "のメッセージ",
+                                                            "のメール", "書きました", "書かれました", "작성", "님이 작성"});
+constexpr auto kOpenings = std::to_array<std::string_view>(
+    {"on ",  "at ",  "am ",      "le ",    "el ",  "il ", "em ",        "op ", "den ",    "dnia ", "på ", "w dniu ",
+     "den ", "fra ", "---- on ", "-- on ", "vào ", "kl ", "on\xC2\xA0", "a ",  "no dia ", "en ",   "dne "});
 
 constexpr auto kFromLabels =
     std::to_array<std::string_view>({"from",      "von",      "de",     "da",        "från",       "fra",      "van",    "od",
                                      "от",        "від",      "发件人", "寄件者",    "寄件人",     "發件人",   "差出人", "送信元",
                                      "보낸 사람", "보낸사람", "kimden", "lähettäjä", "expéditeur", "mittente", "送信者"});
 constexpr auto kOtherLabels = std::to_array<std::string_view>(
-    {"to",        "cc",       "sent",     "date",       "subject",  "reply-to", "importance", "an",          "gesendet",
-     "betreff",   "datum",    "kopie",    "antwort an", "à",        "envoyé",   "objet",      "para",        "enviado",
-     "asunto",    "fecha",    "enviada",  "assunto",    "data",     "a",        "oggetto",    "inviato",     "risposta",
-     "till",      "skickat",  "ämne",     "til",        "sendt",    "emne",     "dato",       "aan",         "verzonden",
-     "onderwerp", "do",       "wysłano",  "temat",      "кому",     "дата",     "тема",       "отправлено",  "копия",
-     "发送时间",  "发送日期", "收件人",   "抄送",       "主题",     "日期",     "时间",       "寄件日期",    "收件者",
-     "主旨",      "副本",     "傳送時間", "主題",       "送信日時", "宛先",     "件名",       "日時",        "받는 사람",
-     "보낸 날짜", "제목",     "날짜",     "kime",       "konu",     "bcc",      "répondre à", "responder a", "antwortadresse",
-     "priority",  "envoyé le"});
+    {"to",       "cc",        "sent",       "date",       "subject",    "reply-to",   "importance",   "an",
+     "gesendet", "betreff",   "datum",      "kopie",      "antwort an", "à",          "envoyé",       "objet",
+     "para",     "enviado",   "asunto",     "fecha",      "enviada",    "assunto",    "data",         "a",
+     "oggetto",  "inviato",   "risposta",   "till",       "skickat",    "ämne",       "til",          "sendt",
+     "emne",     "dato",      "aan",        "verzonden",  "onderwerp",  "do",         "wysłano",      "temat",
+     "кому",     "дата",      "тема",       "отправлено", "копия",      "发送时间",   "发送日期",     "收件人",
+     "抄送",     "主题",      "日期",       "时间",       "寄件日期",   "收件者",     "主旨",         "副本",
+     "傳送時間", "主題",      "送信日時",   "宛先",       "件名",       "日時",       "받는 사람",    "보낸 날짜",
+     "제목",     "날짜",      "kime",       "konu",       "bcc",        "répondre à", "responder a",  "antwortadresse",
+     "priority", "envoyé le", "enviada em", "enviado em", "enviado el", "inviato il", "verzonden op", "gesendet am",
+     "日付",     "主 题",     "收件",       "寄件时间",   "寄件時間",   "送信先",     "копія",        "kopia",
+     "copie à",  "copia",     "cópia",      "répondre",   "cc:",        "kopi"});
 constexpr auto kSeparators = std::to_array<std::string_view>({"original message",
                                                               "original mail",
                                                               "original appointment",
@@ -74,24 +80,119 @@ constexpr auto kSeparators = std::to_array<std::string_view>({"original message"
                                                               "转发邮件",
                                                               "轉寄的郵件",
                                                               "元のメッセージ",
+                                                              "転送メッセージ",
+                                                              "転送されたメッセージ",
+                                                              "邮件原件",
+                                                              "郵件原件",
+                                                              "回复的原邮件",
+                                                              "转发的邮件",
+                                                              "原邮件",
+                                                              "下面是被转发的邮件",
+                                                              "original-nachricht",
+                                                              "anfang der weitergeleiteten nachricht",
+                                                              "inicio del mensaje reenviado",
+                                                              "mensagem encaminhada",
+                                                              "mensagem reencaminhada",
+                                                              "início da mensagem reencaminhada",
+                                                              "inizio messaggio inoltrato",
+                                                              "doorgestuurd bericht",
+                                                              "begin doorgestuurd bericht",
+                                                              "пересланное сообщение",
+                                                              "начало переадресованного сообщения",
+                                                              "oprindelig meddelelse",
                                                               "원본 메시지"});
-constexpr auto kDevicePrefixes = std::to_array<std::string_view>(
-    {"sent from ",      "sent via ",        "sent with ",       "sent by ",        "sent using ",
-     "get outlook for", "get [outlook for", "get bluemail for", "von meinem ",     "gesendet mit ",
-     "gesendet von ",   "envoyé de ",       "envoyé depuis ",   "envoyé à partir", "enviado desde ",
-     "enviado do ",     "enviado de ",      "inviato da ",      "verzonden met ",  "verzonden vanaf ",
-     "skickat från ",   "sendt fra ",       "wysłane z ",       "отправлено с ",   "diese nachricht wurde von mein",
-     "from my iphone",  "from my android",  "yahoo mail"});
+constexpr auto kDevicePrefixes = std::to_array<std::string_view>({"sent from ",
+                                                                  "sent via ",
+                                                                  "sent with ",
+                                                                  "sent by ",
+                                                                  "sent using ",
+                                                                  "get outlook for",
+                                                                  "get [outlook for",
+                                                                  "get bluemail for",
+                                                                  "von meinem ",
+                                                                  "gesendet mit ",
+                                                                  "gesendet von ",
+                                                                  "envoyé de ",
+                                                                  "envoyé depuis ",
+                                                                  "envoyé à partir",
+                                                                  "enviado desde ",
+                                                                  "enviado do ",
+                                                                  "enviado de ",
+                                                                  "inviato da ",
+                                                                  "verzonden met ",
+                                                                  "verzonden vanaf ",
+                                                                  "skickat från ",
+                                                                  "sendt fra ",
+                                                                  "wysłane z ",
+                                                                  "отправлено с ",
+                                                                  "diese nachricht wurde von mein",
+                                                                  "from my iphone",
+                                                                  "from my android",
+                                                                  "yahoo mail",
+                                                                  "verstuurd vanaf ",
+                                                                  "télécharger outlook",
+                                                                  "obtenez outlook",
+                                                                  "obtener outlook",
+                                                                  "obtén outlook",
+                                                                  "obter o outlook",
+                                                                  "ottieni outlook",
+                                                                  "scarica outlook",
+                                                                  "outlook für ",
+                                                                  "outlook voor ",
+                                                                  "outlook para ",
+                                                                  "outlook per ",
+                                                                  "laden sie outlook",
+                                                                  "holen sie sich outlook",
+                                                                  "download outlook",
+                                                                  "отправлено из ",
+                                                                  "скачать outlook",
+                                                                  "获取 outlook",
+                                                                  "獲取 outlook",
+                                                                  "下载 outlook",
+                                                                  "取得 outlook",
+                                                                  "来自 outlook",
+                                                                  "傳送自 ",
+                                                                  "enviado a partir",
+                                                                  "inviato dal ",
+                                                                  "outlook for ios",
+                                                                  "outlook for android"});
 constexpr auto kCjkDevicePrefixes =
     std::to_array<std::string_view>({"发自我的", "發自我的", "从我的", "從我的", "发自", "發自", "来自我的", "나의 "});
 
-// The line as it is compared: lower case, without leading quote marks, blanks and the stars of bold text, no-break spaces as
-// blanks.
+// The second bytes of "É", "Ж" and the like, so that "Envoyé", "ENVOYÉ" and "Отправлено" compare.
+void lower_two_byte_letters(std::string& s) {
+  for (std::size_t i = 0; i + 1 < s.size(); ++i) {
+    auto lead = static_cast<unsigned char>(s[i]);
+    if (lead < 0xC3 || lead > 0xD0) continue;
+    auto next = static_cast<unsigned char>(s[i + 1]);
+    if (lead == 0xC3 && next >= 0x80 && next <= 0x9E && next != 0x97) {
+      s[i + 1] = static_cast<char>(next + 0x20);
+    } else if (lead == 0xD0 && next >= 0x90 && next <= 0x9F) {
+      s[i + 1] = static_cast<char>(next + 0x20);
+    } else if (lead == 0xD0 && next >= 0xA0 && next <= 0xAF) {
+      s[i] = '\xD1';
+      s[i + 1] = static_cast<char>(next - 0x20);
+    } else if (lead == 0xD0 && next >= 0x80 && next <= 0x8F) {
+      s[i] = '\xD1';
+      s[i + 1] = static_cast<char>(next + 0x10);
+    }
+    ++i;
+  }
+}
+
+// The line as it is compared: lower case, without leading quote marks, blanks and the stars of bold text, wide and no-break
+// spaces as blanks.
 std::string key_of(std::string_view line) {
   line = line.substr(0, kMaxLookBytes);
   auto begin = line.find_first_not_of("> \t*_|");
   std::string out = begin == std::string_view::npos ? std::string{} : text::to_lower_ascii(line.substr(begin));
-  for (auto at = out.find("\xC2\xA0"); at != std::string::npos; at = out.find("\xC2\xA0", at)) out.replace(at, 2, " ");
+  if (std::any_of(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
+    for (std::string_view space : {"\xC2\xA0", "\xE2\x80\xAF", "\xE3\x80\x80"}) {
+      for (auto at = out.find(space); at != std::string::npos; at = out.find(space, at)) out.replace(at, space.size(), " ");
+    }
+    lower_two_byte_letters(out);
+    out.erase(0, std::min(out.find_first_not_of(' '), out.size()));
+  }
   while (!out.empty() && (out.back() == '*' || out.back() == ' ' || out.back() == '_')) out.pop_back();
   return out;
 }
@@ -113,6 +214,18 @@ bool has_year(std::string_view s) {
   for (std::size_t i = 0; i + 4 <= s.size(); ++i) {
     if ((s.substr(i, 2) == "19" || s.substr(i, 2) == "20") && is_digit(s[i + 2]) && is_digit(s[i + 3]) &&
         (i == 0 || !is_digit(s[i - 1])) && (i + 4 == s.size() || !is_digit(s[i + 4]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// A year, or "20.11.26", "20/11/26".
+bool has_date(std::string_view s) {
+  if (has_year(s)) return true;
+  for (std::size_t i = 0; i + 8 <= s.size(); ++i) {
+    if (is_digit(s[i]) && is_digit(s[i + 1]) && (s[i + 2] == '.' || s[i + 2] == '/' || s[i + 2] == '-') && is_digit(s[i + 3]) &&
+        is_digit(s[i + 4]) && s[i + 5] == s[i + 2] && is_digit(s[i + 6]) && is_digit(s[i + 7])) {
       return true;
     }
   }
@@ -175,6 +288,8 @@ bool is_attribution(std::string_view s) {
   bool has_evidence = has_address || has_time(body) || has_year(body);
   if (!has_evidence) return false;
   if (has_colon && starts_with_date(body) && has_address) return true;
+  // Gmail in Japanese and Russian, Mail.ru, Yandex: a date, a time, "Name <address>:" and no verb.
+  if (has_colon && has_address && body.ends_with('>') && has_time(body) && has_date(body)) return true;
   for (auto verb : kCjkVerbs) {
     if (body.ends_with(verb)) return true;
   }
@@ -182,6 +297,11 @@ bool is_attribution(std::string_view s) {
     if (ends_with_word(body, verb)) return true;
   }
   if (!has_colon || !(has_address || has_time(body))) return false;
+  if (has_address && has_time(body) &&
+      std::any_of(kVerbsBesideAddress.begin(), kVerbsBesideAddress.end(),
+                  [&](std::string_view verb) { return contains_word(body, verb); })) {
+    return true;
+  }
   return std::any_of(kVerbsInside.begin(), kVerbsInside.end(), [&](std::string_view verb) { return contains_word(body, verb); });
 }
 
@@ -278,6 +398,7 @@ bool is_separator(std::string_view key) {
   bool has_dashes = false;
   body = strip_end(body, has_colon, has_dashes);
   while (!body.empty() && (body.back() == '=' || body.back() == '~')) body.remove_suffix(1);
+  if (body == "original") return has_rule && has_dashes;  // QQ in English; without the rules it is a word
   return (has_rule || has_colon || has_dashes) && std::find(kSeparators.begin(), kSeparators.end(), body) != kSeparators.end();
 }
 
@@ -297,7 +418,7 @@ bool is_device(std::string_view key) {
   while (!key.empty() && (key.front() == '(' || key.front() == '<' || key.front() == '[')) key.remove_prefix(1);
   if (key.empty()) return false;
   bool may_be = static_cast<unsigned char>(key[0]) >= 0x80 ||
-                std::string_view("sgveidwfy").find(key[0]) != std::string_view::npos || key.ends_with(" from mobile");
+                std::string_view("sgveidwfytolh").find(key[0]) != std::string_view::npos || key.ends_with(" from mobile");
   if (!may_be) return false;
   auto starts = [&](const auto& list) {
     return std::any_of(list.begin(), list.end(), [&](std::string_view p) { return key.starts_with(p); });

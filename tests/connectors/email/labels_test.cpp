@@ -1,0 +1,200 @@
+// What a mail says of its own bytes, rightly and wrongly: charsets, encoded words, parameters, transfer encodings (catalogue rows
+// MIME-06, MIME-07, MIME-08, MIME-15; email.md §3.1 to §3.5).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "connectors/attachments.h"
+#include "connectors/email/charset.h"
+#include "connectors/email/html_text.h"
+#include "connectors/email/mime.h"
+#include "connectors/email/plain_text.h"
+
+namespace usher::connectors::email {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+std::string file_name_of(const std::string& fields) {
+  auto mail = parse_mail("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\n" + fields +
+                         "\r\n\r\ndata\r\n--b--\r\n");
+  return mail.attachments.empty() ? "(none)" : mail.attachments[0].file_name;
+}
+
+// MIME-15
+TEST(FileNames, AreReadHoweverTheyAreWritten) {
+  const std::pair<const char*, const char*> table[] = {
+      {"Content-Disposition: attachment; filename=\"a b.pdf\"", "a b.pdf"},
+      {"Content-Disposition: attachment; filename=a b.pdf", "a b.pdf"},
+      {"Content-Disposition: attachment; filename*=UTF-8''%E6%97%A5%E5%BF%97.txt", "日志.txt"},
+      {"Content-Disposition: attachment; filename*=utf-8'zh-CN'%E6%97%A5%E5%BF%97.txt", "日志.txt"},
+      {"Content-Disposition: attachment; filename*=gb2312''%C8%D5%D6%BE.txt", "日志.txt"},
+      {"Content-Disposition: attachment; filename*=ks_c_5601-1987''%C8%A3%8C%63.txt", "호똠.txt"},
+      {"Content-Disposition: attachment; filename*=ISO-2022-JP''%1B%24B%25W%25j%1B%28B.txt", "プリ.txt"},
+      {"Content-Disposition: attachment; filename*=''%E6%97%A5%E5%BF%97.txt", "日志.txt"},
+      {"Content-Disposition: attachment; filename*0*=UTF-8''%E6%97%A5; filename*1*=%E5%BF%97; filename*2=\".txt\"", "日志.txt"},
+      {"Content-Disposition: attachment;\r\n filename*0*=utf-8''%E6%97;\r\n filename*1*=%A5%E5%BF%97.txt", "日志.txt"},
+      {"Content-Disposition: attachment; filename*1=\"b.txt\"; filename*0=\"a\"", "ab.txt"},
+      {"Content-Disposition: attachment; filename=\"=?UTF-8?B?5pel5b+XLnR4dA==?=\"", "日志.txt"},
+      {"Content-Disposition: attachment; filename==?UTF-8?B?5pel5b+XLnR4dA==?=", "日志.txt"},
+      {"Content-Disposition: attachment; filename=\"=?gb2312?B?yNXWvi50eHQ=?=\"", "日志.txt"},
+      {"Content-Disposition: attachment; filename=\"=?UTF-8?Q?a?=\r\n =?UTF-8?Q?b=2Epdf?=\"", "ab.pdf"},
+      {"Content-Disposition: attachment; filename=\"\xE6\x97\xA5\xE5\xBF\x97.txt\"", "日志.txt"},
+      {"Content-Disposition: attachment; filename=\"old.txt\"; filename*=UTF-8''%E6%97%A5.txt", "日.txt"},
+      {"Content-Type: application/pdf; name=\"from type.pdf\"\r\nContent-Disposition: attachment", "from type.pdf"},
+      {"Content-Type: application/pdf; name=\"type.pdf\"\r\nContent-Disposition: attachment; filename=\"disposition.pdf\"",
+       "disposition.pdf"},
+      {"Content-Disposition: attachment; filename*=UTF-8''..%2F..%2Fetc%2Fpasswd", "passwd"},
+      {"Content-Disposition: attachment; filename=\"=?utf-8?B?YQ0KQmNjOiB4LnR4dA==?=\"", "a  Bcc x.txt"},
+      {"Content-Disposition: attachment; filename*=UTF-8''a%00b%E2%80%AEgnp.exe", "abgnp.exe"},
+      {"Content-Disposition: attachment; filename=\"\"", "attachment.txt"},
+      {"Content-Disposition: attachment; filename=\"unfinished.pdf", "unfinished.pdf"},
+  };
+  for (const auto& [fields, name] : table) EXPECT_EQ(file_name_of(fields), name) << fields;
+}
+
+// MIME-15: two spellings of one name stay two files; what they are stored under is not made of the name.
+TEST(FileNames, TwinsOfTwoNormalFormsAreBothKept) {
+  auto mail = parse_mail(
+      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Disposition: attachment; "
+      "filename*=utf-8''%C3%A9.txt\r\n\r\none\r\n"
+      "--b\r\nContent-Disposition: attachment; filename*=utf-8''e%CC%81.txt\r\n\r\ntwo\r\n--b--\r\n");
+  ASSERT_EQ(mail.attachments.size(), 2u);
+  EXPECT_NE(mail.attachments[0].sha256, mail.attachments[1].sha256);
+}
+
+std::string text_of(const std::string& type, const std::string& body) {
+  return text::trim(parse_mail("Subject: x\r\nContent-Type: " + type + "\r\n\r\n" + body).text);
+}
+
+// MIME-07
+TEST(Charsets, LabelsThatLieInKnownWaysAreReadAsMeant) {
+  EXPECT_EQ(to_utf8("\x1b$B\x25W\x25j\x1b(B", "iso-2022-jp"), "プリ");
+  EXPECT_EQ(to_utf8("\x1b$B-!\x1b(B", "iso-2022-jp"), "①") << "NEC's characters, as Windows writes them";
+  EXPECT_EQ(to_utf8("\x1b(I6E\x1b(B", "iso-2022-jp"), "ｶﾅ") << "half-width kana";
+  EXPECT_EQ(to_utf8("\x1b$B\x25W\x25j\x1b(B", ""), "プリ");
+  EXPECT_EQ(to_utf8("\x1b$)C\x0e\x3e\x48\x33\x67\x0f", "iso-2022-kr"), "안녕");
+  EXPECT_EQ(to_utf8("~{VPND~}", "hz-gb-2312"), "中文");
+  EXPECT_EQ(to_utf8("\xA4\xA4\xA4\xE5", "big5"), "中文");
+  EXPECT_EQ(to_utf8("\x94\x39\xFC\x36", "gbk"), "😀") << "four bytes under the label of the older set";
+  EXPECT_EQ(to_utf8("\xE7", "iso-8859-9"), "ç");
+  EXPECT_EQ(to_utf8("\xA1", "tis-620"), "ก");
+  EXPECT_EQ(to_utf8("caf\xE9 f\xFCr \x80 5", "x-unknown"), "café für € 5");
+  EXPECT_EQ(to_utf8("caf\xC3\xA9", "136-nonsense"), "café");
+  EXPECT_EQ(to_utf8("x", "\"utf-8\""), "x");
+}
+
+TEST(Charsets, Utf7IsNeverMarkup) {
+  auto mail = parse_mail("Content-Type: text/html; charset=utf-7\r\n\r\n<p>a+ADw-script+AD4-alert(1)+ADw-/script+AD4-b</p>");
+  EXPECT_TRUE(text::is_valid_utf8(mail.text));
+  EXPECT_EQ(mail.text.find("<script"), std::string::npos);
+}
+
+TEST(Charsets, HalfCharactersAndHalfEscapesLeaveValidText) {
+  for (const auto& [label, bytes] : std::vector<std::pair<std::string, std::string>>{{"utf-16",
+                                                                                      "\xff\xfe"
+                                                                                      "a"},
+                                                                                     {"utf-16be", std::string("\0a\xd8", 3)},
+                                                                                     {"gb18030", "ab\x81\x30\x81"},
+                                                                                     {"iso-2022-jp", "ab\x1b$"},
+                                                                                     {"iso-2022-jp", "ab\x1b$BC"},
+                                                                                     {"utf-8", "ab\xE6\x97"},
+                                                                                     {"big5", "ab\xA4"}}) {
+    auto utf8 = to_utf8(bytes, label);
+    EXPECT_TRUE(text::is_valid_utf8(utf8)) << label;
+    EXPECT_EQ(utf8.find('\0'), std::string::npos) << label;
+    if (bytes.starts_with("ab")) EXPECT_THAT(utf8, StartsWith("ab")) << label;
+  }
+}
+
+TEST(Charsets, TheMetaOfAnHtmlCountsWhereMimeSaysNothing) {
+  EXPECT_EQ(text_of("text/html", "<html><head><meta charset=\"gbk\"></head><body>\xD6\xD0\xCE\xC4</body></html>"), "中文");
+  EXPECT_EQ(text_of("text/html; charset=utf-8", "<meta charset=gbk><p>\xE4\xB8\xAD\xE6\x96\x87</p>"), "中文");
+}
+
+// RFC 2047, as written by people's programs
+TEST(EncodedWords, BrokenOnesAreReadAsFarAsTheyGo) {
+  EXPECT_EQ(decode_header("=?UTF-8?B?572R57uc5LiN6YCa?="), "网络不通");
+  EXPECT_EQ(decode_header("=?GB2312?B?tPLTobv6zsrM4g==?="), "打印机问题");
+  EXPECT_EQ(decode_header("=?utf-8*en?Q?a=C3=A9?="), "aé") << "with a language";
+  EXPECT_EQ(decode_header("=?utf-8?b?YQ?= b"), "a b") << "without padding";
+  EXPECT_EQ(decode_header("Re:=?utf-8?Q?_x?=y"), "Re: xy") << "glued to its neighbours";
+  EXPECT_EQ(decode_header("=?utf-8?Q?a b?="), "a b") << "with a blank inside";
+  EXPECT_EQ(decode_header("=?utf-8?Q?a=ZZ=4?="), "a=ZZ=4");
+  EXPECT_EQ(decode_header("=?iso-2022-jp?B?GyRCJVc=?= =?iso-2022-jp?B?GyRCJWobKEI=?="), "プリ") << "an escape in each half";
+  EXPECT_EQ(decode_header("=?utf-8?Q?unfinished"), "=?utf-8?Q?unfinished");
+  EXPECT_EQ(decode_header("\xB4\xF2\xD3\xA1\xBB\xFA", "gb2312"), "打印机") << "raw, in the charset of the body";
+}
+
+// MIME-08
+TEST(TransferEncodings, DamageCostsTheDamagedPlaceOnly) {
+  auto text = [](const std::string& encoding, const std::string& body) {
+    return parse_mail("Subject: x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: " + encoding +
+                      "\r\n\r\n" + body)
+        .text;
+  };
+  std::string junk;  // nine bytes of ten are not base64
+  for (char c : std::string_view("aGVsbG8gd29ybGQ=")) junk += std::string("!\x80\x01 *~(%") + c;
+  EXPECT_THAT(text("base64", junk), HasSubstr("hello world"));
+  EXPECT_THAT(text("BASE64 ", "aGVsbG8\r\n"), StartsWith("hello"));
+  EXPECT_THAT(text("base64", "aGVsbG8gd29ybGQ=\r\n=====\r\n"), HasSubstr("hello world")) << "length mod 4 = 1";
+  EXPECT_EQ(text("quoted-printable", "a=20=\r\nb=E2=82=AC="), "a b€") << "a soft break at the very end";
+  EXPECT_EQ(text("quoted-printable", "a=C3=A9 50%=off\r\n"), "aé 50%=off\n");
+  EXPECT_EQ(text("x-uuencode", "begin 644 x.txt\r\n+:&5L;&\\@=V]R;&0 \r\n`\r\nend\r\n"), "hello world");
+  EXPECT_THAT(text("7bit", "caf\xC3\xA9"), StartsWith("café")) << "eight bits under the label of seven";
+  EXPECT_LT(text("base64", std::string(20'000'000, '!')).size(), 10u);
+}
+
+// MIME-06: one documented reading, and it is said that there are others.
+TEST(Ambiguity, IsReadInOneWayAndNamed) {
+  auto warned = [](const std::string& raw) { return parse_mail(raw).warnings; };
+  auto twice = parse_mail("Content-Type: text/plain\r\nContent-Type: text/html\r\n\r\n<b>x</b>");
+  EXPECT_EQ(text::trim(twice.text), "x") << "the last field";
+  EXPECT_THAT(twice.warnings, Contains("ambiguous: several Content-Type fields"));
+  auto encodings = parse_mail("Content-Transfer-Encoding: base64\r\nContent-Transfer-Encoding: 7bit\r\n\r\naGVsbG8=");
+  EXPECT_THAT(encodings.warnings, Contains("ambiguous: several Content-Transfer-Encoding fields"));
+  EXPECT_EQ(text::trim(encodings.text), "aGVsbG8=") << "the last field";
+  EXPECT_THAT(warned("Content-Type: multipart/mixed\r\n\r\nno boundary\r\n"), Contains(HasSubstr("without parts")));
+  EXPECT_THAT(warned("Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nno end"), Contains(StartsWith("ambiguous")));
+  EXPECT_THAT(warned("Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nfine\r\n--x--\r\n"), IsEmpty());
+  auto same = parse_mail(
+      "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: multipart/mixed; "
+      "boundary=x\r\n\r\n--x\r\n\r\ninner\r\n--x--\r\n"
+      "after\r\n--x--\r\n");
+  EXPECT_THAT(same.text, HasSubstr("inner")) << "one boundary twice: the text is not lost";
+  auto prefix = parse_mail(
+      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: multipart/alternative; "
+      "boundary=bb\r\n\r\n--bb\r\n\r\ninner\r\n"
+      "--bb--\r\n--b\r\n\r\nouter\r\n--b--\r\n");
+  EXPECT_THAT(prefix.text, HasSubstr("inner")) << "one boundary the beginning of the other";
+  EXPECT_THAT(prefix.text, HasSubstr("outer"));
+  EXPECT_THAT(parse_mail("Content-Type: text/plain\r\nContent-Transfer-Encoding: x-nonsense\r\n\r\nas it is").text,
+              HasSubstr("as it is"));
+}
+
+TEST(Flowed, DeletedBlanksQuotesAndSignaturesAreThoseOfRfc3676) {
+  EXPECT_EQ(unflow("one \ntwo\n", false), "one two\n");
+  EXPECT_EQ(unflow("> > not two deep\n", false), "> > not two deep\n") << "a blank ends the depth";
+  EXPECT_EQ(unflow(" >stuffed\n From me\n", false), ">stuffed\nFrom me\n");
+  EXPECT_EQ(unflow("> a \n> -- \n> sig\n", false), "> a \n> -- \n> sig\n");
+  EXPECT_EQ(unflow("ends flowed ", true), "ends flowed");
+  auto mail = parse_mail("Content-Type: text/plain; format=Flowed; DelSp=\"Yes\"\r\n\r\nhttps://example.org/ \r\npath\r\n");
+  EXPECT_EQ(mail.text, "https://example.org/path\n");
+}
+
+// MIME-13
+TEST(Html, StylesAndAttributesOfMegabytesGiveTheirWordsInBoundedSpace) {
+  std::string css = "<html><head><style>";
+  while (css.size() < 10'000'000) css += ".a{color:red}\n";
+  auto mail = parse_mail("Content-Type: text/html\r\n\r\n" + css + "</style></head><body>words</body></html>");
+  EXPECT_LE(mail.text.size(), 262'144u);
+  EXPECT_EQ(mail.text.find("color"), std::string::npos);
+  EXPECT_THAT(mail.warnings, Not(IsEmpty())) << "it is over the limit of a text, and says so";
+}
+
+}  // namespace
+}  // namespace usher::connectors::email
