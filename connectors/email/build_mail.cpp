@@ -3,7 +3,9 @@
 
 #include "base/crypto.h"
 #include "base/text.h"
+#include "connectors/email/answering.h"
 #include "connectors/email/email_channel.h"
+#include "connectors/email/html_body.h"
 #include "connectors/email/smtp_path.h"
 #include "connectors/email/thread.h"
 
@@ -98,16 +100,17 @@ std::string thread_fields(const Outbound& message) {
   return out;
 }
 
-bool has_reply_prefix(std::string_view subject) {
-  auto lower = text::to_lower_ascii(subject.substr(0, 12));
-  return lower.starts_with("re:") || lower.starts_with("aw:") || lower.starts_with("antw:") || lower.starts_with("sv:") ||
-         lower.starts_with("re：") || lower.starts_with("回复:") || lower.starts_with("回复：") || lower.starts_with("答复:") ||
-         lower.starts_with("答复：");
-}
-
-std::string subject_of(const Outbound& message) {
+// Without a subject of theirs (there was none, or the sender is not verified) it is one of ours.
+std::string subject_of(const Outbound& message, const EmailSettings& settings) {
   auto subject = text::cut(one_line(message.subject), kMaxSubjectCodePoints);
-  if (!message.in_reply_to.empty() && !has_reply_prefix(subject)) subject = text::trim("Re: " + subject);
+  const auto from = one_line(settings.from_name);
+  if (subject.empty() && message.language == "zh") {
+    subject = "您的来信" + (from.empty() ? std::string{} : "（" + from + "）");
+  } else if (subject.empty()) {
+    subject = "Your message" + (from.empty() ? std::string{} : " to " + from);
+  } else if (!message.in_reply_to.empty() && without_reply_prefixes(subject).size() == subject.size()) {
+    subject = "Re: " + subject;
+  }
   auto reference = one_line(message.reference);
   std::erase_if(reference, [](char c) { return c == '[' || c == ']'; });
   if (reference.empty()) return subject;
@@ -201,23 +204,19 @@ Result<BuiltMail> build_mail(const Outbound& message, const EmailSettings& setti
   auto& out = mail.bytes;
   out += "From: " + mailbox(settings.from_name, from_address(settings)) + "\r\n";
   out += "To: " + mailbox(message.recipient_name, mail.recipient) + "\r\n";
-  out += unstructured("Subject", subject_of(message));
+  out += unstructured("Subject", subject_of(message, settings));
   // The time of the outbox row, so that a retry is the same mail byte for byte.
   out += "Date: " + to_rfc5322(message.created_at == Timestamp{} ? now : message.created_at) + "\r\n";
   out += "Message-ID: " + mail.message_id + "\r\n";
   out += thread_fields(message);
-  if (message.is_automatic) out += "Auto-Submitted: auto-replied\r\nX-Auto-Response-Suppress: All\r\n";
+  if (message.is_automatic) out += "Auto-Submitted: auto-replied\r\nPrecedence: auto_reply\r\nX-Auto-Response-Suppress: All\r\n";
   out += "X-Usher-Loop: " + make_loop_mark(settings, mail.message_id) + "\r\n";
   out += "MIME-Version: 1.0\r\n";
   if (message.language == "zh" || message.language == "en") out += "Content-Language: " + message.language + "\r\n";
   auto part_header = [](std::string_view type, const std::string& encoding) {
     return fmt::format("Content-Type: {}; charset=utf-8\r\nContent-Transfer-Encoding: {}\r\n\r\n", type, encoding);
   };
-  if (message.html.empty()) {
-    out += part_header("text/plain", text.encoding) + text.bytes;
-    return mail;
-  }
-  auto html = encode_text(message.html);
+  auto html = encode_text(message.html.empty() ? html_mail(message.text, message.language) : message.html);
   auto boundary = "usher-" + crypto::sha256_hex(mail.message_id).substr(0, 32);
   out += "Content-Type: multipart/alternative; boundary=\"" + boundary + "\"\r\n\r\n";
   out += "--" + boundary + "\r\n" + part_header("text/plain", text.encoding) + text.bytes;

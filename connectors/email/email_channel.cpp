@@ -172,6 +172,7 @@ ReadMail read_mail(std::shared_ptr<const std::string> raw, const MailEnvelope& e
   set_trust(inbound, mail, envelope, settings, out.authentication, received_at);
   if (own_outbox_id(settings, verdict.bounce.original_message_id)) {
     inbound.proven_keys.push_back("mid:" + verdict.bounce.original_message_id);
+    inbound.facts.emplace_back("bounce_delivery", *own_outbox_id(settings, verdict.bounce.original_message_id));
   }
   set_facts(inbound, mail, envelope, verdict);
   if (!out.authentication.evidence.empty()) inbound.facts.emplace_back("authentication", out.authentication.evidence);

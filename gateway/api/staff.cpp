@@ -6,6 +6,7 @@
 #include "gateway/flow/learning.h"
 #include "gateway/store/cases.h"
 #include "gateway/store/conversations.h"
+#include "gateway/store/mail_limits.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/outbox.h"
 
@@ -120,6 +121,7 @@ boost::asio::awaitable<net::HttpResponse> show_conversation(Call call) {
     std::vector<store::Message> messages;
     std::vector<store::TraceRow> traces;
     std::optional<store::Case> k;
+    std::optional<store::FailedAddress> failure;
     std::map<std::string, std::vector<std::string>> causes;
   };
   const ConversationId id{call.params.at(0)};
@@ -139,6 +141,9 @@ boost::asio::awaitable<net::HttpResponse> show_conversation(Call call) {
     auto k = store::case_of(tx, id);
     if (!k) return fail(std::move(k.error()));
     s.k = std::move(*k);
+    auto failure = store::failure_of(tx, s.conversation.contact_address);
+    if (!failure) return fail(std::move(failure.error()));
+    s.failure = std::move(*failure);
     auto causes = flow::causes_to_tell(tx, *content->scripts, id);
     if (!causes) return fail(std::move(causes.error()));
     s.causes = std::move(*causes);
@@ -159,7 +164,15 @@ boost::asio::awaitable<net::HttpResponse> show_conversation(Call call) {
                                {"text", m.text},
                                {"choices", extra.value("choices", json::array())},
                                {"files", extra.value("attachments", json::array())},
+                               {"not_sent", extra.value("not_sent", "")},
                                {"at", to_rfc3339(m.at)}});
+  }
+  if (const auto& f = shown->failure) {
+    out["address_fails"] = {{"address", f->address},
+                            {"at", to_rfc3339(f->at)},
+                            {"status", f->status},
+                            {"reason", f->reason},
+                            {"delivery", f->delivery}};
   }
   out["causes"] = shown->causes;
   const std::string staff_language = call.request.query_param("lang").value_or("en");

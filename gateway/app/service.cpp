@@ -144,6 +144,7 @@ class RunningService final : public Service {
     if (auto r = make_channels(); !r) return r;
 
     publisher_ = std::make_unique<flow::Publisher>(channels_, clock_);
+    publisher_->set_mail_limits({s_.email.max_answers_per_address, s_.email.max_answers_per_hour});
     escalation_ = std::make_unique<flow::Escalation>(
         flow::EscalationSettings{tickets_->name(), secret_, s_.company, s_.http.public_url, clock_.now(), s_.answers.promise_en,
                                  s_.answers.promise_zh, tickets_->colocated()},
@@ -165,7 +166,7 @@ class RunningService final : public Service {
          [this](std::vector<std::string> versions) { return editions_->bring(std::move(versions), *content_, *pool_); }});
     flow::Publisher::Hooks hooks;
     hooks.kick_outbox = [this] { runner_->kick(); };
-    hooks.reserve = [this](const std::string& target) { return runner_->reserve(target); };
+    hooks.reserve = [this](const store::OutboxRow& row) { return runner_->reserve(row); };
     hooks.deliver = [this](flow::Handed handed) { runner_->deliver(std::move(handed)); };
     if (webchat_) {
       hooks.push = [this](const std::string&, const std::string& contact, const store::Message& m) {

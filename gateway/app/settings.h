@@ -73,6 +73,8 @@ struct Settings {
     std::int64_t max_connections_per_address = 50;
     std::int64_t max_connections_per_minute = 600;
     std::int64_t max_mails_per_minute = 3'000;
+    std::int64_t max_answers_per_address = 30;
+    std::int64_t max_answers_per_hour = 5'000;
     std::int64_t min_data_rate = 500;
     std::vector<std::string> proxy_protocol_from;
     std::string auth_user, auth_password;

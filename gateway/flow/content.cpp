@@ -6,6 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "base/text.h"
 #include "dialogs/parse.h"
 #include "gateway/flow/folder_sync.h"
 #include "kb/markdown.h"
@@ -55,8 +56,9 @@ struct MailTemplate::Parsed {
   kainjow::mustache::mustache words;
 };
 
-MailTemplate::MailTemplate(const std::string& source) : parsed_(new Parsed{{}, kainjow::mustache::mustache(source)}) {
-  parsed_->words.set_custom_escape([](const std::string& s) { return s; });
+MailTemplate::MailTemplate(const std::string& source, bool is_html)
+    : parsed_(new Parsed{{}, kainjow::mustache::mustache(source)}) {
+  parsed_->words.set_custom_escape([is_html](const std::string& s) { return is_html ? text::html_escape(s) : s; });
 }
 
 MailTemplate::~MailTemplate() = default;
@@ -127,7 +129,8 @@ std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::
   }
 
   for (const auto& path : files_in(folders.mail, ".mustache", problems)) {
-    content->mail_templates[path.stem().string()] = std::make_shared<const MailTemplate>(read_file(path, problems));
+    const auto name = path.stem().string();
+    content->mail_templates[name] = std::make_shared<const MailTemplate>(read_file(path, problems), name.ends_with(".html"));
   }
   for (const char* name : kTemplates) {
     if (!content->mail_templates.contains(name)) {

@@ -37,11 +37,12 @@ class ShownArticles {
 // The words of a mail: a mustache template, parsed once. Thread-safe.
 class MailTemplate {
  public:
-  explicit MailTemplate(const std::string& source);
+  // `is_html`: values are escaped, but for those in {{{three braces}}}.
+  explicit MailTemplate(const std::string& source, bool is_html = false);
   ~MailTemplate();
   MailTemplate(const MailTemplate&) = delete;
   MailTemplate& operator=(const MailTemplate&) = delete;
-  // As plain text: nothing is escaped. A name that has no value is empty and not true; one whose value is empty is true.
+  // A name that has no value is empty and not true; one whose value is empty is true.
   std::string render(const std::map<std::string, std::string>& values) const;
 
  private:
@@ -52,8 +53,9 @@ class MailTemplate {
 struct Content {
   std::shared_ptr<const dialogs::ScriptSet> scripts;
   std::shared_ptr<const kb::Library> library;
-  std::shared_ptr<const ShownArticles> shown;                                 // of this library
-  std::map<std::string, std::shared_ptr<const MailTemplate>> mail_templates;  // "acknowledgement.en" → its words
+  std::shared_ptr<const ShownArticles> shown;  // of this library
+  std::map<std::string, std::shared_ptr<const MailTemplate>>
+      mail_templates;  // "acknowledgement.en" → its words; "….html": the same as HTML
 };
 
 struct ContentProblem {

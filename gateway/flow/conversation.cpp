@@ -98,10 +98,25 @@ boost::asio::awaitable<void> Conversations::look_once() {
   if (found) {
     for (auto& id : *found) enqueue({std::move(id), {}});
   }
+  co_await report_failed_addresses();
   auto silent = co_await sql::read_returning<std::vector<ConversationId>>(
       database_, [now = clock_.now()](sql::Tx& tx) { return store::due_timers(tx, now, 100); });
   if (!silent) co_return;
   for (auto& id : *silent) enqueue({std::move(id), {}, true});
+}
+
+boost::asio::awaitable<void> Conversations::report_failed_addresses() {
+  auto untold = co_await sql::read_returning<std::vector<store::FailedAddress>>(
+      database_, [](sql::Tx& tx) { return store::untold_failures(tx, 20); });
+  if (!untold) co_return;
+  for (auto& failure : *untold) {
+    auto staged = std::make_shared<Staged>();
+    auto done = co_await database_.write([this, failure, staged](sql::Tx& tx) {
+      *staged = {};
+      return turns_.report(tx, failure, *staged);
+    });
+    if (done) turns_.publish(*staged);
+  }
 }
 
 boost::asio::awaitable<Result<std::shared_ptr<Conversations::Cached>>> Conversations::load(ConversationId id) {

@@ -39,6 +39,7 @@ class Conversations {
   // customers whose time to answer is over.
   boost::asio::awaitable<void> watch();
   boost::asio::awaitable<void> look_once();  // one look of watch()
+  boost::asio::awaitable<void> report_failed_addresses();
   std::size_t backlog() const { return backlog_; }
 
  private:

@@ -4,6 +4,7 @@
 #include "gateway/flow/publish.h"
 #include "gateway/flow/ticket_text.h"
 #include "gateway/store/cases.h"
+#include "gateway/store/mail_limits.h"
 
 namespace usher::gateway::flow {
 
@@ -138,6 +139,14 @@ boost::asio::awaitable<Verdict> Deliveries::message(store::OutboxRow row) const 
   if (!outbound) co_return Verdict::of(std::move(outbound.error()));
   const ChannelInfo* channel = channels_.find(row.target);
   if (channel == nullptr) co_return Verdict::of({ErrorCode::kInvalid, "no channel named '" + row.target + "' is configured"});
+  if (row.attempts > 1 && !row.domain.empty()) {
+    // While it waited, another mail to the same address may have come back.
+    auto failed = co_await sql::read_returning<std::optional<store::FailedAddress>>(
+        database_, [to = outbound->recipient](sql::Tx& tx) { return store::failure_of(tx, to); });
+    if (failed && *failed)
+      co_return Verdict::of(
+          {ErrorCode::kInvalid, "mail to this address does not arrive", (*failed)->status + " " + (*failed)->reason});
+  }
   auto receipt = co_await channel->channel->send(std::move(*outbound));
   if (!receipt) co_return Verdict::of(std::move(receipt.error()));
   co_return Verdict::sent(std::move(receipt->remote_id));

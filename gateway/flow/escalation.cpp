@@ -2,7 +2,9 @@
 
 #include "base/crypto.h"
 #include "base/text.h"
+#include "connectors/email/html_body.h"
 #include "gateway/flow/ticket_text.h"
+#include "gateway/store/ledger.h"
 
 namespace usher::gateway::flow {
 namespace {
@@ -98,6 +100,7 @@ Result<void> Escalation::open(sql::Tx& tx, const store::Conversation& c, Opening
     k.ticket_url = std::move(ticket->url);
     if (auto r = store::insert_case(tx, k); !r) return r;
     put_number(opening.told.text, k.ticket_number);
+    put_number(opening.told.mail_html, text::html_escape(k.ticket_number));
     staged.references.push_back({k.channel, c.contact_address, k.ticket_number, false});
     return publisher_.stage(tx, c, told_seq, {std::move(opening.told)}, k.ticket_number, staged);
   }
@@ -116,9 +119,9 @@ Result<void> Escalation::open(sql::Tx& tx, const store::Conversation& c, Opening
 }
 
 Result<void> Escalation::append(sql::Tx& tx, const store::Conversation& c, const store::Case& k, const std::string& text,
-                                std::int64_t seq, Staged& staged) const {
+                                std::int64_t seq, Staged& staged, const std::string& author) const {
   connectors::TicketComment comment;
-  comment.author = is_address(c.contact_address) ? c.contact_address : c.contact_name;
+  comment.author = !author.empty() ? author : is_address(c.contact_address) ? c.contact_address : c.contact_name;
   // A case of a ticket system that was replaced, or one without its ticket, goes the way of the outbox.
   if (settings_.colocated != nullptr && k.ticket_system == settings_.ticket_system && !k.ticket_id.empty()) {
     comment.external_ref = "message " + std::to_string(seq);
@@ -172,7 +175,9 @@ Result<void> Escalation::tell(sql::Tx& tx, const store::Case& k, News news, cons
   auto seq = store::reserve_seq(tx, (*c)->id, 1, clock_.now());
   if (!seq) return fail(std::move(seq.error()));
   staged.references.push_back({k.channel, (*c)->contact_address, reference, news == News::kProvisional});
-  return publisher_.stage(tx, **c, *seq, {words(k, news, (*c)->language, reference)}, reference, staged);
+  if (auto r = publisher_.stage(tx, **c, *seq, {words(k, news, (*c)->language, reference)}, reference, staged); !r) return r;
+  if (staged.not_sent.empty()) return {};
+  return store::note_in_ledger_of(tx, (*c)->id, "not answered: " + staged.not_sent);
 }
 
 BotMessage Escalation::words(const store::Case& k, News news, const std::string& language, const std::string& number) const {
@@ -197,6 +202,11 @@ BotMessage Escalation::words(const store::Case& k, News news, const std::string&
   if (!k.preface.empty()) values["preface"] = k.preface;
   if (!settings_.progress_url.empty()) values["progress_url"] = settings_.progress_url;
   m.text = it->second->render(values);
+  // Without a template of its own the HTML part is made from the text.
+  if (const auto html = content->mail_templates.find(name + ".html"); html != content->mail_templates.end()) {
+    if (!k.preface.empty()) values["preface"] = connectors::email::html_paragraphs(k.preface);
+    m.mail_html = html->second->render(values);
+  }
   return m;
 }
 

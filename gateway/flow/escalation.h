@@ -49,9 +49,9 @@ class Escalation {
   // `told_seq`, or the create row. kConflict when it has a case already.
   Result<void> open(sql::Tx& tx, const store::Conversation& c, Opening opening, std::int64_t last_seq, std::int64_t told_seq,
                     Staged& staged) const;
-  // A comment on the ticket of case `k`: the customer's message `seq` with its attachments.
+  // A comment on the ticket of case `k`: message `seq` with its attachments, by the customer unless `author` says otherwise.
   Result<void> append(sql::Tx& tx, const store::Conversation& c, const store::Case& k, const std::string& text, std::int64_t seq,
-                      Staged& staged) const;
+                      Staged& staged, const std::string& author = {}) const;
 
   // The ticket exists: links the case (once), and tells the customer unless the number was told before.
   Result<void> linked(sql::Tx& tx, const CaseId& id, const connectors::Ticket& ticket, Staged& staged) const;

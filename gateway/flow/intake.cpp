@@ -7,12 +7,14 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "connectors/email/answering.h"
 #include "connectors/email/decision.h"
 #include "connectors/json_input.h"
 #include "gateway/flow/mailroom.h"
 #include "gateway/flow/masking.h"
 #include "gateway/store/cases.h"
 #include "gateway/store/ledger.h"
+#include "gateway/store/mail_limits.h"
 #include "gateway/store/mailboxes.h"
 #include "gateway/store/people.h"
 #include "gateway/store/quarantine.h"
@@ -22,6 +24,7 @@ namespace {
 
 using connectors::Inbound;
 using connectors::email::Decision;
+using connectors::email::Looks;
 using connectors::email::Outcome;
 
 struct Stored {
@@ -54,7 +57,7 @@ std::string extra_of(const Inbound& m) {
 }
 
 // Mail only: the thread as an answer has to name it, oldest first.
-store::ReplyContext reply_context(const Inbound& m) {
+store::ReplyContext reply_context(const Inbound& m, bool is_reply) {
   store::ReplyContext reply;
   auto message_id = [](const std::string& key) { return key.starts_with("mid:") ? key.substr(4) : std::string{}; };
   for (const auto& key : m.own_keys) {
@@ -68,6 +71,11 @@ store::ReplyContext reply_context(const Inbound& m) {
     reply.references.push_back(reply.message_id);
   }
   reply.recipient = m.recipient;
+  if (m.trust.is_claimed) {
+    const auto looks = connectors::email::looks_of(m, is_reply);
+    reply.looks = static_cast<int>(looks);
+    reply.is_verified = m.trust.is_verified || (is_reply && !m.proven_keys.empty());
+  }
   return reply;
 }
 
@@ -243,7 +251,8 @@ class Acceptance {
     c.language = m_.language.empty() ? "en" : m_.language;
     c.may_answer = m_.may_answer;
     c.subject = m_.subject;
-    c.reply = reply_context(m_);
+    c.reply = reply_context(m_, false);
+    if (release_) c.reply.looks = static_cast<int>(Looks::kPerson);  // a person has read it
     c.created_at = c.updated_at = now_;
     return c;
   }
@@ -256,7 +265,9 @@ class Acceptance {
     c.contact_id = std::move(*who);
     is_new_ = true;
     if (auto r = store_parts(tx, c.id); !r) return r;
+    if (auto r = note_addresses(tx, c.id); !r) return r;
     if (auto r = turns_->write(tx, *planned_); !r) return r;
+    if (!planned_->staged.not_sent.empty()) note("not answered: " + planned_->staged.not_sent);
     if (auto r = insert_ledger(tx, c.id, row_.seq, planned_->fate.c_str(), planned_->turn.trace_json); !r) return r;
     out.accepted.id = id_;
     out.accepted.conversation_id = c.id.value;
@@ -296,8 +307,11 @@ class Acceptance {
     if (!next) return fail(std::move(next.error()));
     row_.seq = next->seq;
     if (auto r = store_parts(tx, conversation); !r) return r;
-    if (to_work && !is_new_ && !m_.subject.empty() && !release_) {
-      if (auto r = store::set_reply_context(tx, conversation, reply_context(m_), m_.subject); !r) return r;
+    if (auto r = note_addresses(tx, conversation); !r) return r;
+    if (to_work && !is_new_ && (!m_.subject.empty() || m_.trust.is_claimed) && !release_) {
+      auto context = reply_context(m_, true);
+      if (auto r = look_again(tx, conversation, context); !r) return r;
+      if (auto r = store::set_reply_context(tx, conversation, context, m_.subject); !r) return r;
     }
     auto kept = release_ ? store::readmit_mail(tx, id_, conversation, next->seq, "released by " + release_->who)
                          : insert_ledger(tx, conversation, next->seq, to_work ? "accepted" : "noted");
@@ -310,6 +324,50 @@ class Acceptance {
       if (next->waiting == 1) out.work->message = store::Waiting{id_, "message", std::move(row_), attachments()};
     }
     return is_new_ || case_id_.empty() ? Result<void>{} : add_reference(tx, conversation, out);
+  }
+
+  // A person does not write the same again: what does is a robot, whatever it quotes. `context` is for a mail of `conversation`.
+  Result<void> look_again(sql::Tx& tx, const ConversationId& conversation, store::ReplyContext& context) const {
+    if (!m_.trust.is_claimed || context.looks != static_cast<int>(Looks::kPerson)) return {};
+    if (const auto form = connectors::email::repeated_form(row_.text); !form.empty()) {
+      constexpr std::int64_t kLookBack = 40;
+      auto said = store::messages_since(tx, conversation, std::max<std::int64_t>(row_.seq - kLookBack, 0), kLookBack - 1);
+      if (!said) return fail(std::move(said.error()));
+      const bool is_again = std::any_of(said->begin(), said->end(), [&](const store::Message& m) {
+        return m.seq != row_.seq && m.author == "customer" && connectors::email::repeated_form(m.text) == form;
+      });
+      if (is_again) context.looks = static_cast<int>(Looks::kDoubtful);
+      if (is_again) return {};
+    }
+    return store::person_answered(tx, m_.sender_id);
+  }
+
+  // What a mail says about addresses: one that mails works; one that a mail of ours came back from does not.
+  Result<void> note_addresses(sql::Tx& tx, const ConversationId& conversation) const {
+    if (!m_.trust.is_claimed) return {};
+    if (m_.kind == Inbound::Kind::kMessage) return store::address_works(tx, m_.sender_id);
+    if (m_.kind != Inbound::Kind::kBounce || conversation.empty()) return {};
+    store::FailedAddress f;
+    bool is_permanent = false;
+    std::string returned;
+    for (const auto& [name, value] : m_.facts) {
+      if (name == "bounce_permanent") is_permanent = true;
+      if (name == "bounce_status") f.status = value;
+      if (name == "bounce_diagnostic") f.reason = text::cut(text::collapse_spaces(value), 300);
+      if (name == "bounce_of") returned = "mid:" + value;
+      if (name == "bounce_delivery") f.delivery = value;
+    }
+    // Only a mail that was ours says whom it went to; anybody can make up a report.
+    const bool is_ours =
+        !f.delivery.empty() && std::find(m_.proven_keys.begin(), m_.proven_keys.end(), returned) != m_.proven_keys.end();
+    if (!is_permanent || !is_ours) return {};
+    auto c = store::load_conversation(tx, conversation);
+    if (!c) return fail(std::move(c.error()));
+    if (!*c) return {};
+    f.address = (*c)->contact_address;
+    f.at = now_;
+    f.conversation = conversation;
+    return store::address_failed(tx, f);
   }
 
   Result<void> insert_ledger(sql::Tx& tx, const ConversationId& conversation, std::int64_t seq, const char* fate,

@@ -8,9 +8,20 @@
 #include "base/async/sleep.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/text.h"
+#include "gateway/store/mail_limits.h"
 
 namespace usher::gateway::flow {
 namespace {
+
+// A relay's words about the recipient, not about us: 5.1.x, a disabled mailbox, or 550/551/553 without an enhanced code.
+bool is_no_such_address(std::string_view reply) {
+  auto at = reply.find("5.");
+  const bool has_code = at != std::string_view::npos && at + 2 < reply.size() && reply[at + 2] >= '0' && reply[at + 2] <= '9' &&
+                        at + 3 < reply.size() && reply[at + 3] == '.';
+  if (has_code) return reply.substr(at).starts_with("5.1.") || reply.substr(at).starts_with("5.2.1");
+  return reply.starts_with("550") || reply.starts_with("551") || reply.starts_with("553");
+}
 
 // "retry_after=SECONDS" at the head of Error.detail, at most an hour.
 std::optional<std::chrono::milliseconds> retry_after(const Error& error) {
@@ -28,18 +39,24 @@ std::optional<std::chrono::milliseconds> retry_after(const Error& error) {
 struct OutboxRunner::Flights {
   std::mutex mutex;
   std::map<std::string, TargetHealth> targets;
+  std::map<std::string, int> domains;  // of recipients of mail
   int all = 0;
 
-  // Null when the target has as many as it may.
-  static std::shared_ptr<void> place(const std::shared_ptr<Flights>& flights, const std::string& target) {
-    auto& h = flights->targets[target];
-    ++h.in_flight;
+  // With the mutex held.
+  static std::shared_ptr<void> place(const std::shared_ptr<Flights>& flights, const store::OutboxRow& row) {
+    ++flights->targets[row.target].in_flight;
+    if (!row.domain.empty()) ++flights->domains[row.domain];
     ++flights->all;
-    return {static_cast<void*>(flights.get()), [flights, target](void*) {
+    return {static_cast<void*>(flights.get()), [flights, target = row.target, domain = row.domain](void*) {
               std::lock_guard lock(flights->mutex);
               --flights->targets[target].in_flight;
+              if (!domain.empty() && --flights->domains[domain] == 0) flights->domains.erase(domain);
               --flights->all;
             }};
+  }
+  bool is_full(const std::string& domain, std::int64_t most) const {
+    auto it = domains.find(domain);
+    return it != domains.end() && it->second >= most;
   }
 };
 
@@ -137,10 +154,12 @@ boost::asio::awaitable<void> OutboxRunner::loop() {
       for (const auto& [target, h] : flights_->targets) {
         if (h.in_flight >= settings_.concurrency) skip.push_back(target);
       }
+      for (const auto& [domain, n] : flights_->domains) {
+        if (n >= settings_.per_domain) skip.push_back("@" + domain);
+      }
     }
-    for (const auto& [target, until] : paused_until_) {
-      if (until > now) skip.push_back(target);
-    }
+    std::erase_if(paused_until_, [now](const auto& pause) { return pause.second <= now; });
+    for (const auto& [target, until] : paused_until_) skip.push_back(target);
     // A target gets at most `concurrency` rows at a time; one lease statement serves them all.
     const std::int64_t room = settings_.concurrency;
     kicked_ = false;
@@ -159,15 +178,22 @@ boost::asio::awaitable<void> OutboxRunner::loop() {
     std::size_t started = 0;
     if (leased) {
       more_due_ = leased->more_due;
+      std::vector<store::OutboxRow> too_many;  // of one domain among those leased together
       for (auto& row : leased->rows) {
         std::shared_ptr<void> place;
         {
           std::lock_guard lock(flights_->mutex);
-          place = Flights::place(flights_, row.target);
+          if (!flights_->is_full(row.domain, settings_.per_domain)) place = Flights::place(flights_, row);
+        }
+        if (!place) {
+          too_many.push_back(std::move(row));
+          continue;
         }
         ++started;
         tasks_.spawn(executor_, "deliver", deliver_one({std::move(row), std::move(place)}));
       }
+      if (!too_many.empty() && !co_await put_back(std::move(too_many)))
+        log::warn("mails of a busy domain wait for the end of their lease");
     } else {
       log::warn("the outbox could not be read", {{"detail", leased.error().detail}});
     }
@@ -188,12 +214,24 @@ boost::asio::awaitable<void> OutboxRunner::loop() {
   }
 }
 
-OutboxRunner::Place OutboxRunner::reserve(const std::string& target) {
+boost::asio::awaitable<bool> OutboxRunner::put_back(std::vector<store::OutboxRow> rows) {
+  more_due_ = true;  // whoever finishes first looks again
+  auto done = co_await database_.write([rows = std::move(rows), now = clock_.now()](sql::Tx& tx) -> Result<void> {
+    for (const auto& row : rows) {
+      if (auto r = store::put_back(tx, row, now); !r) return fail(std::move(r.error()));
+    }
+    return {};
+  });
+  co_return done.has_value();
+}
+
+OutboxRunner::Place OutboxRunner::reserve(const store::OutboxRow& row) {
   if (draining_) return {};
   std::lock_guard lock(flights_->mutex);
   // One that fails is left to the loop, which knows about pauses and backing off.
-  if (const auto& h = flights_->targets[target]; !h.ok || h.in_flight >= settings_.concurrency) return {};
-  return {Flights::place(flights_, target), settings_.lease};
+  if (const auto& h = flights_->targets[row.target]; !h.ok || h.in_flight >= settings_.concurrency) return {};
+  if (flights_->is_full(row.domain, settings_.per_domain)) return {};
+  return {Flights::place(flights_, row), settings_.lease};
 }
 
 void OutboxRunner::deliver(Handed handed) {
@@ -214,7 +252,10 @@ boost::asio::awaitable<void> OutboxRunner::deliver_one(Handed handed) {
     paused_until_[target] = clock_.now() + settings_.pause_on_denied;
     log::error("refused our credentials: deliveries to it pause", {{"target", target}, {"detail", verdict.error.detail}});
   }
+  const std::string domain = handed.row.domain;
   auto finished = judge(std::move(handed), std::move(verdict));
+  if (!domain.empty() && finished->verdict.kind == Verdict::Kind::kRetry)
+    paused_until_["@" + domain] = clock_.now() + finished->wait;
   {
     std::lock_guard lock(flights_->mutex);
     auto& h = flights_->targets[target];
@@ -326,12 +367,24 @@ Result<void> OutboxRunner::settle(sql::Tx& tx, Finished& f) const {
       return store::add_key(tx, "mid:" + verdict.remote_id, row.conversation);
     return {};
   }
+  if (row.kind == "message" && verdict.kind == Kind::kDead) return note_refusal(tx, row, verdict.error);
   if (row.kind != "create") return {};
   if (verdict.kind == Kind::kDead) {
     if (auto r = store::set_case_state(tx, case_id, "failed"); !r) return r;
   }
   // The customer does not wait for our troubles to end.
   return escalation_.tell_provisional(tx, case_id, f.staged);
+}
+
+// A relay that says that there is no such address saves us the bounce.
+Result<void> OutboxRunner::note_refusal(sql::Tx& tx, const store::OutboxRow& row, const Error& error) const {
+  if (row.domain.empty() || !is_no_such_address(error.detail)) return {};
+  auto c = store::load_conversation(tx, row.conversation);
+  if (!c) return fail(std::move(c.error()));
+  if (!*c) return {};
+  return store::address_failed(
+      tx,
+      {(*c)->contact_address, clock_.now(), {}, text::cut(text::collapse_spaces(error.detail), 300), row.id, row.conversation});
 }
 
 void OutboxRunner::settled(Finished& f) const {

@@ -1,6 +1,7 @@
 // The outbox runner: leases due rows, carries them out against channels and the ticket system, notes what happened.
 //
-// Per lane in order, across lanes in parallel up to `concurrency` per target (a slow target holds up only itself). Results are
+// Per lane in order, across lanes in parallel up to `concurrency` per target (a slow target holds up only itself) and, for mail,
+// `per_domain` per recipient domain; a domain that puts a mail off is left alone until that one is due again. Results are
 // committed under the lease's epoch: a result of a lost lease is void. Outcomes (reliability.md §4.3, §4.4):
 //   created/sent                        → sent
 //   refused for what it says (400, 404, 422)  → dead at once, with the reason
@@ -31,6 +32,7 @@ namespace usher::gateway::flow {
 
 struct OutboxSettings {
   std::int64_t concurrency = 8;             // calls in flight per target
+  std::int64_t per_domain = 4;              // mails in flight to one recipient domain
   std::chrono::milliseconds lease{90'000};  // longer than any call may take
   std::chrono::milliseconds poll{1000};     // looks for due rows at least this often
   async::BackoffPolicy backoff;
@@ -55,7 +57,7 @@ class OutboxRunner {
   // Any thread: a place for a row that is about to be stored, so that it can be stored as leased by us and delivered after its
   // commit, without a look for it. No place: it has to wait for the loop.
   using Place = Publisher::Place;
-  Place reserve(const std::string& target);
+  Place reserve(const store::OutboxRow& row);
   void deliver(Handed handed);   // any thread: the row of such a place was committed
   void await_number(CaseId id);  // any thread: a case was opened; tells the provisional reference when it takes too long
   // Starts nothing new; calls in flight finish or their leases are released after `limit`. From a non-I/O thread.
@@ -77,7 +79,9 @@ class OutboxRunner {
   boost::asio::awaitable<void> settle_finished();
   boost::asio::awaitable<void> settle_alone(std::shared_ptr<Finished> finished);
   Result<void> settle(sql::Tx& tx, Finished& finished) const;
+  Result<void> note_refusal(sql::Tx& tx, const store::OutboxRow& row, const Error& error) const;
   void settled(Finished& finished) const;
+  boost::asio::awaitable<bool> put_back(std::vector<store::OutboxRow> rows);
   boost::asio::awaitable<void> tell_late(CaseId id, std::chrono::milliseconds wait);
 
   async::Executor executor_;
@@ -94,7 +98,7 @@ class OutboxRunner {
   boost::asio::steady_timer wake_;
   bool kicked_ = false;
   bool more_due_ = false;  // rows are due that were not leased: behind others of their lane, or of a busy target
-  std::map<std::string, Timestamp> paused_until_;
+  std::map<std::string, Timestamp> paused_until_;    // targets, and "@domain"
   std::vector<std::shared_ptr<Finished>> finished_;  // carried out, the result not stored yet
   bool is_settling_ = false;
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/id.h"
+#include "base/log.h"
 #include "base/text.h"
 
 namespace usher::gateway::flow {
@@ -17,12 +18,15 @@ connectors::Outbound to_outbound(const store::Conversation& c, const std::string
   o.channel = c.channel;
   o.conversation_id = c.id.value;
   o.recipient = c.contact_address;
-  o.recipient_name = c.contact_name;
   o.language = c.language;
   o.text = m.text;
   o.html = m.html;
   o.choices = m.choices;
-  o.subject = c.subject;
+  // A name and a subject are the sender's own words: they go back only to somebody who is who they say (MAIL-07).
+  if (c.reply.is_verified) {
+    o.recipient_name = c.contact_name;
+    o.subject = c.subject;
+  }
   o.reference = reference;
   o.in_reply_to = c.reply.message_id;
   o.references = c.reply.references;
@@ -37,8 +41,25 @@ BotMessage merged(const std::vector<BotMessage>& messages) {
     if (!messages[i].choices.empty()) one.choices = messages[i].choices;
     if (!messages[i].slot.empty()) one.slot = messages[i].slot;
   }
-  one.html.clear();
+  one.html = messages.size() == 1 ? one.mail_html : std::string{};
   return one;
+}
+
+std::string with_reason(std::string extra, const std::string& not_sent) {
+  extra.empty() ? extra = "{" : (extra.back() = ',', extra);
+  extra += "\"not_sent\":";
+  text::append_json_string(extra, not_sent);
+  return extra += '}';
+}
+
+store::AutomaticMail automatic_mail(const store::Conversation& c) {
+  return {c.contact_address, c.reply.message_id.empty() ? c.id.value : c.reply.message_id, connectors::email::topic_of(c.subject),
+          static_cast<connectors::email::Looks>(c.reply.looks)};
+}
+
+std::string domain_of(const std::string& address) {
+  auto at = address.rfind('@');
+  return at == std::string::npos ? std::string{} : text::to_lower_ascii(address.substr(at + 1));
 }
 
 }  // namespace
@@ -47,13 +68,24 @@ Result<void> Publisher::stage(sql::Tx& tx, const store::Conversation& c, std::in
                               const std::vector<BotMessage>& messages, const std::string& reference, Staged& staged) const {
   const Timestamp now = clock_.now();
   const ChannelInfo* channel = channels_.find(c.channel);
+  const bool is_pushed = !messages.empty() && channel != nullptr && !channel->is_pull;
+  std::string not_sent;
+  if (is_pushed && !c.may_answer) {
+    not_sent = "no automatic answer may go to this mail";
+  } else if (is_pushed && channel->can.one_answer) {
+    auto why_not = store::admit_mail(tx, automatic_mail(c), mail_limits_, now);
+    if (!why_not) return fail(std::move(why_not.error()));
+    staged.not_sent = not_sent = std::move(*why_not);
+  }
   std::int64_t seq = first_seq;
   for (const auto& m : messages) {
     store::Message row{seq++, make_uuid_v7(now), "bot", m.text, m.html, m.extra_json(), now};
+    if (!not_sent.empty()) row.extra = with_reason(std::move(row.extra), not_sent);
     if (auto r = store::insert_message(tx, c.id, row); !r) return r;
     if (channel != nullptr && channel->is_pull) staged.lines.push_back({c.channel, c.contact_address, std::move(row)});
   }
-  if (messages.empty() || channel == nullptr || channel->is_pull || !c.may_answer) return {};
+  if (!not_sent.empty()) log::warn("an answer is not sent", {{"conversation", c.id.value}, {"why", not_sent}});
+  if (!is_pushed || !not_sent.empty()) return {};
   auto send = [&](const BotMessage& m) -> Result<void> {
     store::OutboxRow row;
     row.id = make_uuid_v7(now);
@@ -61,6 +93,7 @@ Result<void> Publisher::stage(sql::Tx& tx, const store::Conversation& c, std::in
     row.target = c.channel;
     row.lane = c.id.value;
     row.conversation = c.id;
+    if (channel->can.one_answer) row.domain = domain_of(c.contact_address);
     row.payload = outbound_to_json(to_outbound(c, row.id, m, reference, now));
     row.next_at = row.created_at = now;
     return queue(tx, std::move(row), std::exchange(staged.is_new_lane, false), staged);
@@ -73,7 +106,7 @@ Result<void> Publisher::stage(sql::Tx& tx, const store::Conversation& c, std::in
 }
 
 Result<void> Publisher::queue(sql::Tx& tx, store::OutboxRow row, bool is_first, Staged& staged) const {
-  auto place = is_first && hooks_.reserve ? hooks_.reserve(row.target) : Place{};
+  auto place = is_first && hooks_.reserve ? hooks_.reserve(row) : Place{};
   if (!place.place) {
     staged.has_outbox_rows = true;
     return store::insert_outbox(tx, row);

@@ -13,6 +13,7 @@
 #include "gateway/flow/channels.h"
 #include "gateway/flow/turn.h"
 #include "gateway/store/conversations.h"
+#include "gateway/store/mail_limits.h"
 #include "gateway/store/outbox.h"
 
 namespace usher::gateway::flow {
@@ -37,6 +38,7 @@ struct Staged {
   std::vector<Handed> handed;
   bool has_outbox_rows = false;  // that wait for the outbox's loop
   bool is_new_lane = false;      // set by the caller: nothing of this conversation waits to be sent
+  std::string not_sent;          // a limit kept back what was said (store/mail_limits.h), and why
 };
 
 class Publisher {
@@ -51,14 +53,16 @@ class Publisher {
     std::function<void(const std::string& channel, const std::string& contact, const std::string& reference, bool provisional)>
         push_reference;
     std::function<void()> kick_outbox;
-    std::function<Place(const std::string& target)> reserve;  // either both of these or none
+    std::function<Place(const store::OutboxRow& row)> reserve;  // either both of these or none
     std::function<void(Handed)> deliver;
   };
   Publisher(const Channels& channels, const Clock& clock) : channels_(channels), clock_(clock) {}
   void set_hooks(Hooks hooks) { hooks_ = std::move(hooks); }
+  void set_mail_limits(store::MailLimits limits) { mail_limits_ = limits; }  // before the first use
 
   // Writes the transcript rows with sequence numbers from `first_seq`, and outbox rows for push channels. On a one-answer channel
-  // all messages go out as one. With may_answer=false only the transcript is written.
+  // all messages go out as one. With may_answer=false, or when the limits of automatic mail are reached, only the transcript is
+  // written, with the reason ("not_sent").
   Result<void> stage(sql::Tx& tx, const store::Conversation& c, std::int64_t first_seq, const std::vector<BotMessage>& messages,
                      const std::string& reference, Staged& staged) const;
   // Stores the row; `is_first`: no other row of its lane waits.
@@ -69,6 +73,7 @@ class Publisher {
   const Channels& channels_;
   const Clock& clock_;
   Hooks hooks_;
+  store::MailLimits mail_limits_;
 };
 
 // The outbox payload of a message row and back. kInternal when it is not one.

@@ -15,7 +15,8 @@ namespace usher::gateway::flow {
 
 struct BotMessage {
   std::string text;
-  std::string html;  // safe HTML; articles only
+  std::string html;       // safe HTML; articles only
+  std::string mail_html;  // a whole HTML mail that says the same; empty: one is made from the text
   std::vector<connectors::Choice> choices;
   std::string slot, article, picture;
   std::string extra_json() const;  // {"choices":…,"slot":…,"article":…,"picture":…} or empty: the transcript's extra column

@@ -9,6 +9,7 @@
 #include "gateway/flow/feedback.h"
 #include "gateway/flow/learning.h"
 #include "gateway/store/learning.h"
+#include "gateway/store/ledger.h"
 #include "gateway/store/timers.h"
 
 namespace usher::gateway::flow {
@@ -46,6 +47,20 @@ Result<void> write_aside(sql::Tx& tx, const PlannedTurn& p, const Content& conte
 
 connectors::Capabilities can_of(const ChannelInfo* channel) {
   return channel != nullptr ? channel->can : connectors::Capabilities{};
+}
+
+// Values a customer typed freely do not go back to somebody who may not have written them: a script may repeat them.
+void hide_own_words(std::vector<BotMessage>& messages, const dialogs::State& state) {
+  constexpr std::size_t kFree = 16;  // bytes: a name of a script's own option is shorter, or no harm
+  auto hide = [&messages](const std::string& words) {
+    if (words.size() < kFree) return;
+    for (auto& m : messages) {
+      for (std::size_t at = 0; (at = m.text.find(words, at)) != std::string::npos; at += std::string_view("…").size())
+        m.text.replace(at, words.size(), "…");
+    }
+  };
+  hide(state.symptom);
+  for (const auto& [name, value] : state.slots) hide(value);
 }
 
 }  // namespace
@@ -110,6 +125,7 @@ void Turns::finish(PlannedTurn& p) const {
   }
   row.updated_at = clock_.now();
   p.due = p.turn.wake_after ? store::due_at(row.updated_at, *p.turn.wake_after) : p.due_before;
+  if (!row.reply.is_verified) hide_own_words(p.turn.messages, p.turn.state);
   if (p.turn.ticket && row.case_id.empty()) {
     p.opening = escalation_.prepare(row, p.turn.state, *p.turn.ticket, p.turn.messages);
     row.case_id = p.opening->k.id.value;
@@ -127,6 +143,31 @@ BotMessage Turns::status_of(const store::Conversation& row, const std::optional<
 }
 
 Result<void> Turns::write(sql::Tx& tx, PlannedTurn& p) const {
+  if (auto r = write_turn(tx, p); !r) return r;
+  // Of a message that opens a conversation the ledger row comes after.
+  if (p.staged.not_sent.empty() || p.opens_conversation || p.is_silence()) return {};
+  return store::note_in_ledger(tx, p.waiting.ledger_id, "not answered: " + p.staged.not_sent);
+}
+
+Result<void> Turns::report(sql::Tx& tx, const store::FailedAddress& f, Staged& staged) const {
+  auto mine = store::failure_told(tx, f.address);
+  if (!mine) return fail(std::move(mine.error()));
+  auto c = store::load_conversation(tx, f.conversation);
+  if (!c) return fail(std::move(c.error()));
+  if (!*mine || !*c) return {};
+  const Timestamp now = clock_.now();
+  auto seq = store::reserve_seq(tx, f.conversation, 1, now);
+  if (!seq) return fail(std::move(seq.error()));
+  const std::string words = "Mail to " + f.address + " does not arrive: " + text::collapse_spaces(f.status + " " + f.reason) +
+                            ". Nothing more is sent there until a mail comes from it.";
+  const store::Message line{*seq, make_uuid_v7(now), "bot", words, {}, R"({"not_sent":"for staff"})", now};
+  if (auto r = store::insert_message(tx, f.conversation, line); !r) return r;
+  auto k = store::case_of(tx, f.conversation);
+  if (!k) return fail(std::move(k.error()));
+  return *k ? escalation_.append(tx, **c, **k, words, *seq, staged, "Usher") : Result<void>{};
+}
+
+Result<void> Turns::write_turn(sql::Tx& tx, PlannedTurn& p) const {
   auto& row = p.row;
   const ChannelInfo* channel = channels_.find(row.channel);
   const bool is_live = channel != nullptr && channel->can.is_live;

@@ -10,6 +10,7 @@
 #include "gateway/flow/escalation.h"
 #include "gateway/flow/publish.h"
 #include "gateway/store/conversations.h"
+#include "gateway/store/mail_limits.h"
 
 namespace usher::gateway::flow {
 
@@ -47,9 +48,13 @@ class Turns {
   // `planned`.
   Result<void> write(sql::Tx& tx, PlannedTurn& planned) const;
   void done(PlannedTurn& planned) const;  // after the commit; any thread
+  // Staff are told once, in the transcript and on the ticket, that mail to an address does not arrive.
+  Result<void> report(sql::Tx& tx, const store::FailedAddress& failure, Staged& staged) const;
+  void publish(Staged& staged) const { publisher_.publish(staged); }
 
  private:
   void finish(PlannedTurn& planned) const;
+  Result<void> write_turn(sql::Tx& tx, PlannedTurn& planned) const;
   BotMessage status_of(const store::Conversation& row, const std::optional<store::Case>& known) const;
 
   const CurrentContent& content_;

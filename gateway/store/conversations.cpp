@@ -51,8 +51,10 @@ Message read_message(const sql::Row& row, int first) {
 
 std::string ReplyContext::to_json() const {
   if (recipient.empty() && message_id.empty() && references.empty()) return {};
-  return json{{"recipient", recipient}, {"message_id", message_id}, {"references", references}}.dump(
-      -1, ' ', false, json::error_handler_t::replace);
+  json j{{"recipient", recipient}, {"message_id", message_id}, {"references", references}};
+  if (looks != ReplyContext{}.looks) j["looks"] = looks;
+  if (!is_verified) j["unverified"] = true;
+  return j.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 ReplyContext ReplyContext::from_json(const std::string& text) {
@@ -63,6 +65,8 @@ ReplyContext ReplyContext::from_json(const std::string& text) {
   c.recipient = j.value("recipient", "");
   c.message_id = j.value("message_id", "");
   c.references = j.value("references", std::vector<std::string>{});
+  c.looks = j.value("looks", c.looks);
+  c.is_verified = !j.value("unverified", false);
   return c;
 }
 

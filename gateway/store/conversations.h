@@ -17,6 +17,8 @@ struct ReplyContext {
   std::string recipient;                // which of our addresses was written to
   std::string message_id;               // of the newest message, with <>
   std::vector<std::string> references;  // oldest first, with <>
+  int looks = 3;                        // connectors::email::Looks of the newest message, for the limits of automatic mail
+  bool is_verified = true;              // its sender was: only then do words of theirs go back to them
   std::string to_json() const;
   static ReplyContext from_json(const std::string& json);
 };

@@ -15,7 +15,8 @@ Result<std::optional<KnownMessage>> find_known(sql::Tx& tx, const std::string& c
 
 Result<void> insert_ledger(sql::Tx& tx, const LedgerRow& row) {
   auto r = tx.exec(
-      "INSERT INTO ledger (id, channel, dedup_key, digest, received_at, kind, conversation_id, seq, fate, reason, trace, envelope) "
+      "INSERT INTO ledger (id, channel, dedup_key, digest, received_at, kind, conversation_id, seq, fate, reason, trace, "
+      "envelope) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
       {row.id, row.channel, row.dedup_key, row.digest, to_millis(row.received_at), row.kind, or_null(row.conversation_id),
        row.seq > 0 ? sql::Value{row.seq} : sql::Value{nullptr}, row.fate, or_null(row.reason), or_null(row.trace),
@@ -29,6 +30,20 @@ Result<void> settle_ledger(sql::Tx& tx, const std::string& id, const std::string
   auto r = tx.exec("UPDATE ledger SET fate = $2, trace = $3 WHERE id = $1", {id, fate, or_null(trace_json)});
   if (!r) return fail(std::move(r.error()));
   return {};
+}
+
+Result<void> note_in_ledger(sql::Tx& tx, const std::string& id, const std::string& what) {
+  return done(tx.exec(
+      "UPDATE ledger SET reason = CASE WHEN coalesce(reason, '') = '' THEN $2 ELSE reason || '; ' || $2 END WHERE id = $1",
+      {id, what}));
+}
+
+Result<void> note_in_ledger_of(sql::Tx& tx, const ConversationId& conversation, const std::string& what) {
+  std::string id;  // of message and ledger row: it is the same
+  auto r = tx.query("SELECT id FROM messages WHERE conversation_id = $1 AND author = 'customer' ORDER BY seq DESC LIMIT 1",
+                    {conversation.value}, [&](const sql::Row& row) { id = row.text(0); });
+  if (!r) return fail(std::move(r.error()));
+  return note_in_ledger(tx, id, what);
 }
 
 Result<std::vector<ConversationId>> conversations_to_work(sql::Tx& tx, Timestamp before, std::int64_t limit) {

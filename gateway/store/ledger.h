@@ -19,9 +19,9 @@ struct LedgerRow {
   std::int64_t seq = 0;
   std::string fate;  // see schema.cpp
   std::string reason;
-  std::string_view raw;  // may be empty; read where it lies
+  std::string_view raw;       // may be empty; read where it lies
   std::string_view envelope;  // JSON: what a mail does not say of itself (who sent it to whom); may be empty
-  std::string trace;     // why the turn did what it did, when it is committed along
+  std::string trace;          // why the turn did what it did, when it is committed along
 };
 
 struct KnownMessage {
@@ -32,6 +32,9 @@ struct KnownMessage {
 Result<std::optional<KnownMessage>> find_known(sql::Tx& tx, const std::string& channel, const std::string& dedup_key);
 Result<void> insert_ledger(sql::Tx& tx, const LedgerRow& row);
 Result<void> settle_ledger(sql::Tx& tx, const std::string& id, const std::string& fate, const std::string& trace_json);
+Result<void> note_in_ledger(sql::Tx& tx, const std::string& id, const std::string& what);  // added to its reason
+// The same for the mail a conversation's customer wrote last.
+Result<void> note_in_ledger_of(sql::Tx& tx, const ConversationId& conversation, const std::string& what);
 
 // Conversations with messages accepted before `before` that no turn has worked: what a restart, or a mail delivered by the
 // command line, leaves to do. At most `limit`.

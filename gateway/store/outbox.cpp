@@ -6,7 +6,7 @@ namespace {
 constexpr std::string_view kColumns =
     "id, kind, target, lane, conversation_id, case_id, (SELECT p.payload FROM outbox_payloads p WHERE p.id = outbox.id), state, "
     "epoch, "
-    "attempts, refusals, next_at, created_at, reason, last_response, remote_id, doubt";
+    "attempts, refusals, next_at, created_at, reason, last_response, remote_id, doubt, domain";
 
 OutboxRow read_row(const sql::Row& row) {
   OutboxRow o;
@@ -27,6 +27,7 @@ OutboxRow read_row(const sql::Row& row) {
   o.last_response = row.text(14);
   o.remote_id = row.text(15);
   o.doubt = row.integer(16) != 0;
+  o.domain = row.text(17);
   return o;
 }
 
@@ -40,10 +41,11 @@ Result<bool> changed(Result<std::int64_t> r) {
 Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row) {
   auto r = tx.exec(
       "INSERT INTO outbox (id, kind, target, lane, conversation_id, case_id, state, epoch, lease_until, attempts, refusals, "
-      "doubt, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $10, $11, $12, $13, 0, $9, $7, $8)",
+      "doubt, next_at, created_at, domain) VALUES ($1, $2, $3, $4, $5, $6, $10, $11, $12, $13, 0, $9, $7, $8, $14)",
       {row.id, row.kind, row.target, row.lane, row.conversation.value,
        row.case_id.empty() ? sql::Value{nullptr} : sql::Value{row.case_id}, to_millis(row.next_at), to_millis(row.created_at),
-       std::int64_t{row.doubt}, row.state, row.epoch, row.state == "leased" ? to_millis(row.next_at) : 0, row.attempts});
+       std::int64_t{row.doubt}, row.state, row.epoch, row.state == "leased" ? to_millis(row.next_at) : 0, row.attempts,
+       row.domain.empty() ? sql::Value{nullptr} : sql::Value{row.domain}});
   if (r) r = tx.exec("INSERT INTO outbox_payloads (id, payload) VALUES ($1, $2)", {row.id, row.payload});
   if (!r) return fail(std::move(r.error()));
   return {};
@@ -59,7 +61,7 @@ Result<std::vector<OutboxRow>> lease_due(sql::Tx& tx, Timestamp now, std::chrono
       "UPDATE outbox SET doubt = CASE WHEN state = 'pending' THEN doubt ELSE 1 END, state = 'leased', "
       "epoch = epoch + 1, lease_until = $2, next_at = $2, attempts = attempts + 1 "
       "WHERE id IN (SELECT o.id FROM outbox o WHERE o.state IN ('pending', 'unknown', 'leased') AND o.next_at <= $1 "
-      "AND instr($4, '|' || o.target || '|') = 0 "
+      "AND instr($4, '|' || o.target || '|') = 0 AND (o.domain IS NULL OR instr($4, '|@' || o.domain || '|') = 0) "
       "AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.id < o.id "
       "AND e.state IN ('pending', 'unknown', 'leased', 'dead') AND NOT (e.state = 'dead' AND e.kind = 'message')) "
       "ORDER BY o.next_at, o.id LIMIT $3) RETURNING " +
@@ -94,6 +96,13 @@ Result<bool> mark_retry(sql::Tx& tx, const OutboxRow& row, bool outcome_unknown,
               "WHERE id = $1 AND epoch = $2 AND state = 'leased'",
               {row.id, row.epoch, std::string(outcome_unknown ? "unknown" : "pending"), std::int64_t{counts_as_refusal},
                to_millis(next_at), reason, last_response}));
+}
+
+Result<bool> put_back(sql::Tx& tx, const OutboxRow& row, Timestamp next_at) {
+  return changed(
+      tx.exec("UPDATE outbox SET state = CASE WHEN doubt = 1 THEN 'unknown' ELSE 'pending' END, attempts = attempts - 1, "
+              "lease_until = 0, next_at = $3 WHERE id = $1 AND epoch = $2 AND state = 'leased'",
+              {row.id, row.epoch, to_millis(next_at)}));
 }
 
 Result<bool> mark_dead(sql::Tx& tx, const OutboxRow& row, const std::string& reason, const std::string& last_response,

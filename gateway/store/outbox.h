@@ -19,6 +19,7 @@ struct OutboxRow {
   std::string lane;    // case id or conversation id
   ConversationId conversation;
   std::string case_id;            // empty for messages outside a case
+  std::string domain;             // of the recipient of a mail; empty for everything else
   std::string payload;            // JSON
   std::string state = "pending";  // pending | leased | unknown | sent | dead
   std::int64_t epoch = 0;
@@ -32,8 +33,8 @@ struct OutboxRow {
 // Pending, or already leased (state "leased", epoch and attempts 1, next_at the end of the lease) by who will deliver it right
 // after the commit. kConflict: a second create for one case.
 Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row);
-// Leases up to `limit` rows that are due and first in their lane, skipping `paused` targets. Expired leases are taken over, in
-// doubt.
+// Leases up to `limit` rows that are due and first in their lane, skipping `paused` targets and, written "@domain", recipients'
+// domains. Expired leases are taken over, in doubt.
 Result<std::vector<OutboxRow>> lease_due(sql::Tx& tx, Timestamp now, std::chrono::milliseconds lease, std::int64_t limit,
                                          const std::vector<std::string>& paused);
 // Whether rows are due that nobody has leased: behind others of their lane, or of a paused target.
@@ -42,6 +43,8 @@ Result<bool> any_due(sql::Tx& tx, Timestamp now);
 Result<bool> mark_sent(sql::Tx& tx, const OutboxRow& row, const std::string& remote_id, Timestamp now);
 Result<bool> mark_retry(sql::Tx& tx, const OutboxRow& row, bool outcome_unknown, bool counts_as_refusal, Timestamp next_at,
                         const std::string& reason, const std::string& last_response);
+// Not tried at all: as if it had not been leased, due again at `next_at`.
+Result<bool> put_back(sql::Tx& tx, const OutboxRow& row, Timestamp next_at);
 Result<bool> mark_dead(sql::Tx& tx, const OutboxRow& row, const std::string& reason, const std::string& last_response,
                        Timestamp now);
 // At start: leases of a process that is gone become "unknown" and due; pending creates and appends are doubted (a restored

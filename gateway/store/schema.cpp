@@ -206,6 +206,26 @@ CREATE TABLE mailbox_mails (
 ) WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kMailLimits = R"sql(
+-- How much automatic mail went where (store/mail_limits.h), kept for a day. answered: the mail of theirs it was about; topic: ''
+-- once a person has answered; n: mails.
+CREATE TABLE mail_answers (
+  address TEXT NOT NULL, answered TEXT NOT NULL, at BIGINT NOT NULL, topic TEXT NOT NULL, n BIGINT NOT NULL,
+  PRIMARY KEY (address, answered)
+) WITHOUT ROWID;
+CREATE TABLE mail_hours (hour BIGINT PRIMARY KEY, n BIGINT NOT NULL);
+
+-- Addresses mail came back from for good. told: staff have heard.
+CREATE TABLE failed_addresses (
+  address TEXT PRIMARY KEY, at BIGINT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, delivery TEXT NOT NULL,
+  conversation_id TEXT NOT NULL, told BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX failed_addresses_untold ON failed_addresses (at) WHERE told = 0;
+
+-- The recipient's domain of a mail: one slow server does not hold up the others.
+ALTER TABLE outbox ADD COLUMN domain TEXT;
+)sql";
+
 constexpr std::array kMigrations = {
     sql::Migration{1, "first light", kFirst},
     sql::Migration{2, "built-in ticket list", connectors::tickets::kBuiltinSchema},
@@ -214,6 +234,7 @@ constexpr std::array kMigrations = {
     sql::Migration{5, "feedback on articles and searches", kFeedback},
     sql::Migration{6, "mail held for staff", kMail},
     sql::Migration{7, "mailboxes that mail is fetched from", kMailboxes},
+    sql::Migration{8, "limits of automatic mail", kMailLimits},
 };
 
 }  // namespace

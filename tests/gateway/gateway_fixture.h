@@ -180,7 +180,7 @@ class GatewayFixture : public testing::Test {
     conversations_ = std::make_unique<flow::Conversations>(*io_, *tasks_, *database_, *turns_, clock_);
     flow::Publisher::Hooks hooks;
     hooks.kick_outbox = [this] { runner_->kick(); };
-    hooks.reserve = [this](const std::string& target) { return runner_->reserve(target); };
+    hooks.reserve = [this](const store::OutboxRow& row) { return runner_->reserve(row); };
     hooks.deliver = [this](flow::Handed handed) { runner_->deliver(std::move(handed)); };
     publisher_->set_hooks(std::move(hooks));
     intake_ = std::make_unique<flow::Intake>(*database_, clock_, flow::IntakeLimits{database_.folder(), 1, 1, 10'000});

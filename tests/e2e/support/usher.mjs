@@ -252,7 +252,14 @@ export function parseMail(raw) {
   const encoding = (headers['content-transfer-encoding'] ?? '').toLowerCase();
   if (encoding === 'base64') body = Buffer.from(body, 'base64').toString('utf8');
   if (encoding === 'quoted-printable') body = unquote(body);
-  return { headers, body, from: (headers['x-mail-args'] ?? '').match(/<[^>]*>/)?.[0], to: (headers['x-rcpt-args'] ?? '').match(/<[^>]*>/)?.[0] };
+  let html = '';
+  const boundary = /boundary="([^"]+)"/.exec(headers['content-type'] ?? '')?.[1];
+  if (boundary) {
+    const parts = body.split(`--${boundary}`).slice(1, -1).map((part) => parseMail(part.replace(/^\n/, '')));
+    body = parts.find((part) => part.headers['content-type'].startsWith('text/plain'))?.body ?? '';
+    html = parts.find((part) => part.headers['content-type'].startsWith('text/html'))?.body ?? '';
+  }
+  return { headers, body, html, from: (headers['x-mail-args'] ?? '').match(/<[^>]*>/)?.[0], to: (headers['x-rcpt-args'] ?? '').match(/<[^>]*>/)?.[0] };
 }
 function unquote(text) {
   const joined = text.replace(/=\n/g, '');

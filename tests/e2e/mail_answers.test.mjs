@@ -1,0 +1,163 @@
+// What goes out by mail: both parts in the language of the mail, nothing of a stranger's words; limits that keep answers back and say
+// so; a mail that comes back is flagged, told once and ends the mailing; a relay that knows no such address; replies as people's mail
+// programs write them, understood.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'node:test';
+import { staff } from './support/staff.mjs';
+import { eventually, relay, swaks, temporaryFolder, usher } from './support/usher.mjs';
+
+const mail = (headers, body) => [...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '', body, ''].join('\r\n');
+
+async function sender(t, gateway) {
+  const folder = await temporaryFolder(t, 'mails');
+  let n = 0;
+  return async (bytes, from) => {
+    const file = join(folder, `${++n}.eml`);
+    await writeFile(file, bytes);
+    const r = await swaks(gateway.smtp, '--data', `@${file}`, '--from', from);
+    assert.equal(r.code, 0, r.out);
+    return /250 2\.0\.0 ([0-9a-f-]{36})/.exec(r.out)?.[1];
+  };
+}
+const answersTo = (out, id) => eventually(async () => {
+  const found = (await out.mails()).filter((m) => m.headers['in-reply-to'] === id);
+  return found.length > 0 && found;
+}, `the answer to ${id}`);
+
+test('an acknowledgement has text and HTML in the language of the mail, and nothing of a stranger\'s words', async (t) => {
+  const out = await relay(t);
+  const gateway = await usher(t, { email: { relay_url: out.url } });
+  const send = await sender(t, gateway);
+  await send(mail({ From: '"Cheap pills" <ana@customer.test>', To: 'support@usher.test', Subject: 'Cheap pills at http://evil.test', 'Message-ID': '<en@c>' },
+                  'Cheap pills at http://evil.test. My printer prints blank pages.'), 'ana@customer.test');
+  const [english] = await answersTo(out, '<en@c>');
+  assert.match(english.headers['content-type'], /^multipart\/alternative/);
+  const number = /\[#([^\]]+)\]/.exec(english.headers.subject)[1];
+  for (const part of [english.body, english.html]) assert.match(part, new RegExp(number));
+  assert.match(english.html, /<html lang="en">/);
+  assert.match(english.html, /Your ticket number: <strong>/);
+  assert.match(english.headers.subject, /^Your message to /);
+  for (const part of [english.headers.subject, english.headers.to, english.body, english.html]) assert.doesNotMatch(part, /pills|evil/i);
+  assert.doesNotMatch(english.html, /<img|<script|src=|url\(/i, 'nothing to load, nothing to run');
+  assert.equal(english.headers['auto-submitted'], 'auto-replied');
+  assert.equal(english.headers.precedence, 'auto_reply');
+  assert.equal(english.headers['x-auto-response-suppress'], 'All');
+  assert.equal(english.headers.references, '<en@c>');
+  assert.equal(english.from, '<>');
+
+  await send(mail({ From: 'wang@customer.test', To: 'support@usher.test', Subject: '=?UTF-8?B?5omT5Y2w5py65omT5Ye656m655m957q4?=', 'Message-ID': '<zh@c>', 'MIME-Version': '1.0',
+                    'Content-Type': 'text/plain; charset=utf-8', 'Content-Transfer-Encoding': '8bit' }, '您好，打印机从周一开始只打出空白页。'), 'wang@customer.test');
+  const [chinese] = await answersTo(out, '<zh@c>');
+  assert.match(chinese.body, /您的工单号/);
+  assert.match(chinese.html, /<html lang="zh">/);
+  assert.match(chinese.html, /您的工单号：<strong>/);
+  assert.match(chinese.headers.subject, /^您的来信/);
+});
+
+test('answers beyond a limit stay here, with the reason', async (t) => {
+  const out = await relay(t);
+  const gateway = await usher(t, { email: { relay_url: out.url, max_answers_per_address: 2 } });
+  const sam = await staff(gateway, 'sam', 'admin');
+  const send = await sender(t, gateway);
+  for (const [i, subject] of ['Printer', 'Screen', 'Keyboard'].entries()) {
+    await send(mail({ From: 'ana@customer.test', To: 'support@usher.test', Subject: subject, 'Message-ID': `<${i}@c>` }, `A question about my order ${i}.`), 'ana@customer.test');
+  }
+  await answersTo(out, '<0@c>');
+  await answersTo(out, '<1@c>');
+  const [row] = await eventually(async () => {
+    const rows = await gateway.sql("SELECT conversation_id, reason, fate FROM ledger WHERE reason LIKE '%not answered%'");
+    return rows.length === 1 && rows;
+  }, 'the third one in the ledger');
+  assert.match(row.reason, /not answered: daily limit: 2 automatic mails to this address in 24 hours/);
+  assert.equal(row.fate, 'answered');
+  const shown = (await sam.get(`/api/conversations/${row.conversation_id}`)).json;
+  const kept = shown.messages.filter((m) => m.not_sent);
+  assert.equal(kept.length, 1);
+  assert.match(kept[0].not_sent, /daily limit/);
+  assert.match(kept[0].text, /ticket number/, 'what would have been sent can be read');
+  assert.equal((await gateway.sql('SELECT count(*) AS n FROM cases'))[0].n, 3, 'the case is there all the same');
+  // Robots without marks: the second mail that looks like an answer is not answered.
+  for (const i of [1, 2]) {
+    await send(mail({ From: 'robot@elsewhere.test', To: 'support@usher.test', Subject: `Re: Your request [#${i}]`, 'Message-ID': `<r${i}@r>` }, `We have got your mail, it is number ${i}${i} with us.`), 'robot@elsewhere.test');
+  }
+  await eventually(async () => (await gateway.sql("SELECT count(*) AS n FROM ledger WHERE reason LIKE '%loop limit%'"))[0].n === 1, 'the loop in the ledger');
+  await send(mail({ From: 'eve@customer.test', To: 'support@usher.test', Subject: 'Question', 'Message-ID': '<eve@c>' }, 'A question about my order 777.'), 'eve@customer.test');
+  await answersTo(out, '<eve@c>');
+  assert.deepEqual((await out.mails()).map((m) => m.to).sort(), ['<ana@customer.test>', '<ana@customer.test>', '<eve@customer.test>', '<robot@elsewhere.test>']);
+});
+
+test('an answer that comes back is flagged, told once, and ends the mailing until the customer writes', async (t) => {
+  const out = await relay(t);
+  const gateway = await usher(t, { email: { relay_url: out.url } });
+  const sam = await staff(gateway, 'sam', 'admin');
+  const send = await sender(t, gateway);
+  await send(mail({ From: 'ana@customer.test', To: 'support@usher.test', Subject: 'Printer', 'Message-ID': '<one@c>' }, 'A question about my order 1.'), 'ana@customer.test');
+  const [ack] = await answersTo(out, '<one@c>');
+  await eventually(async () => (await gateway.sql("SELECT state FROM outbox WHERE kind = 'message'"))[0]?.state === 'sent', 'sent');
+  const report = ['From: MAILER-DAEMON@mx.customer.test', 'To: support@usher.test', 'Subject: Undelivered Mail Returned to Sender', 'MIME-Version: 1.0',
+                  'Content-Type: multipart/report; report-type=delivery-status; boundary=b', '', '--b', '', 'Sorry.', '--b', 'Content-Type: message/delivery-status', '',
+                  'Reporting-MTA: dns; mx.customer.test', '', 'Final-Recipient: rfc822; ana@customer.test', 'Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 no such user',
+                  '--b', 'Content-Type: message/rfc822', '', 'From: support@usher.test', `Message-ID: ${ack.headers['message-id']}`, '', 'x', '--b--', ''].join('\r\n');
+  await send(report, '<>');
+  await send(report.replace('Sorry.', 'Sorry, again.'), '<>');
+  const [{ conversation_id: id }] = await gateway.sql("SELECT conversation_id FROM ledger WHERE kind = 'bounce' LIMIT 1");
+  const shown = (await sam.get(`/api/conversations/${id}`)).json;
+  assert.deepEqual({ ...shown.address_fails, at: '', delivery: '' }, { address: 'ana@customer.test', at: '', delivery: '', status: '5.1.1', reason: 'smtp; 550 no such user' });
+  const [delivery] = await gateway.sql(`SELECT state, reason FROM outbox WHERE id = '${shown.address_fails.delivery}'`);
+  assert.match(delivery.reason, /came back: 5\.1\.1/);
+  const notes = async () => gateway.sql("SELECT text FROM messages WHERE text LIKE 'Mail to ana@customer.test does not arrive: 5.1.1%'");
+  await eventually(async () => (await notes()).length === 1, 'staff are told');
+  await eventually(async () => (await gateway.sql("SELECT count(*) AS n FROM builtin_comments"))[0].n >= 1, 'on the ticket');
+  await send(mail({ From: 'ana@customer.test', To: 'support@usher.test', Subject: 'Screen', 'Message-ID': '<two@c>' }, 'A question about my order 2.'), 'ana@customer.test');
+  await answersTo(out, '<two@c>');
+  assert.equal((await sam.get(`/api/conversations/${id}`)).json.address_fails, undefined);
+  assert.equal((await notes()).length, 1);
+});
+
+// A relay that refuses one recipient for good.
+async function refusingRelay(t) {
+  const tried = [];
+  const server = createServer((socket) => {
+    let text = '', in_data = false;
+    const say = (line) => socket.write(`${line}\r\n`);
+    socket.on('error', () => {});
+    say('220 relay.test');
+    socket.on('data', (d) => {
+      text += d.toString('latin1');
+      for (let at; (at = text.indexOf('\r\n')) >= 0;) {
+        const line = text.slice(0, at);
+        text = text.slice(at + 2);
+        if (in_data) {
+          if (line === '.') { in_data = false; say('250 2.0.0 ok'); }
+        } else if (/^RCPT/i.test(line)) {
+          tried.push(line);
+          say(/gone@/.test(line) ? '550 5.1.1 no such user here' : '250 2.1.5 ok');
+        } else if (/^DATA/i.test(line)) { in_data = true; say('354 go'); }
+        else if (/^QUIT/i.test(line)) { say('221 bye'); socket.end(); }
+        else say('250 ok');
+      }
+    });
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  t.after(() => server.close());
+  return { url: `smtp://127.0.0.1:${server.address().port}`, tried };
+}
+
+test('a relay that knows no such address makes a dead letter and the flag', async (t) => {
+  const out = await refusingRelay(t);
+  const gateway = await usher(t, { email: { relay_url: out.url, relay_tls: 'none' } });
+  const sam = await staff(gateway, 'sam', 'admin');
+  const send = await sender(t, gateway);
+  await send(mail({ From: 'gone@customer.test', To: 'support@usher.test', Subject: 'Printer', 'Message-ID': '<one@c>' }, 'A question about my order 1.'), 'gone@customer.test');
+  const [row] = await eventually(async () => {
+    const rows = await gateway.sql("SELECT conversation_id, reason, last_response FROM outbox WHERE state = 'dead'");
+    return rows.length === 1 && rows;
+  }, 'a dead letter');
+  assert.match(`${row.reason} ${row.last_response}`, /5\.1\.1 no such user here/);
+  const shown = (await sam.get(`/api/conversations/${row.conversation_id}`)).json;
+  assert.match(shown.address_fails.reason, /no such user here/);
+  assert.equal(out.tried.length, 1);
+});
