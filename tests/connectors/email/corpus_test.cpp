@@ -1,211 +1,42 @@
 // Scores on public mail collections (tests/connectors/email/corpus.h): the table is printed, the floors make it a test.
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-
+#include <cstdlib>
 #include <iostream>
-#include <set>
 
-#include "base/crypto.h"
-#include "base/text.h"
-#include "connectors/email/bounce.h"
-#include "connectors/email/charset.h"
-#include "connectors/email/mime.h"
-#include "connectors/email/plain_text.h"
-#include "connectors/email/reply_text.h"
-#include "connectors/email/verdict.h"
+#include <gtest/gtest.h>
+
 #include "tests/connectors/email/corpus.h"
+#include "tests/connectors/email/scores.h"
 
 namespace usher::connectors::email {
 namespace {
 
-using nlohmann::json;
-
-bool is_verbose() {
-  return std::getenv("USHER_TEST_VERBOSE") != nullptr;
-}
-
-// CRLF → LF, lines right-trimmed, at most one empty line in a row, trimmed.
-std::string normal(std::string_view s) {
-  std::string out;
-  for (auto& line : text::split(std::string(s), '\n')) {
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t')) line.pop_back();
-    out += line + "\n";
-  }
-  for (auto at = out.find("\n\n\n"); at != std::string::npos; at = out.find("\n\n\n")) out.erase(at, 1);
-  auto begin = out.find_first_not_of('\n');
-  if (begin == std::string::npos) return {};
-  return text::trim(out.substr(begin));
-}
-
-json addresses(const std::vector<MailAddress>& list) {
-  auto out = json::array();
-  for (const auto& a : list) out.push_back({{"name", a.name}, {"address", a.address}});
-  return out;
-}
-// Addresses without the difference between "no name" and "empty name".
-json plain_addresses(const json& expected) {
-  auto out = json::array();
-  for (const auto& a : expected) {
-    out.push_back({{"name", a.value("name", json()).is_string() ? a["name"] : json("")},
-                   {"address", a.value("address", json()).is_string() ? a["address"] : json("")}});
-  }
-  return out;
-}
-
-std::int64_t seconds_of(const std::string& rfc3339) {
-  std::tm tm{};
-  int zone_hours = 0;
-  int zone_minutes = 0;
-  char sign = '+';
-  std::sscanf(rfc3339.c_str(), "%d-%d-%dT%d:%d:%d%c%d:%d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
-              &tm.tm_sec, &sign, &zone_hours, &zone_minutes);
-  tm.tm_year -= 1900;
-  tm.tm_mon -= 1;
-  auto offset = (zone_hours * 60 + zone_minutes) * 60 * (sign == '-' ? -1 : 1);
-  return timegm(&tm) - (sign == 'Z' ? 0 : offset);
-}
-
-std::vector<std::string> differences(const Mail& mail, const json& expected, const std::string& raw) {
-  std::vector<std::string> wrong;
-  // Where the collection's own reading lost a character (U+FFFD), any is right.
-  auto same = [](const std::string& got, const std::string& want) {
-    std::size_t g = 0;
-    for (std::size_t w = 0; w < want.size();) {
-      if (want.compare(w, 3, "\xEF\xBF\xBD") == 0) {
-        w += 3;
-        for (++g; g < got.size() && (static_cast<unsigned char>(got[g]) & 0xC0) == 0x80;) ++g;
-      } else if (g >= got.size() || got[g++] != want[w++]) {
-        return false;
-      }
-    }
-    return g == got.size();
-  };
-  auto check = [&](const char* field, const json& got, const json& want) {
-    if (!same(got.dump(), want.dump()))
-      wrong.push_back(std::string(field) + "\n    got  " + got.dump().substr(0, 300) + "\n    want " +
-                      want.dump().substr(0, 300));
-  };
-  if (expected["subject"].is_string())
-    check("subject", text::collapse_spaces(mail.subject), text::collapse_spaces(expected["subject"].get<std::string>()));
-  check("from", addresses(mail.from), plain_addresses(expected["from"]));
-  check("to", addresses(mail.to), plain_addresses(expected["to"]));
-  check("cc", addresses(mail.cc), plain_addresses(expected["cc"]));
-  check("reply_to", addresses(mail.reply_to), plain_addresses(expected["reply_to"]));
-  if (expected["message_id"].is_string()) check("message_id", mail.message_id, expected["message_id"]);
-  if (expected["date"].is_string()) check("date", mail.date ? json(*mail.date) : json(), seconds_of(expected["date"]));
-  std::string want_text;
-  bool is_html = false;
-  for (const auto& part : expected["text_body"]) {
-    if (part.value("type", "") == "text") want_text += part["text"].get<std::string>() + "\n";
-    if (part.value("type", "") == "html") is_html = true;
-  }
-  if (!is_html) {
-    std::string got_text;
-    for (const auto& part : mail.plain_parts) got_text += part + "\n";
-    check("text", text::collapse_spaces(got_text), text::collapse_spaces(want_text));
-  }
-  auto names = json::array();
-  auto want_names = json::array();
-  bool is_encoded = raw.find("\nbegin 6") != std::string::npos || raw.find("mac-binhex40") != std::string::npos;
-  for (std::size_t i = 0; i < expected["attachments"].size(); ++i) {
-    const auto& want = expected["attachments"][i];
-    want_names.push_back({want["content_type"], want["size"]});
-    if (i >= mail.attachments.size()) break;
-    const auto& got = mail.attachments[i];
-    // Text is compared as the collection has it: UTF-8 with LF. uuencode and BinHex it leaves encoded; we decode the former.
-    auto as_text = with_line_feeds(to_utf8(*got.content, {}));
-    auto sha = want["sha256"].get<std::string>();
-    bool is_same = got.sha256 == sha || crypto::sha256_hex(as_text) == sha || is_encoded;
-    names.push_back({want["content_type"], is_same ? want["size"] : json(got.content->size())});
-  }
-  for (auto i = expected["attachments"].size(); i < mail.attachments.size(); ++i) names.push_back(mail.attachments[i].file_name);
-  check("attachments", names, want_names);
-  return wrong;
+// USHER_TEST_VERBOSE=1 prints what differs.
+Report report() {
+  if (std::getenv("USHER_TEST_VERBOSE") == nullptr) return {};
+  return [](const std::string& difference) { std::cout << difference << "\n"; };
 }
 
 TEST(MailCorpus, LegacyMessagesAreReadWithEveryField) {
-  auto folder = corpus("mime-legacy");
-  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "NOT RUN: " << folder << " is not here";
-  int right = 0;
-  int all = 0;
-  MimeOptions options;
-  options.sniff_types = false;
-  for (int i = 0; i < 1'000; ++i) {
-    auto name = fmt::format("{:03}", i);
-    if (!std::filesystem::exists(folder / (name + ".eml"))) break;
-    ++all;
-    auto raw = read_file(folder / (name + ".eml"));
-    auto mail = parse_mail(raw, options);
-    auto wrong = differences(mail, json::parse(read_file(folder / (name + ".json"))), raw);
-    if (wrong.empty()) ++right;
-    if (is_verbose()) {
-      for (const auto& w : wrong) std::cout << name << " " << w << "\n";
-    }
-  }
-  std::cout << "[ SCORE    ] mime-legacy " << right << " of " << all << "\n";
-  EXPECT_GE(right, 52);
+  auto score = score_legacy(report());
+  if (!score) GTEST_SKIP() << "NOT RUN: " << corpus("mime-legacy") << " is not here";
+  std::cout << "[ SCORE    ] mime-legacy " << score->right << " of " << score->all << "\n";
+  EXPECT_GE(score->right, 53);
 }
 
 TEST(MailCorpus, VisibleRepliesAreCutOut) {
-  auto file = corpus("reply-trimmer") / "cases.jsonl";
-  if (!std::filesystem::exists(file)) GTEST_SKIP() << "NOT RUN: " << file << " is not here";
-  int right = 0;
-  int all = 0;
-  for (const auto& line : text::split(read_file(file), '\n')) {
-    if (line.empty()) continue;
-    ++all;
-    auto test = json::parse(line);
-    auto got = normal(split_reply(test["input"].get<std::string>()).reply);
-    auto want = normal(test["trimmed"].get<std::string>());
-    if (got == want) {
-      ++right;
-    } else if (is_verbose()) {
-      std::cout << "=== " << test["name"] << "\n--- input\n"
-                << test["input"].get<std::string>().substr(0, 1500) << "\n--- got\n"
-                << got.substr(0, 1200) << "\n--- want\n"
-                << want.substr(0, 1200) << "\n";
-    }
-  }
-  std::cout << "[ SCORE    ] reply-trimmer " << right << " of " << all << "\n";
-  EXPECT_GE(right, 60);
+  auto score = score_replies(report());
+  if (!score) GTEST_SKIP() << "NOT RUN: " << corpus("reply-trimmer") << " is not here";
+  std::cout << "[ SCORE    ] reply-trimmer " << score->right << " of " << score->all << "\n";
+  EXPECT_GE(score->right, 62);
 }
 
 TEST(MailCorpus, BouncesAreRecognisedWithTheirAddresses) {
-  auto folder = corpus("bounce-flufl");
-  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "NOT RUN: " << folder << " is not here";
-  int classified = 0;
-  int addressed = 0;
-  int all = 0;
-  MimeOptions options;
-  options.sniff_types = false;
-  for (const auto& line : text::split(read_file(folder / "expected.jsonl"), '\n')) {
-    if (line.empty()) continue;
-    ++all;
-    auto test = json::parse(line);
-    auto mail = parse_mail(read_file(folder / test["file"].get<std::string>()), options);
-    MailEnvelope envelope;
-    envelope.is_from_known = false;
-    auto bounce = find_bounce(mail, envelope).value_or(Bounce{});
-    auto set = [](const auto& list) {
-      std::set<std::string> out;
-      for (const auto& a : list) out.insert(text::to_lower_ascii(std::string(a)));
-      return out;
-    };
-    auto permanent = set(test["permanent"].get<std::vector<std::string>>());
-    auto temporary = set(test["temporary"].get<std::vector<std::string>>());
-    bool is_class = permanent.empty() == bounce.permanent.empty() && temporary.empty() == bounce.temporary.empty();
-    bool is_same = permanent == set(bounce.permanent) && temporary == set(bounce.temporary);
-    classified += is_class ? 1 : 0;
-    addressed += is_same ? 1 : 0;
-    if (!is_same && is_verbose()) {
-      std::cout << test["file"] << " " << test["detectors"] << " evidence=" << bounce.evidence << "\n    got  "
-                << json(bounce.permanent).dump() << json(bounce.temporary).dump() << "\n    want " << test["permanent"].dump()
-                << test["temporary"].dump() << "\n";
-    }
-  }
-  std::cout << "[ SCORE    ] bounce-flufl class " << classified << ", addresses " << addressed << " of " << all << "\n";
-  EXPECT_GE(classified, 109);
-  EXPECT_GE(addressed, 106);
+  auto score = score_bounces(report());
+  if (!score) GTEST_SKIP() << "NOT RUN: " << corpus("bounce-flufl") << " is not here";
+  std::cout << "[ SCORE    ] bounce-flufl class " << score->right << ", addresses " << score->also << " of " << score->all
+            << "\n";
+  EXPECT_GE(score->right, 111);
+  EXPECT_GE(score->also, 109);
 }
 
 }  // namespace
