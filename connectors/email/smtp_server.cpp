@@ -2,6 +2,8 @@
 
 #include <array>
 #include <atomic>
+#include <map>
+#include <mutex>
 #include <optional>
 
 #include <boost/asio/redirect_error.hpp>
@@ -9,12 +11,15 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/async/task_group.h"
+#include "base/crypto.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/net/byte_stream.h"
 #include "base/text.h"
 #include "connectors/email/email_channel.h"
+#include "connectors/email/proxy_header.h"
 #include "connectors/email/smtp_session.h"
+#include "connectors/token_bucket.h"
 
 namespace usher::connectors::email {
 namespace asio = boost::asio;
@@ -27,6 +32,7 @@ constexpr std::size_t kCommandReadBytes = 4 * 1024;
 constexpr std::size_t kDataReadBytes = 32 * 1024;
 constexpr milliseconds kSlice{1'000};  // a waiting session looks this often whether we are going
 constexpr milliseconds kTlsLimit{30'000};
+constexpr milliseconds kProxyLimit{10'000};
 constexpr milliseconds kRateGrace{30'000};  // a slow start is no attack
 
 milliseconds since(SteadyClock::time_point t) {
@@ -62,6 +68,31 @@ asio::awaitable<void> run_accept(Inbox* inbox, Inbound inbound, std::shared_ptr<
   pending->wake.cancel();
 }
 
+Rate per_minute(std::size_t n) {
+  return {static_cast<double>(n) / 60, static_cast<double>(n)};
+}
+
+// Connections of each client behind the proxies; thread-safe. (Those that come straight are counted by the listener.)
+class ClientCount {
+ public:
+  bool enter(const std::string& client, std::size_t most) {
+    std::lock_guard lock(mutex_);
+    auto& n = counts_[client];
+    if (n >= most) return false;
+    ++n;
+    return true;
+  }
+  void leave(const std::string& client) {
+    std::lock_guard lock(mutex_);
+    auto it = counts_.find(client);
+    if (it != counts_.end() && --it->second == 0) counts_.erase(it);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::size_t> counts_;
+};
+
 class Server final : public SmtpServer {
  public:
   Server(SmtpServerOptions options, EmailSettings settings, Inbox& inbox, const Clock& clock)
@@ -69,6 +100,8 @@ class Server final : public SmtpServer {
         settings_(std::move(settings)),
         inbox_(inbox),
         clock_(clock),
+        connects_(per_minute(options_.max_connections_per_minute)),
+        mails_(per_minute(options_.max_mails_per_minute)),
         received_(metrics::counter("usher_mail_received_total", "Mails stored, by channel", {{"channel", settings_.channel}})),
         refused_(metrics::counter("usher_mail_refused_total", "Mails refused after they were read, by channel",
                                   {{"channel", settings_.channel}})) {}
@@ -81,7 +114,8 @@ class Server final : public SmtpServer {
     listen_options.host = options_.host;
     listen_options.port = options_.port;
     listen_options.max_connections = options_.max_connections;
-    listen_options.max_connections_per_address = options_.max_connections_per_address;
+    listen_options.max_connections_per_address =
+        options_.proxies.empty() ? options_.max_connections_per_address : options_.max_connections;
     listen_options.busy_line = "421 4.7.0 " + settings_.hostname + " too many connections, try again later\r\n";
     auto made = net::listen(io, std::move(listen_options),
                             [this](std::shared_ptr<net::ByteStream> stream) { return serve(std::move(stream)); });
@@ -108,7 +142,7 @@ class Server final : public SmtpServer {
   }
 
  private:
-  SmtpSessionOptions session_options() const {
+  SmtpSessionOptions session_options(const std::string& client) {
     SmtpSessionOptions options;
     options.hostname = settings_.hostname;
     options.lmtp = options_.lmtp;
@@ -116,17 +150,29 @@ class Server final : public SmtpServer {
     options.max_message_bytes = settings_.max_message_bytes;
     options.own_address = [this](std::string_view recipient) { return own_address(settings_, recipient); };
     options.is_own_domain = [this](std::string_view domain) { return is_own_domain(settings_, domain); };
-    options.refuse_now = [this] {
+    if (!options_.auth_user.empty() && !options_.lmtp) {
+      options.must_sign_in = options_.auth_required;
+      options.may_sign_in = [this](std::string_view user, std::string_view password) {
+        // Both are compared, and as hashes: how long it takes tells nothing.
+        const bool is_user = crypto::equal(crypto::sha256(options_.auth_user), crypto::sha256(user));
+        const bool is_password = crypto::equal(crypto::sha256(options_.auth_password), crypto::sha256(password));
+        return is_user && is_password;
+      };
+    }
+    options.refuse_now = [this, client] {
       auto ready = inbox_.ready();
-      return ready ? std::string{} : not_now(ready.error());
+      if (!ready) return not_now(ready.error());
+      return mails_.take(client, clock_.now()).count() > 0 ? std::string("450 4.7.1 too many mails from you, try again later")
+                                                           : std::string{};
     };
     return options;
   }
 
   struct Connection {
-    Connection(std::shared_ptr<net::ByteStream> s, SmtpSessionOptions options)
-        : stream(std::move(s)), session(std::move(options)) {}
+    Connection(std::shared_ptr<net::ByteStream> s, std::string who, SmtpSessionOptions options)
+        : stream(std::move(s)), client(std::move(who)), session(std::move(options)) {}
     std::shared_ptr<net::ByteStream> stream;
+    std::string client;  // address
     SmtpSession session;
     SmtpSession::Step step;
     std::string buffer;
@@ -143,10 +189,62 @@ class Server final : public SmtpServer {
     }
   };
 
+  // Whom a connection comes from: what the proxy says, where there is one. nullopt: it says nothing that can be believed.
+  struct Client {
+    std::string address;
+    std::string early;  // what followed the header
+    bool is_proxied = false;
+  };
+  asio::awaitable<std::optional<Client>> client_of(net::ByteStream* stream) {
+    Client out{stream->remote(), {}, false};
+    if (std::find(options_.proxies.begin(), options_.proxies.end(), out.address) == options_.proxies.end()) co_return out;
+    const auto began = SteadyClock::now();
+    std::string bytes;
+    std::array<char, 1024> buffer;
+    for (;;) {
+      auto n = co_await stream->read_some(std::span<char>(buffer), kSlice);
+      if (n && *n == 0) co_return std::nullopt;
+      if (!n && n.error().code != ErrorCode::kTimeout) co_return std::nullopt;
+      if (n) bytes.append(buffer.data(), *n);
+      auto header = read_proxy_header(bytes);
+      if (header.state == ProxyHeader::State::kDone) {
+        out.is_proxied = !header.client.empty();
+        if (out.is_proxied) out.address = std::move(header.client);
+        out.early = bytes.substr(header.consumed);
+        co_return out;
+      }
+      if (header.state == ProxyHeader::State::kBad || since(began) > kProxyLimit || is_stopping_) {
+        log::warn("proxy_header_missing", {{"proxy", stream->remote()}});
+        co_return std::nullopt;
+      }
+    }
+  }
+
   asio::awaitable<void> serve(std::shared_ptr<net::ByteStream> stream) {
-    Connection connection(std::move(stream), session_options());
+    auto client = co_await client_of(stream.get());
+    if (!client) co_return;
+    const bool is_counted = client->is_proxied;
+    const bool is_in = !is_counted || clients_.enter(client->address, options_.max_connections_per_address);
+    if (!is_in || connects_.take(client->address, clock_.now()).count() > 0) {
+      if (is_counted && is_in) clients_.leave(client->address);
+      auto told = co_await stream->write("421 4.7.0 " + settings_.hostname + " too many connections, try again later\r\n",
+                                         options_.write_limit);
+      if (!told) co_return;
+      co_return;
+    }
+    co_await converse(std::move(stream), *client);
+    if (is_counted) clients_.leave(client->address);
+  }
+
+  asio::awaitable<void> converse(std::shared_ptr<net::ByteStream> stream, Client client) {
+    Connection connection(std::move(stream), client.address, session_options(client.address));
     auto& step = connection.step;
     step = is_stopping_ ? connection.session.shut_down() : connection.session.greeting();
+    if (!client.early.empty() && step.next == SmtpSession::Next::kRead) {
+      auto more = connection.session.feed(client.early);
+      step.reply += more.reply;
+      step.next = more.next;
+    }
     for (;;) {
       if (!step.reply.empty()) {
         auto written = co_await connection.stream->write(std::move(step.reply), options_.write_limit);
@@ -168,7 +266,7 @@ class Server final : public SmtpServer {
           break;
         }
         case SmtpSession::Next::kMessage: {
-          auto answer = co_await take(connection.session.take_message(), connection.stream.get());
+          auto answer = co_await take(connection.session.take_message(), connection.stream.get(), connection.client);
           step = connection.session.rejected(answer);
           break;
         }
@@ -208,11 +306,11 @@ class Server final : public SmtpServer {
     return c.session.data_bytes() * 1'000 / static_cast<std::size_t>(elapsed.count()) < options_.min_data_rate;
   }
 
-  asio::awaitable<std::string> take(SmtpSession::Message message, net::ByteStream* stream) {
+  asio::awaitable<std::string> take(SmtpSession::Message message, net::ByteStream* stream, std::string client) {
     auto began = SteadyClock::now();
-    message.envelope.peer = stream->remote();
+    message.envelope.peer = client;
     auto inbound = to_inbound(std::move(message.raw), std::move(message.envelope), settings_, clock_.now());
-    if (!inbound) co_return refused(inbound.error(), stream->remote());
+    if (!inbound) co_return refused(inbound.error(), client);
     auto executor = stream->executor();
     auto pending = std::make_shared<PendingAccept>(executor);
     pending->wake.expires_after(options_.processing_limit);
@@ -227,10 +325,10 @@ class Server final : public SmtpServer {
     }
     // A late yes is worse than a no: the sender may have given up, and would not know which.
     if (!pending->result || since(began) >= options_.processing_limit) {
-      co_return refused(Error{ErrorCode::kTimeout, "storing took too long"}, stream->remote());
+      co_return refused(Error{ErrorCode::kTimeout, "storing took too long"}, client);
     }
     auto& result = *pending->result;
-    if (!result) co_return refused(result.error(), stream->remote());
+    if (!result) co_return refused(result.error(), client);
     received_.add();
     co_return "250 2.0.0 " + result->id;
   }
@@ -249,6 +347,8 @@ class Server final : public SmtpServer {
   EmailSettings settings_;
   Inbox& inbox_;
   const Clock& clock_;
+  RateTable connects_, mails_;
+  ClientCount clients_;
   metrics::Counter& received_;
   metrics::Counter& refused_;
   std::atomic<bool> is_stopping_{false};

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/async/io_threads.h"
 #include "base/clock.h"
@@ -26,6 +27,12 @@ struct SmtpServerOptions {
   std::shared_ptr<net::TlsContext> tls;  // null: STARTTLS is not offered
   std::size_t max_connections = 2'000;
   std::size_t max_connections_per_address = 50;
+  std::size_t max_connections_per_minute = 0;  // of one client address, after a burst of as many; 0: no limit
+  std::size_t max_mails_per_minute = 0;        // begun by one client address; more: 450 4.7.1; 0: no limit
+  // Proxies that must begin every connection with a PROXY header (proxy_header.h). The limits then count the clients behind them.
+  std::vector<std::string> proxies;
+  std::string auth_user, auth_password;                   // AUTH, under TLS only; empty: none
+  bool auth_required = false;                             // before MAIL
   std::chrono::milliseconds idle_limit{5 * 60 * 1000};    // waiting for a command
   std::chrono::milliseconds data_stall_limit{60 * 1000};  // no byte at all inside DATA
   std::size_t min_data_rate = 500;                        // bytes a second over the whole DATA, after the first 30 s

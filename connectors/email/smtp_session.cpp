@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/crypto.h"
 #include "base/text.h"
 #include "connectors/email/smtp_path.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxSkippedBytes = 256 * 1024;  // of a command line without an end; then the peer is sent away
 constexpr std::size_t kReserveAtOnce = 64 * 1024;
+constexpr std::size_t kMaxSignInFailures = 3;
 constexpr std::size_t kOversizePatience = 4;  // a message is read to its end up to this many times the limit, to stay in step
 
 std::string_view trim_spaces(std::string_view s) {
@@ -70,6 +72,10 @@ SmtpSession::Step SmtpSession::run() {
         scan_data();
         goes_on = state_ != State::kData && state_ != State::kAnswer;
         break;
+      case State::kChunk:
+        scan_chunk();
+        goes_on = state_ == State::kCommand;
+        break;
       case State::kAnswer:
       case State::kTls:
       case State::kClosed:
@@ -92,7 +98,7 @@ SmtpSession::Step SmtpSession::finish() {
 }
 
 bool SmtpSession::run_commands() {
-  if (shutdown_reply_) {
+  if (shutdown_reply_ && !is_chunked_) {
     reply(*shutdown_reply_);
     state_ = State::kClosed;
     return false;
@@ -126,9 +132,14 @@ bool SmtpSession::run_commands() {
   } else {
     line.remove_suffix(2);
     // The line is copied: handling it may append to or clear what is pending.
-    command(std::string(line));
+    const std::string copy(line);
+    if (sign_in_ == SignIn::kNone) {
+      command(copy);
+    } else {
+      auth_line(copy);
+    }
   }
-  return state_ == State::kCommand || state_ == State::kData;
+  return state_ == State::kCommand || state_ == State::kData || state_ == State::kChunk;
 }
 
 void SmtpSession::command(std::string_view line) {
@@ -141,6 +152,7 @@ void SmtpSession::command(std::string_view line) {
   if (is("MAIL")) return mail(argument);
   if (is("RCPT")) return rcpt(argument);
   if (is("DATA")) return data(argument);
+  if (is("BDAT")) return bdat(argument);
   if (is("STARTTLS")) return start_tls(argument);
   if (is("NOOP")) return idle_command("250 2.0.0 ok");
   if (is("VRFY") || is("EXPN")) return idle_command("252 2.5.2 send a mail and see");
@@ -154,7 +166,8 @@ void SmtpSession::command(std::string_view line) {
     state_ = State::kClosed;
     return;
   }
-  if (is("BDAT") || is("AUTH") || is("TURN") || is("ETRN") || is("ATRN")) return error("502 5.5.1 not offered here");
+  if (is("AUTH")) return auth(argument);
+  if (is("TURN") || is("ETRN") || is("ATRN")) return error("502 5.5.1 not offered here");
   error("500 5.5.1 unknown command");
 }
 
@@ -168,13 +181,15 @@ void SmtpSession::hello(std::string_view verb, std::string_view argument) {
   envelope_.helo = text::to_valid_utf8(argument.substr(0, 255));
   if (text::iequals_ascii(verb, "HELO")) return idle_command("250 " + options_.hostname);
   std::string lines = "250-" + options_.hostname + "\r\n250-PIPELINING\r\n250-SIZE " +
-                      std::to_string(options_.max_message_bytes) + "\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n";
+                      std::to_string(options_.max_message_bytes) + "\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n";
   if (options_.offer_starttls && !is_tls_) lines += "250-STARTTLS\r\n";
+  if (options_.may_sign_in && is_tls_ && !is_signed_in_) lines += "250-AUTH PLAIN LOGIN\r\n";
   idle_command(lines + "250 ENHANCEDSTATUSCODES");
 }
 
 void SmtpSession::mail(std::string_view argument) {
   if (!has_greeted_) return error("503 5.5.1 say EHLO first");
+  if (options_.must_sign_in && !is_signed_in_) return error("530 5.7.0 sign in first");
   if (has_sender_) return error("503 5.5.1 a sender was given already");
   if (!take_keyword(argument, "FROM")) return error("501 5.5.4 syntax: MAIL FROM:<address>");
   if (options_.refuse_now) {
@@ -232,6 +247,7 @@ bool SmtpSession::mail_parameters(std::string_view rest) {
 
 void SmtpSession::rcpt(std::string_view argument) {
   if (!has_sender_) return error("503 5.5.1 say MAIL first");
+  if (is_chunked_) return error("503 5.5.1 the message has begun");
   if (!take_keyword(argument, "TO")) return error("501 5.5.4 syntax: RCPT TO:<address>");
   auto path = parse_smtp_path(argument);
   if (!path || path->address.empty()) return error("501 5.1.3 not an address");
@@ -254,15 +270,150 @@ void SmtpSession::rcpt(std::string_view argument) {
 void SmtpSession::data(std::string_view argument) {
   if (!argument.empty()) return error("501 5.5.4 DATA takes no parameter");
   if (!has_sender_) return error("503 5.5.1 say MAIL first");
+  if (is_chunked_) return error("503 5.5.1 this message comes by BDAT");
   if (envelope_.recipients.empty()) return error("503 5.5.1 no valid recipient");
   reply("354 go on, end with <CRLF>.<CRLF>");
+  begin_message();
+  state_ = State::kData;
+}
+
+void SmtpSession::begin_message() {
   raw_ = std::make_shared<std::string>();
   raw_->reserve(std::min(kReserveAtOnce, options_.max_message_bytes));
   scan_ = Scan::kLineStart;
   scanned_ = 0;
   has_bare_line_end_ = false;
   is_over_size_ = false;
-  state_ = State::kData;
+}
+
+// RFC 3030. Whatever the answer, the octets of the chunk are read first: otherwise they would be taken for commands.
+void SmtpSession::bdat(std::string_view argument) {
+  auto space = std::min(argument.find(' '), argument.size());
+  auto count = argument.substr(0, space);
+  auto rest = trim_spaces(argument.substr(space));
+  std::uint64_t size = 0;
+  auto [stop, problem] = std::from_chars(count.data(), count.data() + count.size(), size);
+  const bool is_number = !count.empty() && problem == std::errc{} && stop == count.data() + count.size();
+  if (!is_number || (!rest.empty() && !text::iequals_ascii(rest, "LAST"))) {
+    // How much follows is not known, so nothing after it can be told from a command.
+    reply("501 5.5.4 syntax: BDAT size [LAST], closing");
+    state_ = State::kClosed;
+    return;
+  }
+  if (size / kOversizePatience > options_.max_message_bytes) {
+    reply("552 5.3.4 far more than " + std::to_string(options_.max_message_bytes) + " bytes, closing");
+    state_ = State::kClosed;
+    return;
+  }
+  is_last_chunk_ = !rest.empty();
+  chunk_size_ = chunk_left_ = size;
+  is_chunk_dropped_ = !has_sender_ || envelope_.recipients.empty();
+  if (!is_chunk_dropped_ && !is_chunked_) {
+    begin_message();
+    is_chunked_ = true;
+    ends_in_cr_ = false;
+  }
+  state_ = State::kChunk;
+}
+
+void SmtpSession::scan_chunk() {
+  const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(chunk_left_, pending_.size() - at_));
+  const std::string_view bytes = std::string_view(pending_).substr(at_, n);
+  if (!is_chunk_dropped_) {
+    // No bare CR or LF: what is passed on by DATA later could end there for somebody else.
+    for (std::size_t i = 0; i < bytes.size() && !has_bare_line_end_;) {
+      if (ends_in_cr_ != (bytes[i] == '\n')) {
+        has_bare_line_end_ = true;
+        break;
+      }
+      if (ends_in_cr_) ++i;
+      ends_in_cr_ = false;
+      auto next = std::min(bytes.find_first_of("\r\n", i), bytes.size());
+      if (next == bytes.size()) break;
+      ends_in_cr_ = bytes[next] == '\r';
+      has_bare_line_end_ = !ends_in_cr_;
+      i = next + 1;
+    }
+    keep(bytes.data(), bytes.data() + bytes.size());
+    scanned_ += n;
+  }
+  at_ += n;
+  chunk_left_ -= n;
+  if (chunk_left_ == 0) end_of_chunk();
+}
+
+void SmtpSession::end_of_chunk() {
+  state_ = State::kCommand;
+  if (is_chunk_dropped_) return error(has_sender_ ? "503 5.5.1 no valid recipient" : "503 5.5.1 say MAIL first");
+  if (is_last_chunk_) {
+    is_chunked_ = false;
+    if (ends_in_cr_) has_bare_line_end_ = true;
+    return end_of_data();
+  }
+  if (has_bare_line_end_) {
+    reply("550 5.5.2 bare CR or LF in the message; lines end with CRLF");
+    state_ = State::kClosed;
+  } else if (is_over_size_) {
+    reply("552 5.3.4 at most " + std::to_string(options_.max_message_bytes) + " bytes");
+    reset_transaction();
+  } else {
+    reply("250 2.0.0 " + std::to_string(chunk_size_) + " octets");
+  }
+}
+
+// RFC 4954, under TLS only.
+void SmtpSession::auth(std::string_view argument) {
+  if (!options_.may_sign_in) return error("502 5.5.1 not offered here");
+  if (!is_tls_) return error("538 5.7.11 sign in under TLS");
+  if (!has_greeted_) return error("503 5.5.1 say EHLO first");
+  if (is_signed_in_ || has_sender_) return error("503 5.5.1 not now");
+  auto space = std::min(argument.find(' '), argument.size());
+  auto mechanism = argument.substr(0, space);
+  auto initial = trim_spaces(argument.substr(space));
+  if (text::iequals_ascii(mechanism, "PLAIN")) {
+    sign_in_ = SignIn::kPlain;
+    if (initial.empty()) return reply("334 ");
+  } else if (text::iequals_ascii(mechanism, "LOGIN")) {
+    sign_in_ = SignIn::kUser;
+    if (initial.empty()) return reply("334 VXNlcm5hbWU6");
+  } else {
+    return error("504 5.5.4 PLAIN or LOGIN");
+  }
+  auth_line(initial == "=" ? std::string_view{} : initial);
+}
+
+void SmtpSession::auth_line(std::string_view line) {
+  const auto step = std::exchange(sign_in_, SignIn::kNone);
+  if (line == "*") return error("501 5.7.0 given up");
+  auto decoded = crypto::from_base64(line);
+  if (!decoded) return error("501 5.5.2 not base64");
+  switch (step) {
+    case SignIn::kPlain: {
+      // authorization identity, user, password, with NUL between
+      auto first = decoded->find('\0');
+      auto second = first == std::string::npos ? first : decoded->find('\0', first + 1);
+      if (second == std::string::npos) return error("501 5.5.2 not PLAIN");
+      const std::string_view all = *decoded;
+      return sign_in(all.substr(first + 1, second - first - 1), all.substr(second + 1));
+    }
+    case SignIn::kUser:
+      sign_in_user_ = std::move(*decoded);
+      sign_in_ = SignIn::kPassword;
+      return reply("334 UGFzc3dvcmQ6");
+    case SignIn::kPassword:
+      return sign_in(std::exchange(sign_in_user_, {}), *decoded);
+    case SignIn::kNone:
+      return;
+  }
+}
+
+void SmtpSession::sign_in(std::string_view user, std::string_view password) {
+  is_signed_in_ = options_.may_sign_in(user, password);
+  if (is_signed_in_) return reply("235 2.7.0 welcome");
+  error("535 5.7.8 wrong user or password");
+  if (state_ == State::kClosed || ++sign_in_failures_ < kMaxSignInFailures) return;
+  reply("421 4.7.0 too many wrong passwords, closing");
+  state_ = State::kClosed;
 }
 
 void SmtpSession::start_tls(std::string_view argument) {
@@ -280,6 +431,7 @@ void SmtpSession::start_tls(std::string_view argument) {
 SmtpSession::Step SmtpSession::tls_started() {
   is_tls_ = true;
   has_greeted_ = false;
+  is_signed_in_ = false;
   envelope_.helo.clear();
   reset_transaction();
   pending_.clear();
@@ -417,7 +569,7 @@ SmtpSession::Step SmtpSession::answered(std::span<const std::string> replies) {
 
 SmtpSession::Step SmtpSession::shut_down(std::string_view line) {
   shutdown_reply_ = std::string(line);
-  if (state_ != State::kCommand) return {"", state_ == State::kClosed ? Next::kClose : Next::kRead};
+  if (!is_idle()) return {"", state_ == State::kClosed ? Next::kClose : Next::kRead};
   return run();  // says so at once
 }
 
@@ -443,6 +595,7 @@ void SmtpSession::reset_transaction() {
   envelope_.recipients.clear();
   has_sender_ = false;
   is_utf8_ = false;
+  is_chunked_ = false;
   raw_.reset();
   scanned_ = 0;
 }

@@ -1,11 +1,11 @@
 // One SMTP or LMTP session as a pure state machine: bytes in, bytes out, no sockets (RFC 5321, 2033, 1870, 2034, 2920, 3207,
-// 6152, 6531).
+// 6152, 6531, 3030, 4954).
 //
 // feed() takes whatever the peer sent, however it was cut up, and returns one Step: bytes to write, then what the driver does
 // next. Pipelined input that follows a finished message waits inside until the message was answered; what follows STARTTLS is
 // thrown away. Only <CRLF>.<CRLF> ends a message. A bare CR or LF in it is refused at the real end and the connection closed
-// (SMTP smuggling). Memory: at most about twice max_message_bytes while a message comes in; over the limit nothing more is kept,
-// but the end is still found.
+// (SMTP smuggling); so it is in the chunks of BDAT. Memory: at most about twice max_message_bytes while a message comes in; over
+// the limit nothing more is kept, but the end is still found.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -30,6 +30,9 @@ struct SmtpSessionOptions {
   std::size_t max_errors = 20;            // then 421 and close
   std::size_t max_idle_commands = 100;    // NOOP, RSET, VRFY, EHLO between two messages; each one above counts as an error
   std::size_t max_hops = 100;             // more Received fields: 554 5.4.6
+  // Checks user and password of AUTH PLAIN and LOGIN, which are offered under TLS only. Empty: no sign-in.
+  std::function<bool(std::string_view user, std::string_view password)> may_sign_in;
+  bool must_sign_in = false;  // before MAIL: else 530 5.7.0
   // The address of ours that a recipient belongs to, or empty (settings.h own_address). Required.
   std::function<std::string(std::string_view recipient)> own_address;
   std::function<bool(std::string_view domain)> is_own_domain;
@@ -68,13 +71,15 @@ class SmtpSession {
   // We are going: 421 now, or after the message that is coming in was answered.
   Step shut_down(std::string_view reply = "421 4.3.2 going down, try again later");
 
-  bool is_in_data() const { return state_ == State::kData; }
+  // A message is coming in, also between two chunks of it.
+  bool is_in_data() const { return state_ == State::kData || state_ == State::kChunk || is_chunked_; }
   // Nothing is coming in and nothing waits for an answer.
-  bool is_idle() const { return state_ == State::kCommand; }
+  bool is_idle() const { return state_ == State::kCommand && !is_chunked_; }
   std::size_t data_bytes() const { return scanned_; }  // of the message coming in, as sent
 
  private:
-  enum class State : std::uint8_t { kCommand, kData, kAnswer, kTls, kClosed };
+  enum class State : std::uint8_t { kCommand, kData, kChunk, kAnswer, kTls, kClosed };
+  enum class SignIn : std::uint8_t { kNone, kPlain, kUser, kPassword };
   enum class Scan : std::uint8_t { kLineStart, kText, kCr, kDot, kDotCr };
 
   Step run();
@@ -84,9 +89,16 @@ class SmtpSession {
   void mail(std::string_view argument);
   void rcpt(std::string_view argument);
   void data(std::string_view argument);
+  void bdat(std::string_view argument);
   void start_tls(std::string_view argument);
+  void auth(std::string_view argument);
+  void auth_line(std::string_view line);
+  void sign_in(std::string_view user, std::string_view password);
   bool mail_parameters(std::string_view rest);
+  void begin_message();
   void scan_data();
+  void scan_chunk();
+  void end_of_chunk();
   void keep(const char* from, const char* to);
   void end_of_data();
   void reply(std::string_view line);
@@ -120,6 +132,15 @@ class SmtpSession {
   bool has_bare_line_end_ = false;
   bool is_over_size_ = false;
   std::size_t answers_due_ = 0;
+
+  bool is_chunked_ = false;  // a message is coming in by BDAT
+  bool is_last_chunk_ = false, is_chunk_dropped_ = false, ends_in_cr_ = false;
+  std::uint64_t chunk_left_ = 0, chunk_size_ = 0;
+
+  SignIn sign_in_ = SignIn::kNone;
+  std::string sign_in_user_;
+  std::size_t sign_in_failures_ = 0;
+  bool is_signed_in_ = false;
   Message message_;
 };
 

@@ -411,6 +411,13 @@ class RunningService final : public Service {
     smtp.port = static_cast<std::uint16_t>(s_.email.port);
     smtp.tls = smtp_tls_;
     smtp.max_connections_per_address = static_cast<std::size_t>(s_.email.max_connections_per_address);
+    smtp.max_connections_per_minute = static_cast<std::size_t>(s_.email.max_connections_per_minute);
+    smtp.max_mails_per_minute = static_cast<std::size_t>(s_.email.max_mails_per_minute);
+    smtp.min_data_rate = static_cast<std::size_t>(s_.email.min_data_rate);
+    smtp.proxies = s_.email.proxy_protocol_from;
+    smtp.auth_user = s_.email.auth_user;
+    smtp.auth_password = s_.email.auth_password;
+    smtp.auth_required = s_.email.auth_required;
     auto listener = connectors::email::serve_smtp(*io_, smtp, email_settings(s_, secret_), *intake_, clock_);
     if (!listener) return fail(std::move(listener.error()));
     smtp_ = std::move(*listener);

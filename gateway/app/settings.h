@@ -71,8 +71,8 @@ struct Settings {
     std::string tls_certificate, tls_key;
     std::int64_t max_message_bytes = 26'214'400;
     std::int64_t max_connections_per_address = 50;
-    std::int64_t max_connections_per_minute = 600;
-    std::int64_t max_mails_per_minute = 3'000;
+    std::int64_t max_connections_per_minute = 0;
+    std::int64_t max_mails_per_minute = 0;
     std::int64_t max_answers_per_address = 30;
     std::int64_t max_answers_per_hour = 5'000;
     std::int64_t min_data_rate = 500;

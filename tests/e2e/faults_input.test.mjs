@@ -315,13 +315,24 @@ test('no line ending but CRLF ends a mail: nothing can be smuggled in behind it 
     assert.equal(found.length, reply.startsWith('250') ? 1 : 0, name);
     for (const row of found) assert.ok(row.text.includes(`outer-${id}`), `${name}: one mail, both texts`);
   }
-  // BDAT is the other way to send a mail; it is not offered, so what follows it is no mail either.
-  const client = await SmtpClient.connect(gateway.smtp, { greet: false });
-  assert.doesNotMatch(await client.command('EHLO client.test'), /CHUNKING/);
-  await client.command('MAIL FROM:<ana@customer.test>');
-  await client.command('RCPT TO:<support@usher.test>');
-  assert.match(await client.command('BDAT 40 LAST'), /^502 /);
-  client.close();
+  // BDAT is the other way to send a mail: what is in a chunk is text, and a bare CR or LF in it is refused as well.
+  for (const [name, ending] of Object.entries(endings)) {
+    const id = uuidV7();
+    const client = await SmtpClient.connect(gateway.smtp, { greet: false });
+    assert.match(await client.command('EHLO client.test'), /CHUNKING/);
+    await client.command('MAIL FROM:<ana@customer.test>');
+    await client.command('RCPT TO:<support@usher.test>');
+    const chunk = Buffer.from(`From: ana@customer.test\r\nSubject: outer\r\nMessage-ID: <${id}@customer.test>\r\n\r\nouter-${id}${ending}` +
+                              `MAIL FROM:<ceo@usher.test>\r\nRCPT TO:<support@usher.test>\r\nDATA\r\nSubject: inner\r\n\r\ninner-${id}\r\n.\r\n`, 'latin1');
+    client.send(Buffer.concat([Buffer.from(`BDAT ${chunk.length} LAST\r\n`), chunk]));
+    const reply = await client.reply();
+    assert.match(reply, /[^\r]\n|\r[^\n]/.test(ending) ? /^550 5\.5\.2 / : /^250 2\.0\.0 /, `BDAT ${name}`);
+    client.send('QUIT\r\n');
+    assert.doesNotMatch(await client.rest(), /354|250/, `BDAT ${name}`);
+    client.close();
+    const found = await stored(`inner-${id}`);
+    assert.equal(found.length, reply.startsWith('250') ? 1 : 0, `BDAT ${name}`);
+  }
   await serveSomebody(gateway);
 });
 

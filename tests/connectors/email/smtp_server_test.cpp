@@ -320,5 +320,40 @@ TEST_F(SmtpServerTest, SmtpSourceDeliversHundredsInParallel) {
   EXPECT_EQ(inbox.size(), 400u);
 }
 
+TEST_F(SmtpServerTest, BehindAProxyTheClientIsWhoTheProxySaysAndLimitsCountIt) {
+  SmtpServerOptions options;
+  options.proxies = {"127.0.0.1"};
+  options.max_connections_per_address = 1;
+  serve(options);
+  Client first(server->port());
+  first.write("PROXY TCP4 192.0.2.1 198.51.100.2 4660 25\r\n");
+  EXPECT_THAT(first.read(), StartsWith("220"));
+  Client second(server->port());
+  EXPECT_THAT(second.say("PROXY TCP4 192.0.2.1 198.51.100.2 4661 25\r\n"), StartsWith("421 4.7.0"));
+  Client other(server->port());
+  EXPECT_THAT(other.say("PROXY TCP4 192.0.2.2 198.51.100.2 4661 25\r\nEHLO a\r\n"), StartsWith("220"));
+  EXPECT_THAT(other.read(), HasSubstr("250"));
+  EXPECT_THAT(deliver(other), StartsWith("250 2.0.0"));
+  EXPECT_THAT(inbox.messages.back().facts, testing::Contains(testing::Pair("client", "192.0.2.2")));
+  Client silent(server->port());
+  EXPECT_EQ(silent.say("EHLO a\r\n"), "") << "without the header nothing is said";
+}
+
+TEST_F(SmtpServerTest, OneClientsConnectionsAndMailsAMinuteAreBounded) {
+  SmtpServerOptions options;
+  options.max_connections_per_minute = 2;
+  options.max_mails_per_minute = 1;
+  serve(options);
+  Client first(server->port());
+  EXPECT_THAT(first.read(), StartsWith("220"));
+  first.say("EHLO a\r\n");
+  EXPECT_THAT(deliver(first), StartsWith("250 2.0.0"));
+  EXPECT_THAT(first.say("MAIL FROM:<ana@example.org>\r\n"), StartsWith("450 4.7.1"));
+  Client second(server->port());
+  EXPECT_THAT(second.read(), StartsWith("220"));
+  Client third(server->port());
+  EXPECT_THAT(third.read(), StartsWith("421 4.7.0"));
+}
+
 }  // namespace
 }  // namespace usher::connectors::email

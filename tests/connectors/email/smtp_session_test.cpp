@@ -336,7 +336,7 @@ TEST(SmtpSession, CommandsInTheWrongOrderOrShapeAreNamed) {
       {"EHLO a\r\nMAIL FROM:<a@b.example> FOO=1\r\n", "555"},
       {"EHLO a\r\nMAIL FROM:<a@b.example> SIZE=x\r\n", "501"},
       {"EHLO a\r\nMAIL FROM:<a@b.example>\r\nMAIL FROM:<a@b.example>\r\n", "503"},
-      {"EHLO a\r\nBDAT 5 LAST\r\n", "502"},
+      {"EHLO a\r\nBDAT 5 LAST\r\n12345", "503"},
       {"EHLO a\r\nAUTH PLAIN AAAA\r\n", "502"},
       {"EHLO a\r\nVRFY x\r\n", "252"},
       {"EHLO a\nNOOP\r\n", "250"},
