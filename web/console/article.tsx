@@ -22,10 +22,11 @@ interface Props extends StaffProps { id: string; language: string }
 export function ArticleScreen(props: Props) {
   const { text, id, language } = props;
   const { data, error, reload } = useLoaded<Article>(article_path(id, language));
+  const [has_draft] = useState(() => !!kept_draft(`${id}/${language}`));  // an article that only its draft knows, until it is saved
   const back = <p class="back always"><a href="#/articles">← {text.a_back}</a></p>;
   if (data) return <>{back}<Loaded {...props} article={data} reload={reload} is_stale={!!error} /></>;
   if (error?.status === 404) {
-    if (kept_draft(`${id}/${language}`)) return <>{back}<Loaded {...props} reload={reload} is_stale={false} /></>;
+    if (has_draft) return <>{back}<Loaded {...props} reload={reload} is_stale={false} /></>;
     return <>{back}<div class="nothing"><p>{text.a_gone}</p><p><a href={`#/articles/new/from/${id}/${language}`}>{text.a_new}</a></p></div></>;
   }
   return <>{back}{error ? <Failure error={error} text={text} retry={reload} /> : <p class="loading" role="status">{text.loading}</p>}</>;

@@ -27,10 +27,8 @@ export function StateForm({ text, me, article, is_dirty, done }: StaffProps & { 
     set_problems([]);
     try {
       const edited = await post<Edited>(`${article_path(article.id, article.language)}/state`, { state, audience, reason, base_revision: article.base_revision });
-      set_open(false);
       const lost = edited.lost_queries.length ? ` ${text.a_lost} ${edited.lost_queries.join('; ')}` : '';
-      done(fill(text.s_done, named(text, 'state', edited.state), edited.revision) + lost);
-      return undefined;
+      return () => done(fill(text.s_done, named(text, 'state', edited.state), edited.revision) + lost);
     } catch (failure) {
       const { problems: found } = refused(failure);
       set_problems(found ?? []);

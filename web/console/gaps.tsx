@@ -26,19 +26,16 @@ export function GapsScreen({ text, lang, me }: StaffProps) {
     } catch (failure) {
       return in_words(failure, text, me);
     }
-    set_outcome(fill(text.g_done, gap.words.join(' '), named(text, 'g', decision.state)));
-    loaded.reload();
-    title.current?.focus();  // the card may have moved to another list
-    return undefined;
+    return () => {
+      set_outcome(fill(text.g_done, gap.words.join(' '), named(text, 'g', decision.state)));
+      loaded.reload();
+      title.current?.focus();  // the card may have moved to another list
+    };
   };
   const take = async (gap: Gap, next: string) => {
-    const refusal = await decide(gap, { state: next, article: gap.article ?? '', note: gap.note });
-    if (refusal) set_outcome(refusal);
-  };
-  const close = async () => {
-    const refusal = await decide(closing!, { state: 'closed', article: article.trim(), note });
-    if (!refusal) set_closing(undefined);
-    return refusal;
+    const result = await decide(gap, { state: next, article: gap.article ?? '', note: gap.note });
+    if (typeof result === 'string') set_outcome(result);
+    else result();
   };
   const gaps = loaded.data?.gaps.filter((gap) => !state || gap.state === state);
   const counts = (name: string) => loaded.data?.gaps.filter((gap) => !name || gap.state === name).length ?? 0;
@@ -56,7 +53,7 @@ export function GapsScreen({ text, lang, me }: StaffProps) {
           <GapCard key={gap.id} gap={gap} text={text} lang={lang} take={take} close={() => { set_article(gap.article ?? ''); set_note(gap.note); set_closing(gap); }} />
         ))}</ul>}
       </Shown>
-      <Ask title={text.g_close_ask} action={text.close} cancel={text.cancel} is_open={!!closing} close={() => set_closing(undefined)} run={close}>
+      <Ask title={text.g_close_ask} action={text.close} cancel={text.cancel} is_open={!!closing} close={() => set_closing(undefined)} run={() => decide(closing!, { state: 'closed', article: article.trim(), note })}>
         <p><b>{closing?.words.join(' · ')}</b></p>
         <div class="field"><label for="gap_article">{text.g_article}</label><input id="gap_article" value={article} aria-describedby="gap_article_hint" onInput={(event) => set_article(event.currentTarget.value)} /><p class="small" id="gap_article_hint">{text.g_article_hint}</p></div>
         <div class="field"><label for="gap_note">{text.g_note}</label><input id="gap_note" value={note} maxLength={500} onInput={(event) => set_note(event.currentTarget.value)} /></div>

@@ -74,9 +74,9 @@ export function Bars({ bars }: { bars: Bar[] }) {
   );
 }
 
-// A question with a form in it. What was refused is said inside; focus returns to where it was when it closes.
+// A question with a form in it. What was refused is said inside; the focus returns to where it was when it closes.
 export function Ask({ title, action, cancel, is_open, close, run, danger, children }:
-    { title: string; action: string; cancel: string; is_open: boolean; close(): void; run(): Promise<string | void>; danger?: boolean; children?: ComponentChildren }) {
+    { title: string; action: string; cancel: string; is_open: boolean; close(): void; run(): Promise<string | (() => void)>; danger?: boolean; children?: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [error, set_error] = useState('');
@@ -92,9 +92,12 @@ export function Ask({ title, action, cancel, is_open, close, run, danger, childr
     if (is_busy.current) return;
     is_busy.current = true;
     set_error('');
-    const refusal = await run();  // what went wrong, in words; nothing: it is done
+    const result = await run();  // what went wrong, in words; or what is to be done when the dialog has given the focus back
     is_busy.current = false;
-    if (refusal) set_error(refusal);
+    if (typeof result === 'string') return set_error(result);
+    dialog.current?.close();
+    close();
+    result();
   };
   return (
     <dialog ref={dialog} aria-labelledby={id} onClose={close}>

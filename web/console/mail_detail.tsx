@@ -90,16 +90,14 @@ function Decide({ data, text, me, done }: { data: MailDetail; text: Texts; me: S
   const run = async (action: () => Promise<[string, string?]>) => {
     try {
       const result = await action();
-      set_asked('');
-      done(...result);
-      return undefined;
+      return () => done(...result);
     } catch (failure) {
       return failure instanceof ApiError && failure.status === 409 ? text.m_not_held : in_words(failure, text, me);
     }
   };
   const release = () => run(async () => {
     const { reference, conversation } = await post<{ conversation: string; reference: string }>(`${path}/release`, to === 'case' ? { to, participant } : { to });
-    return [fill(text.m_did_release, reference), conversation];
+    return [fill(text.m_did_release, reference || (to === 'case' ? data.reference : '')), conversation];
   });
   const remove = () => run(async () => {
     await post(`${path}/delete`, { note });
