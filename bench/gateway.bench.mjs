@@ -50,6 +50,8 @@ email:
   hostname: bench.test
   addresses: [support@bench.test]
   relay_tls: none
+  max_answers_per_address: 0
+  max_answers_per_hour: 0
 ${relay && `  relay_url: ${relay}\n`}log: { level: ${level} }
 content: { dialogs: ${content}/dialogs, kb: ${content}/kb, mail: ${content}/mail }
 `);

@@ -254,8 +254,10 @@ boost::asio::awaitable<void> OutboxRunner::deliver_one(Handed handed) {
   }
   const std::string domain = handed.row.domain;
   auto finished = judge(std::move(handed), std::move(verdict));
-  if (!domain.empty() && finished->verdict.kind == Verdict::Kind::kRetry)
-    paused_until_["@" + domain] = clock_.now() + finished->wait;
+  // The relay's own word about this recipient; a relay that is not there says nothing about domains.
+  const bool is_put_off = finished->verdict.kind == Verdict::Kind::kRetry && finished->verdict.error.detail.starts_with('4');
+  if (!domain.empty() && is_put_off) paused_until_["@" + domain] = clock_.now() + finished->wait;
+  if (!domain.empty() && kind == Verdict::Kind::kSent) paused_until_.erase("@" + domain);
   {
     std::lock_guard lock(flights_->mutex);
     auto& h = flights_->targets[target];

@@ -3,11 +3,11 @@
 // programs write them, understood.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { staff } from './support/staff.mjs';
-import { eventually, relay, swaks, temporaryFolder, usher } from './support/usher.mjs';
+import { eventually, kRoot, relay, swaks, temporaryFolder, usher } from './support/usher.mjs';
 
 const mail = (headers, body) => [...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '', body, ''].join('\r\n');
 
@@ -160,4 +160,61 @@ test('a relay that knows no such address makes a dead letter and the flag', asyn
   const shown = (await sam.get(`/api/conversations/${row.conversation_id}`)).json;
   assert.match(shown.address_fails.reason, /no such user here/);
   assert.equal(out.tried.length, 1);
+});
+
+// --- a dialog by mail ---
+
+const kCare = `dialog: care
+title: { en: Care, zh: 服务 }
+triggers: { phrases: { en: [I need care], zh: [我要服务] } }
+steps:
+  where:
+    choose: { en: "Where is it?", zh: 它在哪里？ }
+    options:
+      - { id: home, label: { en: At home, zh: 家里 }, next: told, set: { place: home } }
+      - { id: office, label: { en: In the office, zh: 公司 }, next: told, set: { place: office } }
+    slot: place
+  told: { say: { en: "So it is there: {{place}}.", zh: "在：{{place}}。" }, next: rate }
+  rate: { survey: { en: "How was it, 1 to 5?", zh: 满意吗，1 到 5？ }, next: done }
+  done: { resolve: { en: Good., zh: 好的。 } }
+`;
+const kHandover = `dialog: handover
+title: { en: A person, zh: 转人工 }
+steps:
+  ticket: { escalate: { en: I pass this on., zh: 我来转交。 } }
+`;
+
+test('a reply is understood as people\'s mail programs write it: above the quoted choices, with a signature, HTML only', async (t) => {
+  const folder = join(await temporaryFolder(t, 'scripts'), 'dialogs');
+  await mkdir(folder);
+  for (const file of ['texts.yaml', 'slots.yaml', 'fragments.yaml', 'models.csv']) await cp(join(kRoot, 'config/dialogs', file), join(folder, file)).catch(() => {});
+  await writeFile(join(folder, 'care.yaml'), kCare);
+  await writeFile(join(folder, 'handover.yaml'), kHandover);
+  const out = await relay(t);
+  const gateway = await usher(t, { content: { dialogs: folder }, email: { relay_url: out.url, entry: '' } });
+  const send = await sender(t, gateway);
+  const styles = {
+    above: { body: (asked) => `2\n\nOn Sun, 22 Nov 2026 at 10:00, Support <support@usher.test> wrote:\n${asked.body.trim().split('\n').map((line) => `> ${line}`).join('\n')}\n` },
+    outlook: { body: (asked) => `2\n\n-----Original Message-----\nFrom: Support\nSent: Sunday, 22 November 2026 10:00\nTo: Ana\nSubject: ${asked.headers.subject}\n\n${asked.body}` },
+    signature: { body: () => '2\n\n-- \nAna Keller\nKeller GmbH, Hauptstr. 1\n+49 30 1234567\n' },
+    phone: { body: (asked) => `In the office\n\nSent from my iPhone\n\n> On 22 Nov 2026, at 10:00, Support wrote:\n> ${asked.body.trim().replaceAll('\n', '\n> ')}\n` },
+    html: { html: true, body: (asked) => `<div dir="ltr">2</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Sun, Support &lt;support@usher.test&gt; wrote:<br></div><blockquote class="gmail_quote">${asked.html}</blockquote></div>` },
+    html_outlook: { html: true, body: (asked) => `<html><body><p class="MsoNormal">2</p><p class="MsoNormal">Best regards,<br>Ana</p><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p><b>From:</b> Support<br><b>Sent:</b> Sunday<br><b>To:</b> Ana<br><b>Subject:</b> Care</p></div>${asked.html}</body></html>` },
+    chinese: { zh: true, body: (asked) => `2\n\n------------------ 原始邮件 ------------------\n发件人: "Support";\n发送时间: 2026年11月22日 10:00\n收件人: "Ana";\n主题: ${asked.headers.subject}\n\n${asked.body}` },
+  };
+  for (const [name, style] of Object.entries(styles)) {
+    const from = `${name}@customer.test`;
+    const head = { From: from, To: 'support@usher.test', 'MIME-Version': '1.0', 'Content-Transfer-Encoding': '8bit' };
+    const plain = { 'Content-Type': 'text/plain; charset=utf-8' };
+    await send(mail({ ...head, ...plain, Subject: 'Care', 'Message-ID': `<${name}-1@c>` }, style.zh ? '我要服务' : 'I need care'), from);
+    const [asked] = await answersTo(out, `<${name}-1@c>`);
+    assert.match(asked.body, style.zh ? /1\. 家里[\s\S]*2\. 公司/ : /1\. At home[\s\S]*2\. In the office/, `${name}: numbered choices`);
+    assert.match(asked.html, style.zh ? /2\. 公司/ : /2\. In the office/);
+    await send(mail({ ...head, ...(style.html ? { 'Content-Type': 'text/html; charset=utf-8' } : plain), Subject: `Re: ${asked.headers.subject}`, 'Message-ID': `<${name}-2@c>`,
+                      'In-Reply-To': asked.headers['message-id'], References: `<${name}-1@c> ${asked.headers['message-id']}` }, style.body(asked).replace(/\r?\n/g, '\r\n')), from);
+    const [next] = await answersTo(out, `<${name}-2@c>`);
+    assert.match(next.body, /office/, `${name}: ${next.body}`);
+    assert.equal(next.headers['in-reply-to'], `<${name}-2@c>`);
+    assert.match(next.headers.subject, /^Re: Care/, 'who answers our mail is known to read it: their own subject goes back');
+  }
 });
