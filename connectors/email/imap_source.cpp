@@ -121,15 +121,21 @@ class Source final : public MailboxSource {
         h.error = why.message;
         if (!h.behind_since) h.behind_since = now;
       });
-      if (made_progress_) attempt = 0;
+      if (made_progress_) {
+        attempt = 0;
+        has_fresh_token_ = false;
+      }
       auto wait = async::full_jitter({settings_.retry_base, settings_.retry_cap}, attempt++, async::random_u64());
       // Asking again and again with a wrong password gets accounts locked.
-      if (why.code == ErrorCode::kDenied) wait = std::max(wait, settings_.denied_pause);
+      // A token may have been taken back before its time, though: once, another one is tried at once.
+      const bool is_denied = why.code == ErrorCode::kDenied;
+      const bool is_new_token_due = is_denied && tokens_.is_used() && !std::exchange(has_fresh_token_, true);
+      if (is_denied && !is_new_token_due) wait = std::max(wait, settings_.denied_pause);
       const log::Fields fields = {{"mailbox", settings_.name},
                                   {"reason", why.message},
                                   {"detail", why.detail},
                                   {"again_in_ms", static_cast<std::int64_t>(wait.count())}};
-      if (why.code == ErrorCode::kDenied) {
+      if (is_denied) {
         log::error("mailbox_denied", fields);
       } else {
         log::warn("mailbox_disconnected", fields);
@@ -370,6 +376,7 @@ class Source final : public MailboxSource {
   // On the executor only.
   std::shared_ptr<net::ByteStream> stream_;
   bool made_progress_ = false;
+  bool has_fresh_token_ = false;  // asked for after a refusal
   std::uint32_t validity_ = 0;
   std::set<std::uint32_t> tried_;   // since the server was last left alone
   std::set<std::uint32_t> marked_;  // on this connection

@@ -1,5 +1,9 @@
 // B4: mail is fetched from a real Dovecot, each taken once, whatever breaks; what cannot be taken holds up nothing; trouble is shown.
 import assert from 'node:assert/strict';
+import { createServer as createHttpServer } from 'node:http';
+import { readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import test from 'node:test';
 import { breakingProxy, dovecot, ImapClient } from './support/dovecot.mjs';
 import { mailOf, pause, seeded } from './support/peers.mjs';
@@ -131,4 +135,91 @@ test('STARTTLS with a certificate that is checked; a server without IDLE and MOV
   }, 'both mailboxes were tried', 20_000);
   assert.equal(boxes[0].ok, true, boxes[0].error);
   assert.match(boxes[1].error, /certificate of localhost is not to be trusted/);
+});
+
+test('the gateway is killed again and again while it fetches: nothing is lost, nothing comes twice, and it goes when it is told', async (t) => {
+  const server = await dovecot(t);
+  const other = await ImapClient.connect(server.port);
+  for (let n = 1; n <= 60; ++n) await other.append(mail(n, `${'x'.repeat(70)}\n`.repeat(200)));
+  const random = seeded();
+  t.diagnostic(`USHER_SEED=${random.seed}`);
+  const gateway = await usher(t, { email: { mailboxes: [server.settings({ after: 'move', move_to: 'Done' })] } });
+  for (let kills = 0; kills < 10; ++kills) {
+    await pause(random.int(0, 120));
+    await gateway.kill();
+    await gateway.start();
+  }
+  await eventually(async () => (await taken(gateway)).length >= 60 && (await states(gateway)).every((row) => row.state === 'filed'), 'all taken and moved', 60_000);
+  assert.deepEqual((await taken(gateway)).sort((a, b) => a - b), Array.from({ length: 60 }, (_, i) => i + 1));
+  assert.match(await other.command('STATUS Done (MESSAGES)'), /MESSAGES 60/);
+  const at = performance.now();
+  const exit = await gateway.stop();
+  assert.equal(exit.code, 0);
+  assert.ok(performance.now() - at < 10_000);
+  other.close();
+});
+
+test('a mailbox that is numbered anew is looked through once more, and what is known stays known', async (t) => {
+  const server = await dovecot(t);
+  const gateway = await usher(t, { email: { mailboxes: [server.settings()] } });
+  let other = await ImapClient.connect(server.port);
+  for (let n = 1; n <= 3; ++n) await other.append(Buffer.from(mail(n).toString().replace(/Message-ID: .*\r\n/, '')));
+  await eventually(async () => (await states(gateway)).filter((row) => row.state === 'filed').length === 3, 'three', 20_000);
+  other.close();
+  await server.stop();
+  const box = join(server.folder, 'mail/support');
+  for (const name of await readdir(box)) if (name.startsWith('dovecot')) await rm(join(box, name), { recursive: true });
+  await pause(1100);  // Dovecot takes the second as the new number
+  await server.start();
+  other = await ImapClient.connect(server.port);
+  await other.append(mail(4));
+  await eventually(async () => (await states(gateway)).filter((row) => row.state === 'filed').length === 7, 'all four under their new numbers', 30_000);
+  assert.equal((await taken(gateway)).length, 4);
+  assert.equal((await gateway.tickets()).length, 4);
+  assert.match(await gateway.log(), /mailbox_renumbered/);
+  other.close();
+});
+
+test('OAuth: a token that the server does not take is replaced once; a rotated refresh token is kept', async (t) => {
+  const asked = [];
+  const tokens = createHttpServer((request, response) => {
+    let body = '';
+    request.on('data', (d) => { body += d; });
+    request.on('end', () => {
+      asked.push(Object.fromEntries(new URLSearchParams(body)));
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ access_token: `T${asked.length}`, expires_in: 3600, refresh_token: `R${asked.length}` }));
+    });
+  });
+  await new Promise((done) => tokens.listen(0, '127.0.0.1', done));
+  t.after(() => { tokens.closeAllConnections(); tokens.close(); });
+  const seen = [];
+  const imap = createServer((socket) => {
+    socket.setEncoding('latin1');
+    socket.on('error', () => {});
+    socket.write('* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2 SASL-IR IDLE] hello\r\n');
+    let refused;
+    socket.on('data', (line) => {
+      const [tag, verb, ...rest] = line.trim().split(' ');
+      if (line === '\r\n') return socket.write(`${refused} NO [AUTHENTICATIONFAILED] expired\r\n`);
+      if (verb === 'AUTHENTICATE') {
+        seen.push(Buffer.from(rest[1], 'base64').toString('latin1'));
+        if (seen.length > 1) return socket.write(`${tag} OK [CAPABILITY IMAP4rev1 IDLE] in\r\n`);
+        refused = tag;
+        return socket.write(`+ ${Buffer.from('{"status":"400"}').toString('base64')}\r\n`);
+      }
+      if (verb === 'SELECT') return socket.write(`* 0 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 1] x\r\n${tag} OK [READ-WRITE] done\r\n`);
+      if (verb === 'UID') return socket.write(`* SEARCH\r\n${tag} OK\r\n`);
+      if (verb === 'IDLE') return socket.write('+ idling\r\n');
+    });
+  });
+  await new Promise((done) => imap.listen(0, '127.0.0.1', done));
+  t.after(() => imap.close());
+  const mailbox = { name: 'cloud', host: '127.0.0.1', port: imap.address().port, tls: 'none', user: 'a@example.org', oauth_token_url: `http://127.0.0.1:${tokens.address().port}/token`, oauth_client_id: 'usher', retry_max_seconds: 1 };
+  const gateway = await usher(t, { email: { mailboxes: [mailbox] } }, { environment: { USHER_EMAIL_MAILBOXES_CLOUD_OAUTH_REFRESH_TOKEN: 'R0' } });
+  const desk = await staff(gateway, 'anna', 'agent');
+  await eventually(async () => (await desk.get('/api/overview')).json.mailboxes[0].ok, 'signed in', 20_000);
+  assert.deepEqual(seen, ['user=a@example.org\x01auth=Bearer T1\x01\x01', 'user=a@example.org\x01auth=Bearer T2\x01\x01']);
+  assert.deepEqual(asked.map((a) => [a.grant_type, a.refresh_token, a.client_id]), [['refresh_token', 'R0', 'usher'], ['refresh_token', 'R1', 'usher']]);
+  assert.doesNotMatch(await gateway.log(), /T1|R0|R1/, 'no token in the log');
 });
