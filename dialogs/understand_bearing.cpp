@@ -1,6 +1,7 @@
 // What one clause of an answer says about a claim.
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
 #include "dialogs/understand_claim.h"
@@ -22,6 +23,7 @@ struct Clausal {
   const Claim& claim;
   const std::vector<Word>& words = said.message.words;
   std::vector<Bearing> found = {};
+  std::vector<std::pair<std::size_t, std::size_t>> own_phrases = {};  // of the options for yes and no
 
   bool stated(std::size_t i) const {
     return std::ranges::any_of(said.states, [&](const StateWord& s) { return s.begin <= i && i < s.end; });
@@ -53,6 +55,21 @@ struct Clausal {
       double quality = 1;
       return find(p, clause.begin, quality) < clause.end;
     });
+  }
+  // Inside a longer phrase of an option a state is no state of its own: 好 in 一次进好几张.
+  void find_foreseen() {
+    for (const auto* list : {&claim.agreeing, &claim.contrary}) {
+      for (const Phrase& p : *list) {
+        double quality = 1;
+        const std::size_t at = p.size() > 2 ? find(p, clause.begin, quality) : clause.end;
+        if (at < clause.end) own_phrases.emplace_back(at, at + p.size());
+      }
+    }
+  }
+  bool foreseen(const StateWord& s) const { return foreseen(s.begin, s.end); }
+  bool foreseen(std::size_t b, std::size_t e) const {
+    return std::ranges::any_of(own_phrases,
+                               [&](const auto& p) { return p.first <= b && e <= p.second && e - b < p.second - p.first; });
   }
   bool of_claim(std::size_t i) const {
     auto has = [&](const std::vector<Phrase>& list) {
@@ -214,7 +231,7 @@ struct Clausal {
       double quality = 1;
       for (std::size_t at = find(p, clause.begin, quality); at < clause.end; at = find(p, at + 1, quality)) {
         if (said.light[at] && !stated(at) && p.size() == 1) continue;
-        if (p.size() == 1 && only_seems(at)) continue;
+        if (p.size() == 1 && (only_seems(at) || foreseen(at, at + 1))) continue;
         // Inside a longer state it is no repetition: 电 in 没电.
         const auto whole = std::ranges::find_if(said.states, [&](const StateWord& s) { return s.begin < at && at < s.end; });
         if (whole != said.states.end() && is_negator(words[whole->begin])) continue;
@@ -274,7 +291,7 @@ struct Clausal {
   void amounts(Bearing& best) {
     if (!claim.exists || std::ranges::any_of(claim.senses, is_amount)) return;
     for (const StateWord& s : said.states) {
-      if (s.begin < clause.begin || s.end > clause.end) continue;
+      if (s.begin < clause.begin || s.end > clause.end || foreseen(s)) continue;
       const auto amount = std::ranges::find_if(s.senses, is_amount);
       if (amount == s.senses.end()) continue;
       consider(best, {amount->pole * turned(s.begin), 0.6, 2, other_thing(s.begin), false, s.begin, s.end}, Means::kAmountLeft,
@@ -348,14 +365,20 @@ struct Clausal {
     }
   }
 
+  // "Purple elephants": a colour, but of something else than what was asked about.
+  bool describes_another(std::size_t at) const {
+    return at < clause.end && words[at].kind == Kind::kLatin && !said.light[at] && !stated(at) && !of_claim(at) && !tagged(at) &&
+           !is_negator(words[at]) && !in(words[at].text, {"light", "led", "lamp", "and", "or", "blink", "flash"});
+  }
+
   void compares(Bearing& best, const std::vector<Sense>& senses, bool condition) {
     for (const StateWord& s : said.states) {
-      if (s.begin < clause.begin || s.end > clause.end || only_seems(s.begin)) continue;
+      if (s.begin < clause.begin || s.end > clause.end || only_seems(s.begin) || foreseen(s)) continue;
       const int turn = turned(s.begin);
       if (condition && turn < 0) continue;
       int sign = 0;
       double weight = 0;
-      bool general = false;
+      bool general = false, by_kind = false;
       for (const Sense& mine : s.senses) {
         Comparison nearest;
         for (const Sense& asked : senses) {
@@ -368,6 +391,7 @@ struct Clausal {
           weight = w;
           sign = nearest.sign;
           general = is_general(mine);
+          by_kind = mine.kind;
         }
       }
       if (sign == 0) continue;
@@ -380,7 +404,7 @@ struct Clausal {
                 condition ? 2
                 : granted ? 4
                           : 3,
-                other_thing(s.begin) || other_object(s.end), false, s.begin, s.end},
+                other_thing(s.begin) || other_object(s.end) || (by_kind && describes_another(s.end)), false, s.begin, s.end},
                condition ? Means::kCondition
                : granted ? Means::kEcho
                : general ? Means::kGeneral
@@ -393,7 +417,7 @@ struct Clausal {
   void goes_on(Bearing& best) {
     if (claim.against.empty()) return;
     for (const StateWord& s : said.states) {
-      if (s.begin < clause.begin || s.end > clause.end) continue;
+      if (s.begin < clause.begin || s.end > clause.end || foreseen(s)) continue;
       for (const Sense& mine : s.senses) {
         for (const Sense& other : claim.against) {
           if (const Comparison c = compare(mine, other); c.sign != 0) {
@@ -410,7 +434,7 @@ struct Clausal {
     if (claim.label) return;  // "it doesn't work" is neither of two things
     const int wanted = claim.outcome ? 1 : claim.value;
     for (const StateWord& s : said.states) {
-      if (s.begin < clause.begin || s.end > clause.end) continue;
+      if (s.begin < clause.begin || s.end > clause.end || foreseen(s)) continue;
       for (const Sense& sense : s.senses) {
         const bool general = is_general(sense);
         const int pole = general ? sense.pole : value_of(sense);
@@ -566,6 +590,7 @@ struct Clausal {
       compares(best, claim.condition, true);
       return best;
     }
+    find_foreseen();
     repeats(best);
     by_other_words(best);
     goes_on(best);

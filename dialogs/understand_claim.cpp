@@ -373,12 +373,16 @@ Claim read_claim(std::string_view question) {
   claim.value = (value > 0) - (value < 0);
   if (claim.able && claim.value == 0) claim.value = 1;
   for (const Word& word : w) {
-    claim.any = claim.any || in(word.text, {"or", "或"});
     claim.all = claim.all || in(word.folded, {"all", "every", "everywhere", "any", "both", "每", "都", "所"});
     claim.others = claim.others || in(word.folded, {"other", "another", "else", "external", "different", "others", "他", "别"});
     claim.outcome = claim.outcome || in(word.text, {"help", "solv", "fix", "resolv", "better", "cur", "success"});
   }
-  claim.any = claim.any || question.contains("、");
+  // Only in the sentence that asks: "press F2 or Del" is no choice of the customer's.
+  for (const Part& p : asked) {
+    for (std::size_t i = p.begin; i < p.end; ++i) claim.any = claim.any || in(w[i].text, {"or", "或"});
+  }
+  const auto stop = std::max(question.rfind("。") + 1, question.rfind("；") + 1);
+  claim.any = claim.any || question.substr(stop < question.size() ? stop : 0).contains("、");
   claim.outcome = claim.outcome || question.contains("解决") || question.contains("好了") || question.contains("有用") ||
                   question.contains("恢复") || question.contains("有效") || question.contains("有帮助");
   claim.outcome = claim.outcome && !(claim.exists && claim.others);  // "anything else I can help you with?"

@@ -156,6 +156,27 @@ Signal signal_of(const Bearing& b) {
   return static_cast<Signal>(static_cast<int>(Signal::kStatement) + 2 * static_cast<int>(b.means) + (b.denied ? 1 : 0));
 }
 
+// "No smoke" is denied by the statement itself or by a phrase of the option for no.
+bool denies(const SaidWords& said, const Bearing& b) {
+  if (b.denied) return true;
+  for (std::size_t i = b.begin; i < b.end; ++i) {
+    if (is_negator(said.message.words[i])) return true;
+  }
+  return false;
+}
+
+// "It is dead" where "I can't, it is dead" is an option: its words say nothing about yes or no.
+bool belongs_to_third(const Bearing& b, const Signals& signals, std::size_t yes, std::size_t no) {
+  if (b.means == Means::kOptionPhrase || b.means == Means::kOptionWords) return false;
+  for (std::size_t k = 0; k < signals.options.size(); ++k) {
+    if (k == yes || k == no) continue;
+    for (const Evidence& e : signals.options[k]) {
+      if (e.signal == Signal::kWords && e.begin < b.end && b.begin < e.end) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void read_sides(const SaidWords& said, const ReadQuestion& asked, const std::vector<std::size_t>& used, std::size_t yes,
@@ -170,14 +191,24 @@ void read_sides(const SaidWords& said, const ReadQuestion& asked, const std::vec
       // "No" itself is counted once, as the word that leads.
       if (l.sign != 0 && b.means <= Means::kDenial && b.means >= Means::kProForm && b.begin < l.end && l.begin < b.end) continue;
       if (asked.opposites && !asked.says_yes && b.rank < 2) continue;
+      if (belongs_to_third(b, out, yes, no)) continue;
       sides[b.sign > 0 ? 0 : 1].push_back({b, i, strength_of(b, clause)});
     }
+  }
+  // Inside a longer phrase its author foresaw for the other side a word means nothing: "there" in "not there".
+  for (std::size_t s = 0; s < 2; ++s) {
+    std::erase_if(sides[s], [&](const Statement& x) {
+      return std::ranges::any_of(sides[1 - s], [&](const Statement& y) {
+        return y.b.means == Means::kOptionPhrase && !y.b.denied && y.b.begin <= x.b.begin && x.b.end <= y.b.end &&
+               (x.b.means != Means::kOptionPhrase || y.b.end - y.b.begin > x.b.end - x.b.begin);
+      });
+    });
   }
   // Of several things asked for one is enough: "no smoke, but it smells".
   const bool one_is = asked.claim.any && !asked.claim.negative && std::ranges::any_of(sides[0], [](const Statement& x) {
                         return x.b.rank >= 3 && !x.b.denied && !x.b.other && !x.b.depends && !x.b.wavers;
                       });
-  if (one_is) std::erase_if(sides[1], [](const Statement& x) { return x.b.denied && x.b.rank >= 1; });
+  if (one_is) std::erase_if(sides[1], [&](const Statement& x) { return denies(said, x.b); });
   const std::array<std::size_t, 2> option = {yes, no};
   const bool words_answer = !asked.opposites || asked.says_yes;
   for (std::size_t s = 0; s < 2; ++s) {

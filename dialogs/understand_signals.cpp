@@ -50,7 +50,9 @@ class Collector {
       sided_ = sides_[std::min(yes, options_.size() - 1)] == Side::kYes || asked_.opposites;
     }
     read_meanings();
+    read_alike();
     read_exclusion();
+    compare_options();
     read_again();
     return std::move(out_);
   }
@@ -298,8 +300,30 @@ class Collector {
     });
   }
 
+  // Where a temperature is asked for, "High" means hot and "Low" cold.
+  static void add_warmth(Claim& meaning) {
+    static const std::vector<Sense> kHigh = senses_of("high"), kHot = senses_of("hot"), kCold = senses_of("cold");
+    for (const Sense& own : std::vector<Sense>(meaning.senses)) {
+      for (const Sense& high : kHigh) {
+        const int sign = compare(own, high).sign;
+        if (sign != 0 && own.axis == high.axis) std::ranges::copy(sign > 0 ? kHot : kCold, std::back_inserter(meaning.senses));
+      }
+    }
+  }
+  static std::vector<Sense> senses_of(std::string_view word) {
+    std::vector<Sense> out;
+    for (const StateWord& s : states_in(read_words(word))) out.insert(out.end(), s.senses.begin(), s.senses.end());
+    return out;
+  }
+
   // "Sluggish" to the label "Slow".
   void read_meanings() {
+    const Message asked = read_words(asked_.question);
+    bool temperature = false;
+    for (std::size_t i = 0; i < asked.words.size(); ++i) {
+      temperature =
+          temperature || asked.words[i].text.starts_with("temperatur") || (asked.words[i].is("温") && i + 1 < asked.words.size());
+    }
     std::vector<std::size_t> meant;
     for (std::size_t i = 0; i < options_.size(); ++i) {
       if (sides_[i] != Side::kOther) continue;
@@ -307,6 +331,7 @@ class Collector {
       if (meaning.senses.empty()) continue;
       meaning.predicate.clear();
       meaning.value = 0;
+      if (temperature) add_warmth(meaning);
       meaning.outcome = meaning.exists = false;
       const Bearing* best = nullptr;
       std::vector<Bearing> all;
@@ -321,8 +346,14 @@ class Collector {
       if (best == nullptr) continue;
       const bool general = best->means == Means::kGeneral;
       if (best->sign < 0) {
-        add(i, Signal::kMeaningDenied, 1, best->begin, best->end);
+        // "Others are fine" is the same as "Only mine is not".
+        const bool named = std::ranges::any_of(hits_, [&](const Hit& h) { return h.option == i && !h.negated; });
+        if (!out_.spoken[i] && !(named && (general || meaning.negative)))
+          add(i, Signal::kMeaningDenied, 1, best->begin, best->end);
       } else {
+        // "Not blinking" is not yet "Steady and white".
+        const bool by_not = best->denied && !meaning.negative && !general;
+        if (by_not && states_in(read_words(label(i))).size() > 1) continue;
         if (best->beside == 0 && (!best->denied || meaning.negative)) meant.push_back(i);
         if (best->beside > 0) add(i, Signal::kMeaningBeside, best->beside, best->begin, best->end);
         add(i,
@@ -336,6 +367,72 @@ class Collector {
       add(meant[0],
           named_ == 0 && std::ranges::find(out_.spoken, true) == out_.spoken.end() ? Signal::kMeaningOnly : Signal::kMeaningToo,
           1);
+  }
+
+  // Words of the answer that stand among what an option's author wrote, and things akin to it: a word that many options have
+  // counts little, one that all have nothing.
+  void read_alike() {
+    const std::size_t n = options_.size();
+    if (n < 2) return;
+    asked_words_ = read_words(asked_.question);
+    const auto& w = said_.message.words;
+    std::vector<double> alike(n), akin(n);
+    std::vector<char> has(n);
+    double words = 0;
+    auto share = [&](std::vector<double>& into) {
+      const auto df = std::ranges::count(has, 1);
+      if (df == 0 || static_cast<std::size_t>(df) == n) return;
+      const double idf = std::log(static_cast<double>(n) / static_cast<double>(df)) / std::log(static_cast<double>(n));
+      for (std::size_t i = 0; i < n; ++i) into[i] += has[i] ? idf : 0;
+    };
+    for (std::size_t k = 0; k < w.size(); ++k) {
+      if (said_.light[k] || is_negator(w[k])) continue;
+      ++words;
+      if (of_question(w[k])) continue;
+      const SaidWords::Clause& clause = said_.clause_at(k);
+      if (clause.asks || said_.negations(clause, k) % 2 == 1) continue;
+      for (std::size_t i = 0; i < n; ++i) {
+        has[i] = std::ranges::any_of(options_[i].keys, [&](const Phrase& p) {
+          return std::ranges::find(p, w[k].text) != p.end() && std::ranges::none_of(p, negates);
+        });
+      }
+      share(alike);
+    }
+    for (const ThingWord& thing : said_.things) {
+      const SaidWords::Clause& clause = said_.clause_at(thing.begin);
+      if (clause.asks || said_.negations(clause, thing.begin) % 2 == 1) continue;
+      for (std::size_t i = 0; i < n; ++i) {
+        has[i] = std::ranges::any_of(options_[i].keys, [&](const Phrase& p) {
+          if (std::ranges::any_of(p, negates)) return false;
+          const Kin k = kin(thing.senses, things_of(p));
+          return k == Kin::kSame || k == Kin::kKind || k == Kin::kPart || k == Kin::kSibling;
+        });
+      }
+      share(akin);
+    }
+    for (std::size_t i = 0; i < n && words > 0; ++i) {
+      if (alike[i] > 0) add(i, Signal::kAlike, alike[i] / words);
+      if (akin[i] > 0) add(i, Signal::kAlikeKin, std::min(1.0, akin[i] / words));
+    }
+  }
+  bool of_question(const Word& word) const {
+    return std::ranges::any_of(asked_words_.words, [&](const Word& own) { return own.is(word.text); });
+  }
+  static bool negates(const std::string& word) {
+    return word == "not" || word == "no" || word == "none" || word == "不" || word == "没" || word == "无";
+  }
+
+  // What says more than the sum: a phrase foreseen for one option only, and options nobody speaks for beside one somebody does.
+  void compare_options() {
+    std::size_t foreseen = options_.size(), several = 0, heard = 0;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      if (out_.spoken[i]) foreseen = i, ++several;
+      heard += out_.options[i].empty() ? 0 : 1;
+    }
+    if (several == 1) add(foreseen, Signal::kForeseen, 1);
+    for (std::size_t i = 0; i < options_.size() && heard > 0; ++i) {
+      if (out_.options[i].empty()) add(i, Signal::kSilent, 1);
+    }
   }
 
   // There is a number, and beside it hardly anything: "about two years", not "called you 3 times because of the noise".
@@ -541,6 +638,7 @@ class Collector {
   Claim claim_;
   ReadQuestion asked_{options_, sides_, claim_, {}, {}};
   std::vector<Hit> hits_;
+  Message asked_words_;
   std::vector<std::size_t> used_;  // negations that belong to an option's words
   std::vector<bool> denied_;
   std::size_t named_ = 0;

@@ -4,7 +4,8 @@
 // The reading of an answer ends in a choice between the options and asking again. Everything found in the answer becomes evidence
 // for one of these: a signal (which kind of thing was found), a value (mostly 1) and the words it was found in. An option's score
 // is the sum of its signals times their weights (understand_weights.h, learned from labelled answers by tools/understanding);
-// the scores become probabilities. Signals are only ever added up: no one decides alone.
+// the scores become probabilities. Signals that are found together may count more or less than each alone (pairs); all is
+// only ever added up: no one decides alone.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -78,6 +79,10 @@ enum class Signal : std::uint8_t {
   kShare,   // share of the answer's words that speak for it
   kDenied,  // its words are denied
   kMeaningDenied,
+  kForeseen,      // its author foresaw a phrase of the answer, and no other option's
+  kAlike,         // share of the answer that is words of this option and of few others
+  kAlikeKin,      // the same for things akin to those it names
+  kSilent,        // nothing speaks for it, but for another
   kRest,          // all others are denied
   kNoneLeft,      // "none" where the option says so
   kUnsureOption,  // "I don't know", where an option says so
@@ -121,6 +126,9 @@ struct Evidence {
   double value;
   std::size_t begin = 0, end = 0;  // words of the answer; none: it is not about words
 };
+
+// Whether it could be the reason to take an option; some signals only say what is not there, or lean.
+bool speaks(const Evidence& evidence);
 
 struct Signals {
   std::vector<std::vector<Evidence>> options;

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,11 @@ namespace set = usher::dialogs::understanding;
 namespace {
 
 constexpr std::size_t kFolds = 10;
-constexpr double kRidge = 0.0006;   // keeps weights of rare signals small
-constexpr double kMostWrong = 1.5;  // per cent of all answers that may be taken for another than they are
+constexpr double kRidge = 0.00015;      // keeps weights of rare signals small
+constexpr double kRidgePairs = 0.002;   // pairs count only where they are found often
+constexpr std::size_t kLeastPairs = 4;  // questions a pair must be found in
+constexpr double kLeastPair = 0.02;     // a pair that counts less is not written
+constexpr double kMostWrong = 2.0;      // per cent of all answers that may be taken for another than they are
 
 struct Case {
   std::string set, question, text, label, got;  // got: decided without weights (a name, a number, a wish)
@@ -34,6 +38,7 @@ struct Case {
   std::size_t target = 0;  // the option; options.size() = ask again
   std::size_t fold = 0;
   double importance = 1;
+  std::vector<std::vector<std::pair<std::size_t, double>>> terms;  // of each option and of asking again: number, value
 };
 
 std::uint32_t hash_of(std::string_view s) {
@@ -139,17 +144,55 @@ void add_conversations(std::vector<Case>& cases) {
   }
 }
 
-using Weights = std::array<double, kSignals>;
+using Weights = std::vector<double>;  // of the signals, then of the pairs
+using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
+
+// Numbers the pairs of signals that are found in enough questions, and writes every case as terms of a sum.
+Pairs number_terms(std::vector<Case>& cases) {
+  std::map<std::pair<std::size_t, std::size_t>, std::set<std::string>> found;
+  auto each_pair = [](const std::vector<Evidence>& list, const auto& visit) {
+    for (std::size_t a = 0; a < list.size(); ++a) {
+      for (std::size_t b = a + 1; b < list.size(); ++b) {
+        const auto one = static_cast<std::size_t>(list[a].signal), other = static_cast<std::size_t>(list[b].signal);
+        if (one != other) visit(std::minmax(one, other), list[a].value * list[b].value);
+      }
+    }
+  };
+  for (const Case& c : cases) {
+    for (const auto& list : c.signals.options)
+      each_pair(list, [&](std::pair<std::size_t, std::size_t> p, double) {
+        if (c.got.empty()) found[p].insert(c.set + c.question);
+      });
+  }
+  Pairs pairs;
+  std::map<std::pair<std::size_t, std::size_t>, std::size_t> number;
+  for (const auto& [pair, questions] : found) {
+    if (questions.size() < kLeastPairs) continue;
+    number[pair] = kSignals + pairs.size();
+    pairs.push_back(pair);
+  }
+  for (Case& c : cases) {
+    for (std::size_t i = 0; i <= c.signals.options.size(); ++i) {
+      const bool again = i == c.signals.options.size();
+      const auto& list = again ? c.signals.again : c.signals.options[i];
+      auto& terms = c.terms.emplace_back();
+      for (const Evidence& e : list) terms.emplace_back(static_cast<std::size_t>(e.signal), e.value);
+      if (again) continue;
+      each_pair(list, [&](std::pair<std::size_t, std::size_t> p, double value) {
+        if (const auto it = number.find(p); it != number.end()) terms.emplace_back(it->second, value);
+      });
+    }
+  }
+  return pairs;
+}
 
 std::vector<double> probabilities_of(const Case& c, const Weights& w) {
   std::vector<double> p;
-  auto score = [&](const std::vector<Evidence>& list) {
+  for (const auto& terms : c.terms) {
     double sum = 0;
-    for (const Evidence& e : list) sum += w[static_cast<std::size_t>(e.signal)] * e.value;
+    for (const auto& [k, value] : terms) sum += w[k] * value;
     p.push_back(sum);
-  };
-  for (const auto& list : c.signals.options) score(list);
-  score(c.signals.again);
+  }
   const double most = *std::ranges::max_element(p);
   double sum = 0;
   for (double& x : p) sum += x = std::exp(x - most);
@@ -158,26 +201,25 @@ std::vector<double> probabilities_of(const Case& c, const Weights& w) {
 }
 
 // Maximum likelihood with a ridge towards 0, by Adam over all cases; `leave_out` is the fold that is not learned from.
-Weights learn(const std::vector<Case>& cases, std::size_t leave_out) {
-  Weights w{}, mean{}, square{};
-  constexpr int kRounds = 400;
+Weights learn(const std::vector<Case>& cases, std::size_t leave_out, std::size_t pairs) {
+  const std::size_t count = kSignals + pairs;
+  Weights w(count), mean(count), square(count), gradient(count);
+  constexpr int kRounds = 300;
   double all = 0;
   for (const Case& c : cases) all += c.fold != leave_out && c.got.empty() ? c.importance : 0;
   for (int round = 1; round <= kRounds; ++round) {
-    Weights gradient{};
+    std::ranges::fill(gradient, 0.0);
     for (const Case& c : cases) {
       if (c.fold == leave_out || !c.got.empty()) continue;
       const auto p = probabilities_of(c, w);
-      auto pull = [&](const std::vector<Evidence>& list, std::size_t i) {
+      for (std::size_t i = 0; i < p.size(); ++i) {
         const double d = c.importance * (p[i] - (i == c.target ? 1 : 0));
-        for (const Evidence& e : list) gradient[static_cast<std::size_t>(e.signal)] += d * e.value;
-      };
-      for (std::size_t i = 0; i < c.signals.options.size(); ++i) pull(c.signals.options[i], i);
-      pull(c.signals.again, c.signals.options.size());
+        for (const auto& [k, value] : c.terms[i]) gradient[k] += d * value;
+      }
     }
     const double rate = 0.12 * (1 - 0.95 * round / kRounds);
-    for (std::size_t k = 0; k < kSignals; ++k) {
-      const double g = gradient[k] / all + kRidge * w[k] * 0.25;
+    for (std::size_t k = 0; k < count; ++k) {
+      const double g = gradient[k] / all + (k < kSignals ? kRidge : kRidgePairs) * w[k];
       mean[k] = 0.9 * mean[k] + 0.1 * g;
       square[k] = 0.99 * square[k] + 0.01 * g * g;
       w[k] -= rate * (mean[k] / (1 - std::pow(0.9, round))) / (std::sqrt(square[k] / (1 - std::pow(0.99, round))) + 1e-9);
@@ -195,7 +237,7 @@ struct Tally {
 std::string taken(const Case& c, const std::vector<double>& p, double sure) {
   if (!c.got.empty()) return c.got;
   const auto top = static_cast<std::size_t>(std::max_element(p.begin(), p.end() - 1) - p.begin());
-  return p[top] >= sure ? c.options[top].id : std::string();
+  return p[top] >= sure && std::ranges::any_of(c.signals.options[top], speaks) ? c.options[top].id : std::string();
 }
 void judge(Tally& t, const Case& c, const std::string& got) {
   const bool none = c.label == "-" || c.label == "?" || c.label == "dont_know";
@@ -210,18 +252,21 @@ std::string explained(const Case& c, const std::vector<double>& p, const Weights
   std::string why;
   for (std::size_t k = 0; k <= c.options.size(); ++k) {
     why += fmt::format(" | {} {:.2f}:", k < c.options.size() ? c.options[k].id : "again", p[k]);
-    for (const Evidence& e : k < c.options.size() ? c.signals.options[k] : c.signals.again) {
-      const auto i = static_cast<std::size_t>(e.signal);
-      why += fmt::format(" {} {:+.1f};", kWeights[i].name, w[i] * e.value);
+    double together = 0;
+    for (const auto& [i, value] : c.terms[k]) {
+      if (i < kSignals) {
+        why += fmt::format(" {} {:+.1f};", kWeights[i].name, w[i] * value);
+      } else {
+        together += w[i] * value;
+      }
     }
+    if (together != 0) why += fmt::format(" together {:+.1f};", together);
   }
   return why;
 }
 
 // Lines "en | question | label: words, words; label: words | answer": how each answer is weighed.
 void explain(const std::string& path) {
-  Weights w{};
-  for (std::size_t k = 0; k < kSignals; ++k) w[k] = kWeights[k].weight;
   std::ifstream in(path);
   for (std::string line; std::getline(in, line);) {
     const auto f = set::split(line, " | ");
@@ -235,18 +280,32 @@ void explain(const std::string& path) {
     prepare(q.options);
     std::vector<Case> one;
     add(one, "asked", f[0], q, f[3], "-");
-    fmt::print("{}\n{}\n{}\n\n", line, one[0].got.empty() ? "" : "taken at its word: " + one[0].got,
-               explained(one[0], probabilities_of(one[0], w), w));
+    fmt::print("{}\n{}", line, one[0].got.empty() ? "" : "taken at its word: " + one[0].got);
+    const auto p = probabilities(one[0].signals);
+    for (std::size_t k = 0; k < p.size(); ++k) {
+      const auto& list = k < q.options.size() ? one[0].signals.options[k] : one[0].signals.again;
+      fmt::print("  {} {:.2f}:", k < q.options.size() ? q.options[k].id : "again", p[k]);
+      for (const Evidence& e : list) fmt::print(" {} {:+.1f};", name_of(e.signal), weight_of(e.signal) * e.value);
+      fmt::print("\n");
+    }
+    fmt::print("\n");
   }
 }
 
-void write(const std::string& path, const Weights& w, double sure) {
+void write(const std::string& path, const Weights& w, const Pairs& pairs, double sure) {
   std::ofstream out(path, std::ios::trunc);
   out << "// Written by tools/understanding (README.md there); the names may be changed by hand, the weights not.\n"
          "#include \"dialogs/understand_weights.h\"\n\nnamespace usher::dialogs {\n\n";
   out << fmt::format("const double kSure = {:.2f};\n\nconst std::array<SignalWeight, kSignals> kWeights = {{{{\n", sure);
   for (std::size_t k = 0; k < kSignals; ++k) out << fmt::format("    {{\"{}\", {:.2f}}},\n", kWeights[k].name, w[k]);
-  out << "}};\n\n}  // namespace usher::dialogs\n";
+  out << "}};\n\nnamespace {\n// By their place in the table above.\nconstexpr PairWeight kPairs[] = {\n";
+  for (std::size_t k = 0; k < pairs.size(); ++k) {
+    if (const double x = w[kSignals + k]; std::abs(x) >= kLeastPair)
+      out << fmt::format("    {{{}, {}, {:.2f}F}},  // {} + {}\n", pairs[k].first, pairs[k].second, x,
+                         kWeights[pairs[k].first].name, kWeights[pairs[k].second].name);
+  }
+  out << "};\n}  // namespace\n\nstd::span<const PairWeight> pair_weights() {\n  return kPairs;\n}\n\n"
+         "}  // namespace usher::dialogs\n";
 }
 
 }  // namespace
@@ -281,9 +340,10 @@ int main(int argc, char** argv) {
   for (Case& c : cases)
     c.importance = c.set == "charts" || c.set.starts_with("general") || c.set == "shipped" ? 2 : c.set == "multidogo" ? 0.5 : 1;
 
+  const Pairs pairs = number_terms(cases);
   std::vector<std::vector<double>> unseen(cases.size());
   for (std::size_t fold = 0; fold < kFolds; ++fold) {
-    const Weights w = learn(cases, fold);
+    const Weights w = learn(cases, fold, pairs.size());
     for (std::size_t i = 0; i < cases.size(); ++i) {
       if (cases[i].fold == fold) unseen[i] = probabilities_of(cases[i], w);
     }
@@ -298,7 +358,7 @@ int main(int argc, char** argv) {
     if (t.percent(t.wrong) <= kMostWrong) sure = s;
   }
   if (option.contains("--sure")) sure = std::stod(option["--sure"]);
-  const Weights w = learn(cases, kFolds);
+  const Weights w = learn(cases, kFolds, pairs.size());
   std::map<std::string, std::pair<Tally, Tally>> by_set;
   std::ofstream failures(option.contains("--failures") ? option["--failures"] : "/dev/null");
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -319,6 +379,6 @@ int main(int argc, char** argv) {
                cross.right + cross.wrong + cross.again, cross.percent(cross.right), cross.percent(cross.wrong),
                own.percent(own.right), own.percent(own.wrong));
   }
-  if (option.contains("--write")) write(option["--write"], w, sure);
+  if (option.contains("--write")) write(option["--write"], w, pairs, sure);
   return 0;
 }
