@@ -22,7 +22,7 @@ interface Props extends StaffProps { id: string; language: string }
 export function ArticleScreen(props: Props) {
   const { text, id, language } = props;
   const { data, error, reload } = useLoaded<Article>(article_path(id, language));
-  const [has_draft] = useState(() => !!kept_draft(`${id}/${language}`));  // an article that only its draft knows, until it is saved
+  const [has_draft] = useState(() => !!kept_draft(draft_name(props)));  // an article that only its draft knows, until it is saved
   const back = <p class="back always"><a href="#/articles">← {text.a_back}</a></p>;
   if (data) return <>{back}<Loaded {...props} article={data} reload={reload} is_stale={!!error} /></>;
   if (error?.status === 404) {
@@ -32,6 +32,8 @@ export function ArticleScreen(props: Props) {
   return <>{back}{error ? <Failure error={error} text={text} retry={reload} /> : <p class="loading" role="status">{text.loading}</p>}</>;
 }
 
+const draft_name = ({ me, id, language }: Props) => `${me.name}/${id}/${language}`;
+
 // What an edit starts from: the text that waits for a review, or else what is live.
 function newest_of(article: Article | undefined): Kept | undefined {
   return article && { source: article.waiting?.source ?? article.source, base: article.base_revision };
@@ -39,7 +41,7 @@ function newest_of(article: Article | undefined): Kept | undefined {
 
 function Loaded(props: Props & { article?: Article; reload(): void; is_stale: boolean }) {
   const { text, id, language, article, reload, is_stale } = props;
-  const draft = useDraft(`${id}/${language}`, newest_of(article));
+  const draft = useDraft(draft_name(props), newest_of(article));
   const [said, say] = useState('');
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => { title.current?.focus({ preventScroll: true }); }, []);

@@ -113,7 +113,7 @@ export function Editor({ text, me, id, language, article, draft, saved }: Props)
         </div>
         <label class="button file">{text.a_picture}<input type="file" class="hidden" accept="image/png,image/jpeg,image/webp,image/gif,video/mp4,application/pdf" onChange={(event) => add_picture(event.currentTarget)} /></label>
       </div>
-      <div class="beside">
+      <div class="beside" role="region" aria-label={text.a_beside} tabIndex={0}>
         {article?.translations.includes(other) && (
           <p class="toggle" role="group" aria-label={text.a_beside}>
             {['', other].map((name) => <button key={name} type="button" aria-pressed={beside === name} onClick={() => set_beside(name)}>{name ? fill(text.a_other, named(text, 'lang', name)) : text.a_preview}</button>)}

@@ -60,7 +60,7 @@ function Form({ text, me, start }: StaffProps & { start: Start }) {
       if (!(failure instanceof ApiError) || failure.status !== 404) return set_error(in_words(failure, text, me));
     }
     const { issue, products, gap } = start;
-    keep_draft(`${id}/${language}`, { source: new_source({ id, language, title, products, issue }), base: 0, gap });
+    keep_draft(`${me.name}/${id}/${language}`, { source: new_source({ id, language, title, products, issue }), base: 0, gap });
     location.hash = article_link(id, language);
   };
   return (

@@ -9,11 +9,11 @@ const kDays = 30;
 const kDay = 86_400_000;  // ms
 
 export function Usage({ text, id, language, usage }: StaffProps & { id: string; language: string; usage: Counts }) {
-  const { data } = useLoaded<Feedback>(`/kb/feedback/${encodeURIComponent(id)}/${language}?days=${kDays}`);
+  const { data } = useLoaded<Feedback>(`/kb/feedback/${encodeURIComponent(id)}/${language}?days=${kDays}`, { still: true });
   const is_seen = usage.shown + usage.opened + usage.solved + usage.not_solved > 0;
-  const shown = new Map(data?.days.map((day) => [day.day, day.shown]));
+  const seen = new Map(data?.days.map((day) => [day.day, day.shown + day.opened]));
   const days = Array.from({ length: kDays }, (_, index) => new Date(Date.now() - (kDays - 1 - index) * kDay).toISOString().slice(0, 10));
-  const most = Math.max(0, ...days.map((day) => shown.get(day) ?? 0));
+  const most = Math.max(0, ...days.map((day) => seen.get(day) ?? 0));
   return (
     <section class="card usage" aria-labelledby="usage">
       <h2 id="usage">{text.u_title}</h2>
@@ -24,8 +24,8 @@ export function Usage({ text, id, language, usage }: StaffProps & { id: string; 
           <figure>
             <svg class="columns" viewBox={`0 0 ${kDays * 4} 40`} preserveAspectRatio="none" aria-hidden="true">
               {days.map((day, index) => {
-                const height = most ? Math.max(1, ((shown.get(day) ?? 0) / most) * 39) : 1;
-                return <rect key={day} x={index * 4} width="3" y={40 - height} height={height}><title>{`${day}: ${shown.get(day) ?? 0}`}</title></rect>;
+                const height = most ? Math.max(1, ((seen.get(day) ?? 0) / most) * 39) : 1;
+                return <rect key={day} class={seen.get(day) ? '' : 'ground'} x={index * 4} width="3" y={40 - height} height={height}><title>{`${day}: ${seen.get(day) ?? 0}`}</title></rect>;
               })}
             </svg>
             <figcaption class="small">{fill(text.u_days, most)}</figcaption>

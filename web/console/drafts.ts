@@ -1,4 +1,5 @@
-// What is written and not saved yet outlives a reload, a way to another page and a session that has run out (this browser tab only).
+// What is written and not saved yet outlives a reload, a way to another page and a session that has run out (this browser tab only;
+// names begin with whose it is).
 // gap: the failed searches a new article is written for.
 export interface Kept { source: string; base: number; gap?: string }
 

@@ -18,7 +18,7 @@ export function GapsScreen({ text, lang, me }: StaffProps) {
   const [note, set_note] = useState('');
   const [outcome, set_outcome] = useState('');
   const title = useRef<HTMLHeadingElement>(null);
-  const loaded = useLoaded<Gaps>(`/kb/gaps?days=${days}`, { keep: true });
+  const loaded = useLoaded<Gaps>(`/kb/gaps?days=${days}`, { keep: true, still: true });
   const decide = async (gap: Gap, decision: { state: string; article?: string; note?: string }) => {
     set_outcome('');
     try {
