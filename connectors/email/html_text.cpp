@@ -1,7 +1,9 @@
 #include "connectors/email/html_text.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 
 #include <libxml/HTMLparser.h>
 
@@ -12,21 +14,28 @@ namespace {
 
 template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return std::binary_search(names.begin(), names.end(), name);
 }
-constexpr auto kInvisible = std::to_array<std::string_view>({"script", "style", "head", "title", "noscript", "template", "object",
-                                                             "iframe", "select", "audio", "textarea", "video", "svg"});
-constexpr auto kBlocks =
+template <std::size_t N>
+constexpr std::array<std::string_view, N> sorted(std::array<std::string_view, N> names) {
+  std::sort(names.begin(), names.end());
+  return names;
+}
+constexpr auto kInvisible =
+    sorted(std::to_array<std::string_view>({"script", "style", "head", "title", "noscript", "template", "object", "iframe",
+                                            "select", "audio", "textarea", "video", "svg"}));
+constexpr auto kBlocks = sorted(
     std::to_array<std::string_view>({"div",  "table",   "tr",      "ul",     "ol",     "dl",         "dt",   "dd",      "section",
                                      "form", "article", "header",  "footer", "nav",    "address",    "main", "aside",   "center",
-                                     "li",   "tbody",   "caption", "thead",  "figure", "figcaption", "body", "fieldset"});
-constexpr auto kParagraphs = std::to_array<std::string_view>({"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote"});
+                                     "li",   "tbody",   "caption", "thead",  "figure", "figcaption", "body", "fieldset"}));
+constexpr auto kParagraphs =
+    sorted(std::to_array<std::string_view>({"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote"}));
 // How mail programs mark what they quote.
-constexpr auto kQuoteClasses = std::to_array<std::string_view>(
-    {"gmail_quote", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "moz-forward-container"});
+constexpr auto kQuoteClasses = sorted(std::to_array<std::string_view>(
+    {"gmail_quote", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "moz-forward-container"}));
 // The same by id, lower case: Outlook on the web and for Mac, NetEase, Sina, 139.
-constexpr auto kQuoteIds = std::to_array<std::string_view>(
-    {"mail-editor-reference-message-container", "olk_src_body_section", "isforwardcontent", "origbody", "reply139content"});
+constexpr auto kQuoteIds = sorted(std::to_array<std::string_view>(
+    {"mail-editor-reference-message-container", "olk_src_body_section", "isforwardcontent", "origbody", "reply139content"}));
 
 std::string_view as_view(const xmlChar* s) {
   return s == nullptr ? std::string_view{} : reinterpret_cast<const char*>(s);
@@ -54,6 +63,7 @@ bool is_quote(const xmlNode* node, std::string_view name) {
 }
 
 bool is_hidden(const xmlNode* node) {
+  if (node->properties == nullptr) return false;
   auto style = text::to_lower_ascii(attribute(node, "style"));
   if (style.empty()) return false;
   std::erase(style, ' ');
@@ -200,31 +210,48 @@ void leave(Walk& walk, const xmlNode* node) {
   if (name == "pre") --walk.preformatted;
 }
 
+constexpr std::size_t kMaxAttributes = 200;
+
+// Walks over the bytes and says of each whether it is beyond the attributes one tag may have.
+class AttributeFlood {
+ public:
+  bool is_beyond(std::string_view html, std::size_t i) {
+    const char c = html[i];
+    if (c == '<') {
+      is_in_tag_ = i + 1 < html.size() && std::isalpha(static_cast<unsigned char>(html[i + 1])) != 0;
+      words_ = 0;
+      quote_ = '\0';
+    } else if (!is_in_tag_) {
+      return false;
+    } else if (quote_ != '\0') {
+      if (c == quote_) quote_ = '\0';
+    } else if (c == '>') {
+      is_in_tag_ = false;
+    } else if ((c == '"' || c == '\'') && i > 0 && html[i - 1] == '=') {
+      quote_ = c;
+    } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '/') {
+      ++words_;
+    }
+    return is_in_tag_ && words_ > kMaxAttributes;
+  }
+
+ private:
+  std::size_t words_ = 0;
+  char quote_ = '\0';
+  bool is_in_tag_ = false;
+};
+
 // libxml2 compares each attribute of a tag with all before it: a tag of 200,000 takes minutes. What is over the limit is left
-// out.
-std::string without_attribute_floods(std::string_view html) {
-  constexpr std::size_t kMaxAttributes = 200;
+// out; nullopt when nothing is.
+std::optional<std::string> without_attribute_floods(std::string_view html) {
+  std::size_t i = 0;
+  for (AttributeFlood look; i < html.size() && !look.is_beyond(html, i);) ++i;
+  if (i == html.size()) return std::nullopt;
   std::string out;
   out.reserve(html.size());
-  std::size_t words = 0;
-  char quote = '\0';
-  bool is_in_tag = false;
-  for (std::size_t i = 0; i < html.size(); ++i) {
-    char c = html[i];
-    if (c == '<') {
-      is_in_tag = i + 1 < html.size() && std::isalpha(static_cast<unsigned char>(html[i + 1])) != 0;
-      words = 0;
-      quote = '\0';
-    } else if (is_in_tag && quote != '\0') {
-      if (c == quote) quote = '\0';
-    } else if (is_in_tag && c == '>') {
-      is_in_tag = false;
-    } else if (is_in_tag && (c == '"' || c == '\'') && out.ends_with('=')) {
-      quote = c;
-    } else if (is_in_tag && (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '/')) {
-      ++words;
-    }
-    if (!is_in_tag || words <= kMaxAttributes) out += c;
+  AttributeFlood flood;
+  for (i = 0; i < html.size(); ++i) {
+    if (!flood.is_beyond(html, i)) out += html[i];
   }
   return out;
 }
@@ -252,11 +279,12 @@ std::string strip_tags(std::string_view html, std::size_t max_bytes) {
 HtmlText html_to_text(std::string_view html, std::size_t max_bytes) {
   HtmlText result;
   if (html.size() > 0x7fffffff) html = html.substr(0, 0x7fffffff);
-  auto tamed = without_attribute_floods(html);
+  const auto tamed = without_attribute_floods(html);
+  const auto document_text = tamed ? std::string_view(*tamed) : html;
   std::unique_ptr<htmlParserCtxt, decltype(&htmlFreeParserCtxt)> context(htmlNewParserCtxt(), &htmlFreeParserCtxt);
   if (!context || html.empty()) return result;
   std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)> document(
-      htmlCtxtReadMemory(context.get(), tamed.data(), static_cast<int>(tamed.size()), nullptr, "UTF-8",
+      htmlCtxtReadMemory(context.get(), document_text.data(), static_cast<int>(document_text.size()), nullptr, "UTF-8",
                          HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NODEFDTD),
       &xmlFreeDoc);
   const auto* error = xmlCtxtGetLastError(context.get());

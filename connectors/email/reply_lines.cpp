@@ -10,7 +10,7 @@ namespace usher::connectors::email {
 namespace {
 
 using Lines = std::vector<std::string_view>;
-using Keys = std::vector<std::string>;
+using Keys = std::vector<std::string_view>;
 using Kinds = std::vector<LineKind>;
 
 constexpr std::size_t kMaxLookBytes = 400;
@@ -159,42 +159,70 @@ constexpr auto kDevicePrefixes = std::to_array<std::string_view>({"sent from ",
 constexpr auto kCjkDevicePrefixes =
     std::to_array<std::string_view>({"发自我的", "發自我的", "从我的", "從我的", "发自", "發自", "来自我的", "나의 "});
 
-// The second bytes of "É", "Ж" and the like, so that "Envoyé", "ENVOYÉ" and "Отправлено" compare.
-void lower_two_byte_letters(std::string& s) {
-  for (std::size_t i = 0; i + 1 < s.size(); ++i) {
-    auto lead = static_cast<unsigned char>(s[i]);
-    if (lead < 0xC3 || lead > 0xD0) continue;
-    auto next = static_cast<unsigned char>(s[i + 1]);
-    if (lead == 0xC3 && next >= 0x80 && next <= 0x9E && next != 0x97) {
-      s[i + 1] = static_cast<char>(next + 0x20);
-    } else if (lead == 0xD0 && next >= 0x90 && next <= 0x9F) {
-      s[i + 1] = static_cast<char>(next + 0x20);
-    } else if (lead == 0xD0 && next >= 0xA0 && next <= 0xAF) {
-      s[i] = '\xD1';
-      s[i + 1] = static_cast<char>(next - 0x20);
-    } else if (lead == 0xD0 && next >= 0x80 && next <= 0x8F) {
-      s[i] = '\xD1';
-      s[i + 1] = static_cast<char>(next + 0x10);
-    }
-    ++i;
-  }
+constexpr std::uint32_t head_of(std::string_view s) {
+  std::uint32_t head = 0;
+  for (std::size_t i = 0; i < 3; ++i) head = head << 8 | (i < s.size() ? static_cast<unsigned char>(s[i]) : 0U);
+  return head;
+}
+// The first three bytes of all of them: most lines are through after a look at this.
+constexpr auto kDeviceHeads = [] {
+  std::array<std::uint32_t, kDevicePrefixes.size() + kCjkDevicePrefixes.size()> heads{};
+  std::size_t n = 0;
+  for (auto prefix : kDevicePrefixes) heads[n++] = head_of(prefix);
+  for (auto prefix : kCjkDevicePrefixes) heads[n++] = head_of(prefix);
+  std::sort(heads.begin(), heads.end());
+  return heads;
+}();
+
+template <std::size_t N>
+constexpr std::array<std::string_view, N> sorted(std::array<std::string_view, N> names) {
+  std::sort(names.begin(), names.end());
+  return names;
+}
+constexpr auto kFromLabelsSorted = sorted(kFromLabels);
+constexpr auto kOtherLabelsSorted = sorted(kOtherLabels);
+
+bool is_skipped(char c) {
+  return c == '>' || c == ' ' || c == '\t' || c == '*' || c == '_' || c == '|';
 }
 
-// The line as it is compared: lower case, without leading quote marks, blanks and the stars of bold text, wide and no-break
-// spaces as blanks.
-std::string key_of(std::string_view line) {
+// Appends the line as it is compared: lower case, also "É" and "Ж"; without leading quote marks, blanks and the stars of bold
+// text; wide and no-break spaces as blanks. Never longer than the line.
+std::string_view append_key(std::string& keys, std::string_view line) {
   line = line.substr(0, kMaxLookBytes);
-  auto begin = line.find_first_not_of("> \t*_|");
-  std::string out = begin == std::string_view::npos ? std::string{} : text::to_lower_ascii(line.substr(begin));
-  if (std::any_of(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
-    for (std::string_view space : {"\xC2\xA0", "\xE2\x80\xAF", "\xE3\x80\x80"}) {
-      for (auto at = out.find(space); at != std::string::npos; at = out.find(space, at)) out.replace(at, space.size(), " ");
+  while (!line.empty() && is_skipped(line.front())) line.remove_prefix(1);
+  const auto begin = keys.size();
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const auto c = static_cast<unsigned char>(line[i]);
+    if (c < 0x80) {
+      keys += static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+      continue;
     }
-    lower_two_byte_letters(out);
-    out.erase(0, std::min(out.find_first_not_of(' '), out.size()));
+    const auto next = i + 1 < line.size() ? static_cast<unsigned char>(line[i + 1]) : 0U;
+    if (c == 0xC2 && next == 0xA0) {
+      keys += ' ';
+      ++i;
+    } else if (c == 0xC3 && next >= 0x80 && next <= 0x9E && next != 0x97) {
+      keys += line[i++];
+      keys += static_cast<char>(next + 0x20);
+    } else if (c == 0xD0 && next >= 0x90 && next <= 0x9F) {
+      keys += line[i++];
+      keys += static_cast<char>(next + 0x20);
+    } else if (c == 0xD0 && next >= 0x80 && next <= 0xAF) {
+      keys += '\xD1';
+      keys += static_cast<char>(next >= 0xA0 ? next - 0x20 : next + 0x10);
+      ++i;
+    } else if ((c == 0xE2 || c == 0xE3) && (line.substr(i, 3) == "\xE2\x80\xAF" || line.substr(i, 3) == "\xE3\x80\x80")) {
+      keys += ' ';
+      i += 2;
+    } else {
+      keys += static_cast<char>(c);
+    }
   }
-  while (!out.empty() && (out.back() == '*' || out.back() == ' ' || out.back() == '_')) out.pop_back();
-  return out;
+  auto key = std::string_view(keys).substr(begin);
+  while (!key.empty() && key.front() == ' ') key.remove_prefix(1);
+  while (!key.empty() && (key.back() == '*' || key.back() == ' ' || key.back() == '_')) key.remove_suffix(1);
+  return key;
 }
 
 bool is_digit(char c) {
@@ -329,17 +357,18 @@ std::size_t attribution_lines(const Keys& keys, std::size_t at) {
   bool may_end = starts_with_date(keys[at]);
   for (auto i = at; !may_end && i < std::min(at + kMaxAttributionLines, keys.size()); ++i) may_end = may_end_attribution(keys[i]);
   if (!may_end || !may_open_attribution(keys[at])) return 0;
-  auto joined = keys[at];
-  if (is_attribution(joined)) return 1;
+  if (is_attribution(keys[at])) return 1;
+  std::string joined(keys[at]);
   for (std::size_t n = 1; n < kMaxAttributionLines && at + n < keys.size(); ++n) {
     const auto& next = keys[at + n];
-    bool has_evidence = has_time(joined) || has_year(joined) || joined.find('@') != std::string::npos;
+    bool has_evidence = has_time(joined) || has_year(joined) || joined.contains('@');
     // An empty line ends a sentence, unless a date has made clear what this is. By the second line there is a date or an address.
     if ((next.empty() || n > 1) && !has_evidence) return 0;
     if (next.empty()) continue;
     // What begins like an introduction is one by itself; the line before it belongs to the text.
     if (starts_as_attribution(next) || joined.size() + next.size() > kMaxLookBytes) return 0;
-    joined += " " + next;
+    joined += ' ';
+    joined += next;
     if (is_attribution(joined)) return n + 1;
   }
   return 0;
@@ -356,10 +385,10 @@ std::string_view label_of(std::string_view key) {
 }
 
 bool is_from_label(std::string_view label) {
-  return std::find(kFromLabels.begin(), kFromLabels.end(), label) != kFromLabels.end();
+  return std::binary_search(kFromLabelsSorted.begin(), kFromLabelsSorted.end(), label);
 }
 bool is_any_label(std::string_view label) {
-  return is_from_label(label) || std::find(kOtherLabels.begin(), kOtherLabels.end(), label) != kOtherLabels.end();
+  return is_from_label(label) || std::binary_search(kOtherLabelsSorted.begin(), kOtherLabelsSorted.end(), label);
 }
 
 // How many lines the header block beginning at `at` takes; 0 when there is none. Three labels in a row make one.
@@ -417,14 +446,13 @@ bool is_device(std::string_view key) {
   if (key.size() > 160) return false;
   while (!key.empty() && (key.front() == '(' || key.front() == '<' || key.front() == '[')) key.remove_prefix(1);
   if (key.empty()) return false;
-  bool may_be = static_cast<unsigned char>(key[0]) >= 0x80 ||
-                std::string_view("sgveidwfytolh").find(key[0]) != std::string_view::npos || key.ends_with(" from mobile");
-  if (!may_be) return false;
+  if (key.ends_with("から送信") || key.ends_with("から送信されました") || (key.size() < 60 && key.ends_with(" from mobile")))
+    return true;
+  if (!std::binary_search(kDeviceHeads.begin(), kDeviceHeads.end(), head_of(key))) return false;
   auto starts = [&](const auto& list) {
     return std::any_of(list.begin(), list.end(), [&](std::string_view p) { return key.starts_with(p); });
   };
-  if (starts(kDevicePrefixes) || starts(kCjkDevicePrefixes)) return true;
-  return key.ends_with("から送信") || key.ends_with("から送信されました") || (key.size() < 60 && key.ends_with(" from mobile"));
+  return starts(kDevicePrefixes) || starts(kCjkDevicePrefixes);
 }
 
 bool is_quote(std::string_view line) {
@@ -463,7 +491,13 @@ LineKind kind_of(const Lines& lines, const Keys& keys, std::size_t at, bool is_b
 std::vector<LineKind> classify(const Lines& lines) {
   Kinds kinds(lines.size(), LineKind::kText);
   Keys keys;
-  for (std::size_t i = 0; i < std::min(lines.size(), kMaxLines); ++i) keys.push_back(key_of(lines[i]));
+  const auto looked_at = std::min(lines.size(), kMaxLines);
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < looked_at; ++i) bytes += std::min(lines[i].size(), kMaxLookBytes);
+  std::string arena;  // the keys point into it: it must not grow beyond this
+  arena.reserve(bytes);
+  keys.reserve(looked_at);
+  for (std::size_t i = 0; i < looked_at; ++i) keys.push_back(append_key(arena, lines[i]));
   bool is_in_code = false;
   bool is_below_marker = false;
   for (std::size_t i = 0; i < lines.size();) {

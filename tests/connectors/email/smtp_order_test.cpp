@@ -9,6 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
+using Next = SmtpSession::Next;
 
 SmtpSessionOptions options() {
   SmtpSessionOptions o;
