@@ -46,7 +46,11 @@ BotMessage merged(const std::vector<BotMessage>& messages) {
 }
 
 std::string with_reason(std::string extra, const std::string& not_sent) {
-  extra.empty() ? extra = "{" : (extra.back() = ',', extra);
+  if (extra.empty()) {
+    extra = "{";
+  } else {
+    extra.back() = ',';
+  }
   extra += "\"not_sent\":";
   text::append_json_string(extra, not_sent);
   return extra += '}';

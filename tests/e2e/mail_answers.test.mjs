@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
+import { SmtpClient } from './support/peers.mjs';
 import { staff } from './support/staff.mjs';
 import { eventually, kRoot, relay, swaks, temporaryFolder, usher } from './support/usher.mjs';
 
@@ -117,11 +118,11 @@ test('an answer that comes back is flagged, told once, and ends the mailing unti
   assert.equal((await notes()).length, 1);
 });
 
-// A relay that refuses one recipient for good.
-async function refusingRelay(t) {
+// A relay: `refused` says for which recipients there is no address; `taken` gets every mail.
+async function ownRelay(t, { refused = () => false, taken = () => {} }) {
   const tried = [];
   const server = createServer((socket) => {
-    let text = '', in_data = false;
+    let text = '', in_data = false, mail = [], to = '';
     const say = (line) => socket.write(`${line}\r\n`);
     socket.on('error', () => {});
     say('220 relay.test');
@@ -131,11 +132,12 @@ async function refusingRelay(t) {
         const line = text.slice(0, at);
         text = text.slice(at + 2);
         if (in_data) {
-          if (line === '.') { in_data = false; say('250 2.0.0 ok'); }
+          if (line === '.') { in_data = false; say('250 2.0.0 ok'); taken(to, mail); } else mail.push(line.replace(/^\.\./, '.'));
         } else if (/^RCPT/i.test(line)) {
           tried.push(line);
-          say(/gone@/.test(line) ? '550 5.1.1 no such user here' : '250 2.1.5 ok');
-        } else if (/^DATA/i.test(line)) { in_data = true; say('354 go'); }
+          to = /<(.*?)>/.exec(line)[1];
+          say(refused(to) ? '550 5.1.1 no such user here' : '250 2.1.5 ok');
+        } else if (/^DATA/i.test(line)) { in_data = true; mail = []; say('354 go'); }
         else if (/^QUIT/i.test(line)) { say('221 bye'); socket.end(); }
         else say('250 ok');
       }
@@ -147,7 +149,7 @@ async function refusingRelay(t) {
 }
 
 test('a relay that knows no such address makes a dead letter and the flag', async (t) => {
-  const out = await refusingRelay(t);
+  const out = await ownRelay(t, { refused: (to) => to.startsWith('gone@') });
   const gateway = await usher(t, { email: { relay_url: out.url, relay_tls: 'none' } });
   const sam = await staff(gateway, 'sam', 'admin');
   const send = await sender(t, gateway);
@@ -160,6 +162,37 @@ test('a relay that knows no such address makes a dead letter and the flag', asyn
   const shown = (await sam.get(`/api/conversations/${row.conversation_id}`)).json;
   assert.match(shown.address_fails.reason, /no such user here/);
   assert.equal(out.tried.length, 1);
+});
+
+test('B3: two gateways that answer each other, every mark of a robot taken away, fall silent after three mails', async (t) => {
+  const passed = [];
+  const gateways = {};
+  let last = Date.now();
+  // The post between them: header fields that could tell are gone, the null sender is replaced.
+  const taken = async (to, lines) => {
+    last = Date.now();
+    const end = lines.indexOf('');
+    let keep = true;
+    const head = lines.slice(0, end).filter((line) => {
+      if (!/^[ \t]/.test(line)) keep = !/^(auto-submitted|precedence|x-[^:]*|in-reply-to|references|message-id):/i.test(line);
+      return keep;
+    });
+    const from = to === 'support@usher.test' ? 'help@other.test' : 'support@usher.test';
+    passed.push(`${from} -> ${to}`);
+    if (passed.length > 50) return;
+    const client = await SmtpClient.connect(gateways[to].smtp);
+    await client.mail(Buffer.from([...head, `Message-ID: <post-${passed.length}@post.test>`, ...lines.slice(end), ''].join('\r\n'), 'latin1'), { from, to: [to] });
+    client.close();
+  };
+  const post = await ownRelay(t, { taken });
+  const email = { relay_url: post.url, relay_tls: 'none' };
+  gateways['support@usher.test'] = await usher(t, { email });
+  gateways['help@other.test'] = await usher(t, { email: { ...email, addresses: ['help@other.test'], hostname: 'other.test' } });
+  const send = await sender(t, gateways['support@usher.test']);
+  await send(mail({ From: 'help@other.test', To: 'support@usher.test', Subject: 'Printer', 'Message-ID': '<start@other.test>' }, 'My printer prints blank pages since Monday.'), 'help@other.test');
+  await eventually(() => passed.length >= 2 && Date.now() - last > 3000, 'silence', 30_000);
+  assert.ok(passed.length <= 3, passed.join('\n'));
+  for (const gateway of Object.values(gateways)) assert.equal((await gateway.sql('SELECT count(*) AS n FROM cases'))[0].n, 1, 'and nobody has opened more than one case');
 });
 
 // --- a dialog by mail ---
