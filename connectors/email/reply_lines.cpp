@@ -5,9 +5,12 @@
 #include <string>
 
 #include "base/text.h"
+#include "connectors/email/reply_words.h"
 
 namespace usher::connectors::email {
 namespace {
+
+using namespace reply_words;
 
 using Lines = std::vector<std::string_view>;
 using Keys = std::vector<std::string_view>;
@@ -17,147 +20,6 @@ constexpr std::size_t kMaxLookBytes = 400;
 constexpr std::size_t kMaxAttributionLines = 6;
 constexpr std::size_t kMaxBlockLines = 10;
 constexpr std::size_t kMaxLines = 3'000;  // what comes later is text: nobody answers below three thousand lines
-
-// Verbs that end an introduction ("… wrote:"), lower case.
-constexpr auto kVerbsAtEnd = std::to_array<std::string_view>({"wrote", "writes", "schrieb", "écrit", "escribió", "scritto",
-                                                              "escreveu", "geschreven", "skrev", "napisał(a)", "napisał",
-                                                              "napisała", "написал", "написав", "пише", "kirjoitti", "yazdı"});
-// The same with somebody's address on the line ("X <a@b> escreveu (sexta, 20/11/2026 à(s) 11:02):").
-constexpr auto kVerbsBesideAddress = std::to_array<std::string_view>(
-    {"escreveu", "scritto", "écrit", "wrote", "geschreven", "написал(а)", "napisał(a)", "napisał", "пише"});
-// Verbs that may be followed by the name ("Am … schrieb X:").
-constexpr auto kVerbsInside = std::to_array<std::string_view>(
-    {"schrieb", "skrev", "schreef", "kirjoitti", "написал", "написала", "пишет", "napsal", "escribió"});
-constexpr auto kCjkVerbs = std::to_array<std::string_view>({"写道", "寫道", "撰写", "撰寫", "来信", "來信", "のメッセージ",
-                                                            "のメール", "書きました", "書かれました", "작성", "님이 작성"});
-constexpr auto kOpenings = std::to_array<std::string_view>(
-    {"on ",  "at ",  "am ",      "le ",    "el ",  "il ", "em ",        "op ", "den ",    "dnia ", "på ", "w dniu ",
-     "den ", "fra ", "---- on ", "-- on ", "vào ", "kl ", "on\xC2\xA0", "a ",  "no dia ", "en ",   "dne "});
-
-constexpr auto kFromLabels =
-    std::to_array<std::string_view>({"from",      "von",      "de",     "da",        "från",       "fra",      "van",    "od",
-                                     "от",        "від",      "发件人", "寄件者",    "寄件人",     "發件人",   "差出人", "送信元",
-                                     "보낸 사람", "보낸사람", "kimden", "lähettäjä", "expéditeur", "mittente", "送信者"});
-constexpr auto kOtherLabels = std::to_array<std::string_view>(
-    {"to",       "cc",        "sent",       "date",       "subject",    "reply-to",   "importance",   "an",
-     "gesendet", "betreff",   "datum",      "kopie",      "antwort an", "à",          "envoyé",       "objet",
-     "para",     "enviado",   "asunto",     "fecha",      "enviada",    "assunto",    "data",         "a",
-     "oggetto",  "inviato",   "risposta",   "till",       "skickat",    "ämne",       "til",          "sendt",
-     "emne",     "dato",      "aan",        "verzonden",  "onderwerp",  "do",         "wysłano",      "temat",
-     "кому",     "дата",      "тема",       "отправлено", "копия",      "发送时间",   "发送日期",     "收件人",
-     "抄送",     "主题",      "日期",       "时间",       "寄件日期",   "收件者",     "主旨",         "副本",
-     "傳送時間", "主題",      "送信日時",   "宛先",       "件名",       "日時",       "받는 사람",    "보낸 날짜",
-     "제목",     "날짜",      "kime",       "konu",       "bcc",        "répondre à", "responder a",  "antwortadresse",
-     "priority", "envoyé le", "enviada em", "enviado em", "enviado el", "inviato il", "verzonden op", "gesendet am",
-     "日付",     "主 题",     "收件",       "寄件时间",   "寄件時間",   "送信先",     "копія",        "kopia",
-     "copie à",  "copia",     "cópia",      "répondre",   "cc:",        "kopi"});
-constexpr auto kSeparators = std::to_array<std::string_view>({"original message",
-                                                              "original mail",
-                                                              "original appointment",
-                                                              "forwarded message",
-                                                              "ursprüngliche nachricht",
-                                                              "originalnachricht",
-                                                              "weitergeleitete nachricht",
-                                                              "message d'origine",
-                                                              "message d’origine",
-                                                              "message original",
-                                                              "message transféré",
-                                                              "début du message transféré",
-                                                              "mensaje original",
-                                                              "mensaje reenviado",
-                                                              "mensagem original",
-                                                              "messaggio originale",
-                                                              "messaggio inoltrato",
-                                                              "oorspronkelijk bericht",
-                                                              "begin forwarded message",
-                                                              "ursprungligt meddelande",
-                                                              "opprinnelig melding",
-                                                              "oryginalna wiadomość",
-                                                              "исходное сообщение",
-                                                              "пересылаемое сообщение",
-                                                              "原始邮件",
-                                                              "原始郵件",
-                                                              "转发邮件",
-                                                              "轉寄的郵件",
-                                                              "元のメッセージ",
-                                                              "転送メッセージ",
-                                                              "転送されたメッセージ",
-                                                              "邮件原件",
-                                                              "郵件原件",
-                                                              "回复的原邮件",
-                                                              "转发的邮件",
-                                                              "原邮件",
-                                                              "下面是被转发的邮件",
-                                                              "original-nachricht",
-                                                              "anfang der weitergeleiteten nachricht",
-                                                              "inicio del mensaje reenviado",
-                                                              "mensagem encaminhada",
-                                                              "mensagem reencaminhada",
-                                                              "início da mensagem reencaminhada",
-                                                              "inizio messaggio inoltrato",
-                                                              "doorgestuurd bericht",
-                                                              "begin doorgestuurd bericht",
-                                                              "пересланное сообщение",
-                                                              "начало переадресованного сообщения",
-                                                              "oprindelig meddelelse",
-                                                              "원본 메시지"});
-constexpr auto kDevicePrefixes = std::to_array<std::string_view>({"sent from ",
-                                                                  "sent via ",
-                                                                  "sent with ",
-                                                                  "sent by ",
-                                                                  "sent using ",
-                                                                  "get outlook for",
-                                                                  "get [outlook for",
-                                                                  "get bluemail for",
-                                                                  "von meinem ",
-                                                                  "gesendet mit ",
-                                                                  "gesendet von ",
-                                                                  "envoyé de ",
-                                                                  "envoyé depuis ",
-                                                                  "envoyé à partir",
-                                                                  "enviado desde ",
-                                                                  "enviado do ",
-                                                                  "enviado de ",
-                                                                  "inviato da ",
-                                                                  "verzonden met ",
-                                                                  "verzonden vanaf ",
-                                                                  "skickat från ",
-                                                                  "sendt fra ",
-                                                                  "wysłane z ",
-                                                                  "отправлено с ",
-                                                                  "diese nachricht wurde von mein",
-                                                                  "from my iphone",
-                                                                  "from my android",
-                                                                  "yahoo mail",
-                                                                  "verstuurd vanaf ",
-                                                                  "télécharger outlook",
-                                                                  "obtenez outlook",
-                                                                  "obtener outlook",
-                                                                  "obtén outlook",
-                                                                  "obter o outlook",
-                                                                  "ottieni outlook",
-                                                                  "scarica outlook",
-                                                                  "outlook für ",
-                                                                  "outlook voor ",
-                                                                  "outlook para ",
-                                                                  "outlook per ",
-                                                                  "laden sie outlook",
-                                                                  "holen sie sich outlook",
-                                                                  "download outlook",
-                                                                  "отправлено из ",
-                                                                  "скачать outlook",
-                                                                  "获取 outlook",
-                                                                  "獲取 outlook",
-                                                                  "下载 outlook",
-                                                                  "取得 outlook",
-                                                                  "来自 outlook",
-                                                                  "傳送自 ",
-                                                                  "enviado a partir",
-                                                                  "inviato dal ",
-                                                                  "outlook for ios",
-                                                                  "outlook for android"});
-constexpr auto kCjkDevicePrefixes =
-    std::to_array<std::string_view>({"发自我的", "發自我的", "从我的", "從我的", "发自", "發自", "来自我的", "나의 "});
 
 constexpr std::uint32_t head_of(std::string_view s) {
   std::uint32_t head = 0;
