@@ -159,6 +159,7 @@ const std::array<SignalWeight, kSignals> kWeights = {{
 
 namespace {
 // By their place in the table above.
+// clang-format off
 constexpr PairWeight kPairs[] = {
     {0, 12, 0.04F},  // says yes first + agrees with what is said besides
     {0, 75, 0.02F},  // says yes first + has words beside it
@@ -493,6 +494,7 @@ constexpr PairWeight kPairs[] = {
     {123, 124, -0.05F},  // only comes and goes + is named first
     {125, 127, -0.03F},  // is the only one named + is said to be in order
 };
+// clang-format on
 }  // namespace
 
 std::span<const PairWeight> pair_weights() {

@@ -298,13 +298,13 @@ void write(const std::string& path, const Weights& w, const Pairs& pairs, double
          "#include \"dialogs/understand_weights.h\"\n\nnamespace usher::dialogs {\n\n";
   out << fmt::format("const double kSure = {:.2f};\n\nconst std::array<SignalWeight, kSignals> kWeights = {{{{\n", sure);
   for (std::size_t k = 0; k < kSignals; ++k) out << fmt::format("    {{\"{}\", {:.2f}}},\n", kWeights[k].name, w[k]);
-  out << "}};\n\nnamespace {\n// By their place in the table above.\nconstexpr PairWeight kPairs[] = {\n";
+  out << "}};\n\nnamespace {\n// By their place in the table above.\n// clang-format off\nconstexpr PairWeight kPairs[] = {\n";
   for (std::size_t k = 0; k < pairs.size(); ++k) {
     if (const double x = w[kSignals + k]; std::abs(x) >= kLeastPair)
       out << fmt::format("    {{{}, {}, {:.2f}F}},  // {} + {}\n", pairs[k].first, pairs[k].second, x,
                          kWeights[pairs[k].first].name, kWeights[pairs[k].second].name);
   }
-  out << "};\n}  // namespace\n\nstd::span<const PairWeight> pair_weights() {\n  return kPairs;\n}\n\n"
+  out << "};\n// clang-format on\n}  // namespace\n\nstd::span<const PairWeight> pair_weights() {\n  return kPairs;\n}\n\n"
          "}  // namespace usher::dialogs\n";
 }
 
