@@ -1,5 +1,5 @@
 // Staff at the console, in a real browser on the real binary: from a gap to an article that customers find, two people at one article,
-// reviews, a held mail, the cause that was found; by keyboard alone; on a phone; in both languages; and whether everybody can use it.
+// reviews, a held mail, a mailbox nobody answers for, mail that comes back, the cause that was found; by keyboard alone; on a phone; in both languages; and whether everybody can use it.
 // USHER_PICTURES=DIR keeps pictures; USHER_PAGES=DIR takes console.js and console.css from there instead of those in the binary.
 import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -47,7 +47,10 @@ async function begin(t) {
   await writeFile(join(dialogs, 'handover.yaml'), kHandover);
   await cp(join(kRoot, 'config/kb'), kb, { recursive: true });
   const out = await relay(t);
-  const gateway = await usher(t, { content: { dialogs, kb }, email: { relay_url: out.url } });
+  const password_file = join(await temporaryFolder(t, 'mailbox'), 'password');
+  await writeFile(password_file, 'secret\n');
+  const nobody = { name: 'lost', host: '127.0.0.1', port: 1, tls: 'none', user: 'lost@usher.test', password_file, retry_max_seconds: 1 };
+  const gateway = await usher(t, { content: { dialogs, kb }, email: { relay_url: out.url, mailboxes: [nobody] } });
   const browser = await launch();
   t.after(() => browser.close());
   const complaints = [];
@@ -338,7 +341,7 @@ test('console of the knowledge base and of mail', async (t) => {
     assert.deepEqual((await pia_api.get('/api/kb/gaps')).json.gaps.filter((g) => /quuxoscope/.test(g.examples.join())).map((g) => [g.state, g.who]), [['assigned', 'ana']]);
   });
 
-  let held;
+  let held, ack, back;
   await t.test('a held mail: why, its source, let in to the case, deleted', async () => {
     const smtp = await SmtpClient.connect(gateway.smtp);
     t.after(() => smtp.close());
@@ -348,7 +351,7 @@ test('console of the knowledge base and of mail', async (t) => {
       return /[0-9a-f-]{36}/.exec(answer)[0];
     };
     await send({ From: 'Bea <bea@customer.test>', Subject: 'My printer', 'Message-ID': '<first@customer.test>' }, 'A question about my order 12345.', 'bea@customer.test');
-    const [ack] = await eventually(async () => (await out.mails()).length === 1 && out.mails(), 'the acknowledgement');
+    [ack] = await eventually(async () => (await out.mails()).length === 1 && out.mails(), 'the acknowledgement');
     const number = /\[#([^\]]+)\]/.exec(ack.headers.subject)[1];
     held = await send({ From: 'Mallory <mallory@elsewhere.test>', Subject: `[#${number}] <script>alert(1)</script>`, 'Message-ID': '<m1@elsewhere.test>' }, 'Ship it to Mallory Street 1.', 'mallory@elsewhere.test');
     const other = await send({ From: 'mallory@elsewhere.test', Subject: `Re: [#${number}]`, 'Message-ID': '<m2@elsewhere.test>' }, 'Where is it?', 'mallory@elsewhere.test');
@@ -387,6 +390,31 @@ test('console of the knowledge base and of mail', async (t) => {
     assert.equal((await pia_api.get(`/api/mail/${other}`)).json.quarantine.settled_by, 'ana');
   });
 
+  await t.test('a mailbox that nobody answers for is named with the error', async () => {
+    const page = await signed_in('ana');
+    await eventually(async () => /^lost\s+not working\s.*lost@usher\.test.*Error: \S.*Never looked through yet/s.test(await page.locator('.mailboxes li').innerText()), 'the mailbox', 20_000);
+    assert.equal(await page.locator('.mailboxes .soft').count(), 0, 'not as if none was configured');
+    await picture(page, 'overview');
+  });
+
+  await t.test('mail that comes back: the conversation says that the address fails, and what only staff see', async () => {
+    const smtp = await SmtpClient.connect(gateway.smtp);
+    t.after(() => smtp.close());
+    const report = ['Sorry.', '--b', 'Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx.customer.test', '', 'Final-Recipient: rfc822; bea@customer.test', 'Action: failed',
+                    'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 no such user', '--b', 'Content-Type: message/rfc822', '', 'From: support@usher.test', `Message-ID: ${ack.headers['message-id']}`, '', 'x', '--b--', ''];
+    await eventually(async () => (await gateway.sql("SELECT count(*) AS n FROM outbox WHERE kind = 'message' AND state = 'sent'"))[0].n >= 1, 'sent');
+    const headers = { From: 'MAILER-DAEMON@mx.customer.test', To: 'support@usher.test', Subject: 'Undelivered', 'MIME-Version': '1.0', 'Content-Type': 'multipart/report; report-type=delivery-status; boundary=b' };
+    assert.match(await smtp.mail(mailOf(headers, ['--b', '', ...report].join('\n')), { from: '' }), /^250/);
+    back = (await eventually(async () => gateway.sql("SELECT conversation_id AS id FROM messages WHERE text LIKE 'Mail to bea@customer.test does not arrive%'").then((rows) => rows.length && rows), 'staff are told'))[0].id;
+    const page = await signed_in('ana');
+    await go(page, `conversations/${back}`);
+    await page.locator('.address_fails').waitFor();
+    assert.match(await page.locator('.address_fails').innerText(), /Mail to bea@customer\.test came back for good.*5\.1\.1 smtp; 550 no such user/s);
+    assert.match(await page.locator('.transcript > li.kept_back').innerText(), /Not sent to the customer: a note for staff/);
+    assert.deepEqual(await violations(page), []);
+    await picture(page, 'kept-back');
+  });
+
   await t.test('the cause that was found is told in the conversation', async () => {
     const chat = await connectChat(gateway.http);
     await chat.ask('I need care');
@@ -409,7 +437,7 @@ test('console of the knowledge base and of mail', async (t) => {
       await t.test(`no barriers, ${lang}, ${colours}; nothing is wider than a phone`, async () => {
         const page = await signed_in('pia', { lang, colorScheme: colours });
         const phone = colours === 'dark' ? undefined : await signed_in('pia', { lang, viewport: { width: 360, height: 740 } });
-        for (const place of [...places, `mail/${held}`]) {
+        for (const place of [...places, `mail/${held}`, `conversations/${back}`]) {
           for (const one of [page, phone].filter(Boolean)) {
             await go(one, place);
             await one.waitForLoadState('networkidle');
@@ -419,7 +447,7 @@ test('console of the knowledge base and of mail', async (t) => {
           }
           assert.deepEqual(await violations(page), [], place);
           if (phone) assert.equal(await fits(phone), 0, `${place} on a phone`);
-          const name = place.replace(/\//g, '-').replace(held, 'one');
+          const name = place.replace(/\//g, '-').replace(held, 'one').replace(back, 'one');
           if (lang === 'zh' || colours === 'dark') await picture(page, `${lang}-${colours}-${name}`);
           if (phone) await picture(phone, `${lang}-phone-${name}`);
         }

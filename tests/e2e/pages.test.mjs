@@ -419,6 +419,34 @@ describe('the console', () => {
     assert.deepEqual(await violations(page), []);
   });
 
+  it('shows how mailboxes do, in words', async () => {
+    const { page } = await signed_in();
+    const boxes = await page.locator('.mailboxes li').allInnerTexts();
+    assert.match(boxes[0], /^support\s+working\s.*Nothing waits.*taken 31/s);
+    assert.match(boxes[1], /working, but look at it.*Warning: message 17.*Behind by 2 min.*waiting 2.*tried again 1.*do not agree/s);
+    assert.match(boxes[2], /not working.*Error: the server refuses the sign-in.*No mail yet.*Behind by 2 h/s);
+    assert.deepEqual(await violations(page), []);
+    await set({ empty: true });
+    await page.reload();
+    await page.getByText('No mailbox is configured').waitFor();
+    await set({ empty: false });
+  });
+
+  it('shows what was kept back from a customer, and an address that fails, in both languages', async () => {
+    const { page, staff } = await signed_in();
+    await staff.openConversation('joao');
+    assert.match(await page.locator('.address_fails').innerText(), /does not arrive.*joao\.pereira@example\.com.*The other server says: .*5\.1\.1 smtp; 550 no such user/s);
+    assert.deepEqual(await page.locator('.not_sent').allInnerTexts(), [
+      'Not sent to the customer: the limit of automatic mail per day to this address is reached · 30 automatic mails to this address in 24 hours',
+      'Not sent to the customer: a note for staff']);
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole('button', { name: '中文' }).click();
+    await page.getByText('未发给客户：').first().waitFor();
+    await page.getByText('发给该客户的邮件无法送达').waitFor();
+    assert.match(await page.locator('.mailboxes').innerText(), /无法使用/);
+    assert.deepEqual(await violations(page), []);
+  });
+
   it('re-drives one dead letter, then all, after asking', async () => {
     const { page, staff } = await signed_in();
     await staff.tab('dead');

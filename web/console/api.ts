@@ -8,12 +8,15 @@ export interface Conversation {
   id: string; channel: string; customer: string; language: string; status: string; last_text: string; last_at: string; reference: string; dialog: string;
 }
 export interface ConversationDetail extends Conversation {
-  messages: { seq: number; from: string; text: string; choices?: { id: string; label: string }[]; files?: string[]; at: string }[];
+  messages: { seq: number; from: string; text: string; choices?: { id: string; label: string }[]; files?: string[]; not_sent?: string; at: string }[];
   slots: { name: string; label: string; value: string }[];
   tried: { what: string; answer: string }[];
   trace: { seq: number; rule: string; why: string }[];
   causes?: Record<string, string[]>;  // troubleshooting that waits to be told its cause
+  address_fails?: AddressFails;
 }
+// Mail to the customer came back for good; reason: the other server's words.
+export interface AddressFails { address: string; at: string; status: string; reason: string; delivery: string }
 export interface OutboxRow {
   id: string; kind: string; target: string; state: string; attempts: number; reason: string; last_response: string;
   created_at: string; next_at: string | null; conversation: string;
@@ -22,6 +25,13 @@ export interface Overview {
   open: number; tickets_today: number; dead: number; oldest_pending_seconds: number | null;
   ticket_system: { name: string; ok: boolean; message: string };
   channels: { name: string; last_message_at: string | null; received: number; errors: number }[];
+  mailboxes: Mailbox[];
+}
+// A mailbox mail is fetched from. behind_seconds null: nothing waits there.
+export interface Mailbox {
+  name: string; user: string; host: string; folder: string; ok: boolean; connected: boolean; error: string; warning: string;
+  last_seen_at: string | null; last_message_at: string | null; behind_seconds: number | null;
+  on_server: number; waiting: number; taken: number; failing: number; skipped: number; counts_agree: boolean;
 }
 
 export class ApiError extends Error {

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Conversation, ConversationDetail } from './api';
 import { CauseFound } from './cause';
+import { AddressFailing, KeptBack } from './kept_back';
 import { Ago, Badge, Failure, More, Shown, status_name, type ViewProps } from './parts';
 import { useList, useLoaded } from './use';
 
@@ -53,16 +54,18 @@ function Detail({ id, text, lang }: ViewProps & { id: string }) {
       <p class="line small"><Badge kind={data.status}>{status_name(data.status, text)}</Badge>
         <span>{[data.channel, data.language, data.dialog && `${text.dialog}: ${data.dialog}`, data.reference && `${text.ticket} ${data.reference}`].filter(Boolean).join(' · ')}</span></p>
       {error && <p class="stale" role="status">{text.stale}</p>}
+      {data.address_fails && <AddressFailing failure={data.address_fails} text={text} lang={lang} />}
       <div class="split">
         <section aria-labelledby="transcript">
           <h3 id="transcript">{text.transcript}</h3>
           <ol class="transcript">
             {data.messages.map((message) => (
-              <li key={message.seq} class={message.from}>
+              <li key={message.seq} class={`${message.from}${message.not_sent ? ' kept_back' : ''}`}>
                 <p class="small line"><b>{who[message.from] ?? message.from}</b><Ago at={message.at} lang={lang} /></p>
                 <p class="said" lang={data.language}>{message.text}</p>
                 {!!message.files?.length && <p class="offered"><span class="hidden">{text.files}: </span>{message.files.map((name) => <span key={name}>{name}</span>)}</p>}
                 {!!message.choices?.length && <p class="offered"><span class="hidden">{text.offered}: </span>{message.choices.map((choice) => <span key={choice.id}>{choice.label}</span>)}</p>}
+                {!!message.not_sent && <KeptBack reason={message.not_sent} text={text} />}
                 <Why traces={data.trace.filter((trace) => trace.seq === message.seq)} label={text.why} />
               </li>
             ))}

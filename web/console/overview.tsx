@@ -1,5 +1,6 @@
 // The strip on top: is anything burning?
 import type { Overview as Figures } from './api';
+import { Mailboxes } from './mailboxes';
 import { Ago, duration, Failure, type ViewProps } from './parts';
 import { fill } from './texts';
 import type { Loaded } from './use';
@@ -31,6 +32,7 @@ export function Overview({ text, lang, figures }: ViewProps & { figures: Loaded<
           ))}
         </ul>
       )}
+      <Mailboxes text={text} lang={lang} mailboxes={data.mailboxes} />
     </section>
   );
 }

@@ -22,6 +22,10 @@ const en = {
   redrive: 'Re-drive', redrive_all: 'Re-drive all', redrive_one_ask: 'Try this one again?', redrive_all_ask: 'Try all dead letters again?',
   redrive_more: 'It goes back into the queue with its old key, so nothing is done twice. Do this after the reason is gone.',
   cancel: 'Cancel', redriven: 'Back in the queue: {0}', not_dead: 'It was not dead any more.',
+  b_title: 'Mailboxes', b_none: 'No mailbox is configured: mail comes over SMTP only, if at all.', b_ok: 'working', b_warn: 'working, but look at it', b_bad: 'not working', b_starting: 'connecting …',
+  b_seen: 'Looked through {0}', b_never: 'Never looked through yet', b_mail: 'Last mail {0}', b_no_mail: 'No mail yet', b_behind: 'Behind by {0}', b_not_behind: 'Nothing waits', b_counts: 'On the server {0} · waiting {1} · taken {2} · tried again {3} · skipped {4}', b_disagree: 'The counts do not agree yet.', b_error: 'Error:', b_warning: 'Warning:',
+  o_not_sent: 'Not sent to the customer:', o_for_staff: 'a note for staff', o_no_answer: 'no automatic answer may go to this mail', o_hourly: 'the limit of automatic mail per hour is reached', o_daily: 'the limit of automatic mail per day to this address is reached', o_loop: 'this looks like two machines that answer each other', o_address: 'mail to this address does not arrive',
+  o_fails: 'Mail to this customer does not arrive', o_fails_more: 'Mail to {0} came back for good. Nothing more is sent there until a mail comes from it.', o_server: 'The other server says:', o_delivery: 'Delivery',
   status_open: 'open', status_resolved: 'resolved', status_escalated: 'escalated',
 };
 
@@ -44,6 +48,10 @@ const zh: typeof en = {
   redrive: '重新投递', redrive_all: '全部重新投递', redrive_one_ask: '重新投递这一条？', redrive_all_ask: '重新投递全部死信？',
   redrive_more: '将以原有标识重新排队，不会重复处理。请在原因消除后再操作。',
   cancel: '取消', redriven: '已重新排队：{0}', not_dead: '该条已不是死信。',
+  b_title: '收信邮箱', b_none: '尚未配置收信邮箱：邮件只会经 SMTP 送达（如已启用）。', b_ok: '正常', b_warn: '可用，但请检查', b_bad: '无法使用', b_starting: '正在连接……',
+  b_seen: '上次查看：{0}', b_never: '尚未查看过', b_mail: '最近邮件：{0}', b_no_mail: '尚无邮件', b_behind: '落后 {0}', b_not_behind: '没有待取邮件', b_counts: '服务器上 {0} · 待取 {1} · 已取 {2} · 重试中 {3} · 已跳过 {4}', b_disagree: '数目尚不一致。', b_error: '错误：', b_warning: '警告：',
+  o_not_sent: '未发给客户：', o_for_staff: '仅供客服查看', o_no_answer: '不得自动答复这封邮件', o_hourly: '已达到每小时自动邮件上限', o_daily: '已达到该地址每日自动邮件上限', o_loop: '疑似两台机器互相答复', o_address: '发往该地址的邮件无法送达',
+  o_fails: '发给该客户的邮件无法送达', o_fails_more: '发往 {0} 的邮件已被永久退回。在收到该地址来信之前，不会再向其发送邮件。', o_server: '对方服务器提示：', o_delivery: '投递',
   status_open: '进行中', status_resolved: '已解决', status_escalated: '已转交',
 };
 

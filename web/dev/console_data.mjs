@@ -34,6 +34,26 @@ const transcript = {
   trace: [{ seq: 1, rule: 'entry no-power', why: '"won\'t turn on" matched the phrase list of no-power (score 0.92; next: no-network 0.11)' }, { seq: 3, rule: 'choice no', why: 'button pressed' }, { seq: 5, rule: 'choice unsolved → escalate', why: 'no check with a chance above 5 % is left' }],
 };
 
+// c2, the mail: one answer was kept back, and its address fails.
+const of_mail = {
+  messages: [
+    { seq: 1, from: 'customer', text: 'The battery is swollen.', choices: [], not_sent: '', at: hours_ago(2.1) },
+    { seq: 2, from: 'bot', text: 'Please switch it off, unplug it and do not charge it again.', choices: [], not_sent: 'daily limit: 30 automatic mails to this address in 24 hours', at: hours_ago(2) },
+    { seq: 3, from: 'bot', text: 'Mail to joao.pereira@example.com does not arrive.', choices: [], not_sent: 'for staff', at: hours_ago(1.9) },
+  ],
+  address_fails: { address: 'joao.pereira@example.com', at: hours_ago(1.9), status: '5.1.1', reason: 'smtp; 550 no such user', delivery: '0193a5b0-0000-7000-8000-000000000001' },
+};
+
+const mailbox = (name, values) => ({
+  name, user: `${name}@nordlicht.example`, host: 'imap.nordlicht.example', folder: 'INBOX', ok: true, connected: true, error: '', warning: '', last_seen_at: hours_ago(0.01),
+  last_message_at: hours_ago(0.5), behind_seconds: null, on_server: 31, waiting: 0, taken: 31, failing: 0, skipped: 0, counts_agree: true, ...values,
+});
+const mailboxes = [
+  mailbox('support', {}),
+  mailbox('orders', { warning: 'message 17 cannot be marked: the mailbox is read-only', behind_seconds: 90, waiting: 2, failing: 1, counts_agree: false }),
+  mailbox('returns', { ok: false, connected: false, error: "the server refuses the sign-in of 'returns'", behind_seconds: 7300, last_message_at: null, on_server: 0, taken: 0, counts_agree: false }),
+];
+
 let dead = [
   ['ticket.create', 'request_tracker', 12, 'The ticket system refused the request', 'HTTP 400 {"message":"Could not create ticket. Queue support does not exist"}', 3, 'c1'],
   ['channel.send', 'email', 8, 'The mail relay refused the recipient', '550 5.1.1 <joao.pereira@example.con>: Recipient address rejected: Domain not found', 20, 'c2'],
@@ -74,7 +94,7 @@ export async function console_api(request, url, body, send, knobs) {
   const one = /^\/conversations\/(\w+)$/.exec(path);
   if (one) {
     const row = conversations.find((conversation) => conversation.id === one[1]);
-    return row ? send(200, { ...row, ...transcript }) : error(404, 'not_found', 'No such conversation');
+    return row ? send(200, { ...row, ...transcript, ...(row.id === 'c2' ? of_mail : {}) }) : error(404, 'not_found', 'No such conversation');
   }
   if (path === '/outbox') return page(dead);
   if (path === '/outbox/redrive') {
@@ -92,7 +112,8 @@ export async function console_api(request, url, body, send, knobs) {
   if (path === '/overview') {
     return send(200, { open: 3, tickets_today: 7, dead: knobs.empty ? 0 : dead.length, oldest_pending_seconds: 42,
       ticket_system: { name: 'Request Tracker', ok: !knobs.ticket_system_down, message: knobs.ticket_system_down ? 'No answer within 10 s (connection refused)' : '' },
-      channels: [{ name: 'webchat', last_message_at: hours_ago(0.05), received: 128, errors: 0 }, { name: 'email', last_message_at: hours_ago(2), received: 31, errors: 1 }, { name: 'partner', last_message_at: null, received: 0, errors: 0 }] });
+      channels: [{ name: 'webchat', last_message_at: hours_ago(0.05), received: 128, errors: 0 }, { name: 'email', last_message_at: hours_ago(2), received: 31, errors: 1 }, { name: 'partner', last_message_at: null, received: 0, errors: 0 }],
+      mailboxes: knobs.empty ? [] : mailboxes });
   }
   return error(404, 'not_found', 'No such route');
 }
