@@ -121,11 +121,13 @@ TEST(Vocabulary, ASynonymFindsAndTheTypedWordStaysFirst) {
   query.language = "en";
   query.text = "sluggish";
   EXPECT_THAT(Library::build({slow, other})->search(query), IsEmpty());
-  const std::vector<Hit> found = Library::build({slow, other}, v)->search(query);
+  const auto library = Library::build({slow, other}, v);  // hits point into it
+  const std::vector<Hit> found = library->search(query);
   ASSERT_THAT(found, SizeIs(1));
   EXPECT_EQ(found[0].article->id, "slow");
   const Article sluggish = article("sluggish", "Sluggish mouse pointer", "The pointer is sluggish.");
-  EXPECT_EQ(Library::build({slow, other, sluggish}, v)->search(query).at(0).article->id, "sluggish");
+  const auto more = Library::build({slow, other, sluggish}, v);
+  EXPECT_EQ(more->search(query).at(0).article->id, "sluggish");
 }
 
 TEST(Vocabulary, AQuestionInOtherWordsIsAnsweredNotMetWithSilence) {
@@ -136,7 +138,8 @@ TEST(Vocabulary, AQuestionInOtherWordsIsAnsweredNotMetWithSilence) {
   Query query;
   query.language = "en";
   query.text = "my laptop is dead";
-  const std::vector<Hit> hits = Library::build(articles, v)->search(query);
+  const auto library = Library::build(articles, v);
+  const std::vector<Hit> hits = library->search(query);
   ASSERT_FALSE(hits.empty());
   EXPECT_EQ(hits[0].article->id, "power");
   EXPECT_GE(hits[0].confidence, kMinConfidence);
