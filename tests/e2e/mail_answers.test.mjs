@@ -195,6 +195,50 @@ test('B3: two gateways that answer each other, every mark of a robot taken away,
   for (const gateway of Object.values(gateways)) assert.equal((await gateway.sql('SELECT count(*) AS n FROM cases'))[0].n, 1, 'and nobody has opened more than one case');
 });
 
+test('a scanner that opens every link of our mails changes nothing', async (t) => {
+  const out = await relay(t);
+  const kHelp = 'http://help.usher.test';
+  const gateway = await usher(t, { http: { public_url: `${kHelp}/` }, email: { relay_url: out.url } });
+  const send = await sender(t, gateway);
+  await send(mail({ From: 'ana@customer.test', To: 'support@usher.test', Subject: 'Printer', 'Message-ID': '<en@c>' }, 'My printer prints blank pages.'), 'ana@customer.test');
+  await send(mail({ From: 'wang@customer.test', To: 'support@usher.test', Subject: 'Printer', 'Message-ID': '<zh@c>', 'MIME-Version': '1.0', 'Content-Type': 'text/plain; charset=utf-8',
+                    'Content-Transfer-Encoding': '8bit' }, '您好，打印机从周一开始只打出空白页。'), 'wang@customer.test');
+  const answers = [...await answersTo(out, '<en@c>'), ...await answersTo(out, '<zh@c>')];
+  const links = new Set();
+  for (const answer of answers) {
+    const found = [...`${answer.body}\n${answer.html.replaceAll('&amp;', '&')}`.matchAll(/https?:\/\/[^\s"'<>）)]+/g)].map((m) => m[0]);
+    assert.ok(found.some((link) => link.startsWith(kHelp)), `the answer links to us:\n${answer.body}`);
+    for (const link of found) links.add(link);
+  }
+  const ours = [...links].filter((link) => link.startsWith(kHelp)).map((link) => new URL(link));
+  for (const link of links) assert.doesNotMatch(link, /customer|%40|[0-9a-f]{16}|token|key=/i, 'no link says who it was for');
+  await eventually(async () => (await gateway.sql("SELECT count(*) AS n FROM outbox WHERE state NOT IN ('sent')"))[0].n === 0, 'nothing under way');
+  const tables = (await gateway.sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name")).map((row) => row.name);
+  const state = async () => Object.fromEntries(await Promise.all(tables.map(async (table) => [table, await gateway.sql(`SELECT * FROM "${table}"`).catch(() => [])])));
+  const before = await state();
+  assert.equal(before.cases.length, 2);
+  // As scanners do: every link, one level deep, more than once, whatever it answers.
+  const opened = new Map();
+  for (const [round, method] of ['HEAD', 'GET', 'GET'].entries()) {
+    const queue = ours.map((link) => [link.pathname + link.search, 0]);
+    while (queue.length > 0) {
+      const [path, depth] = queue.shift();
+      const key = `${round} ${method} ${path}`;
+      if (opened.has(key)) continue;
+      const r = await fetch(gateway.http + path, { method, redirect: 'manual' });
+      opened.set(key, r.status);
+      assert.ok(r.status < 500, `${key}: ${r.status}`);
+      const page = await r.text();
+      const next = [...page.matchAll(/(?:href|src|action)="(\/[^"#]*)"/g)].map((m) => m[1].replaceAll('&amp;', '&'));
+      if (r.headers.get('location')?.startsWith('/')) next.push(r.headers.get('location'));
+      if (depth < 1) queue.push(...next.map((further) => [further, depth + 1]));
+    }
+  }
+  assert.ok([...opened.values()].includes(200), [...opened].join('\n'));
+  assert.deepEqual(await state(), before, 'not one row is different');
+  assert.equal((await out.mails()).length, answers.length);
+});
+
 // --- a dialog by mail ---
 
 const kCare = `dialog: care
