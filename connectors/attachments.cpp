@@ -13,6 +13,7 @@ namespace usher::connectors {
 namespace {
 
 constexpr std::size_t kSniffedBytes = 8 * 1024;
+constexpr std::size_t kDiscMarkAt = 0x8001;  // of ISO 9660
 constexpr std::size_t kMaxNameBytes = 255;
 
 using Magic = std::unique_ptr<magic_set, decltype(&magic_close)>;
@@ -48,26 +49,38 @@ bool is_device_name(std::string_view name) {
 
 }  // namespace
 
-std::string content_type_of(std::string_view bytes, std::string_view labelled) {
-  auto label = std::string(labelled.empty() ? std::string_view("application/octet-stream") : labelled);
-  if (bytes.empty()) return label;
-  auto* magic = magic_of_this_thread();
-  if (magic == nullptr) return label;
+std::string found_type_of(std::string_view bytes) {
+  constexpr std::string_view kUnknown = "application/octet-stream";
+  auto* magic = bytes.empty() ? nullptr : magic_of_this_thread();
+  if (magic == nullptr) return std::string(kUnknown);
   auto sample = bytes.substr(0, kSniffedBytes);
   const char* found = magic_buffer(magic, sample.data(), sample.size());
   std::string_view type = found == nullptr ? std::string_view{} : found;
-  if (type.empty() || type.find('/') == std::string_view::npos) return label;
+  if (type.find('/') == std::string_view::npos) type = kUnknown;
+  // The mark of a disk image is behind what is sampled.
+  if (type == kUnknown && bytes.size() > kDiscMarkAt && bytes.substr(kDiscMarkAt).starts_with("CD001"))
+    return "application/x-iso9660-image";
+  return std::string(type);
+}
+
+std::string better_type(std::string_view found, std::string_view labelled) {
+  auto label = std::string(labelled.empty() ? std::string_view("application/octet-stream") : labelled);
   bool label_promises_binary =
       label.starts_with("image/") || label.starts_with("audio/") || label.starts_with("video/") || label == "application/pdf";
-  if (type == "application/octet-stream" || type.starts_with("text/")) {
+  if (found == "application/octet-stream" || found.starts_with("text/")) {
     // "Some bytes", "some text": the label may know better, unless it promises a format that would have been recognised.
-    if (type.starts_with("text/") && !label_promises_binary && label != "application/octet-stream") return label;
-    if (type == "application/octet-stream" && !label_promises_binary && !label.starts_with("text/")) return label;
-    return std::string(type);
+    if (found.starts_with("text/") && !label_promises_binary && label != "application/octet-stream") return label;
+    if (found == "application/octet-stream" && !label_promises_binary && !label.starts_with("text/")) return label;
+    return std::string(found);
   }
   // Office files and others are zip files; libmagic sees that only when their first entry tells.
-  if (type == "application/zip" && (label.starts_with("application/vnd.") || label == "application/epub+zip")) return label;
-  return std::string(type);
+  if (found == "application/zip" && (label.starts_with("application/vnd.") || label == "application/epub+zip")) return label;
+  return std::string(found);
+}
+
+std::string content_type_of(std::string_view bytes, std::string_view labelled) {
+  if (bytes.empty()) return std::string(labelled.empty() ? std::string_view("application/octet-stream") : labelled);
+  return better_type(found_type_of(bytes), labelled);
 }
 
 std::string harmless_file_name(std::string_view utf8) {

@@ -65,6 +65,24 @@ void set_facts(Inbound& inbound, const Mail& mail, const MailEnvelope& envelope,
   if (verdict.is_own_mail) fact("own_mail", "yes");
 }
 
+// Takes out of the mail what is not to be handed on.
+std::vector<RefusedAttachment> refuse(Mail& mail, const std::vector<std::string>& allowed) {
+  std::vector<RefusedAttachment> refused;
+  std::vector<Attachment> taken;
+  for (std::size_t i = 0; i < mail.attachments.size(); ++i) {
+    auto& a = mail.attachments[i];
+    auto type = judged_type(mail.found_types[i], a.content_type, a.file_name);
+    if (a.content->empty() || is_allowed_type(type, allowed)) {
+      taken.push_back(std::move(a));
+      continue;
+    }
+    mail.warnings.push_back("attachment " + a.file_name + " is refused: " + type + " is not taken; it is in the raw mail");
+    refused.push_back({std::move(a), std::move(type), i});
+  }
+  mail.attachments = std::move(taken);
+  return refused;
+}
+
 // How far the sender is believed, for the one who decides (decision.h).
 void set_trust(Inbound& inbound, const Mail& mail, const MailEnvelope& envelope, const EmailSettings& settings,
                const Authentication& authentication, Timestamp now) {
@@ -174,7 +192,10 @@ ReadMail read_mail(std::shared_ptr<const std::string> raw, const MailEnvelope& e
     inbound.proven_keys.push_back("mid:" + verdict.bounce.original_message_id);
     inbound.facts.emplace_back("bounce_delivery", *own_outbox_id(settings, verdict.bounce.original_message_id));
   }
+  out.refused = refuse(mail, settings.allowed_attachments);
   set_facts(inbound, mail, envelope, verdict);
+  for (const auto& r : out.refused)
+    inbound.facts.emplace_back("refused_attachment", r.attachment.file_name + " (" + r.type + ")");
   if (!out.authentication.evidence.empty()) inbound.facts.emplace_back("authentication", out.authentication.evidence);
   for (const auto& field : out.authentication.ignored) inbound.facts.emplace_back("authentication_ignored", field);
   inbound.facts.emplace_back("received_at", to_rfc3339(received_at));

@@ -15,12 +15,20 @@
 
 namespace usher::connectors::email {
 
+// An attachment whose kind the operator does not take: it stays in the raw mail.
+struct RefusedAttachment {
+  Attachment attachment;
+  std::string type;          // what it was judged by (allowed_types.h)
+  std::size_t position = 0;  // among the attachments of the mail, these included
+};
+
 // One mail, read: what to_inbound and explain.h are made from.
 struct ReadMail {
   Mail mail;  // its attachments are in `inbound`
   Verdict verdict;
   Authentication authentication;
   Inbound inbound;
+  std::vector<RefusedAttachment> refused;  // also named in the warnings and, each, in a fact "refused_attachment"
 };
 // Never fails; checks no limits and no recipients (without one of ours the first recipient stands for it).
 ReadMail read_mail(std::shared_ptr<const std::string> raw, const MailEnvelope& envelope, const EmailSettings& settings,

@@ -55,6 +55,11 @@ std::string case_of(const Decision& d) {
   return d.thread->reference.empty() ? d.thread->conversation : d.thread->reference;
 }
 
+Json attachment_json(const Attachment& a) {
+  return {{"name", a.file_name}, {"type", a.content_type}, {"size", a.content ? a.content->size() : 0},
+          {"sha256", a.sha256},  {"inline", a.is_inline},  {"content_id", a.content_id}};
+}
+
 }  // namespace
 
 MailEnvelope envelope_of(const Mail& mail, const EmailSettings& settings) {
@@ -138,14 +143,19 @@ std::string to_json(const Explained& e, std::string_view file) {
   out["signature"] = parts.signature;
   out["html"] = !mail.html_parts.empty();
   out["attachments"] = Json::array();
+  auto refused = e.read.refused.begin();
+  auto put_refused = [&] {
+    // In the order of the mail, among the others.
+    for (; refused != e.read.refused.end() && refused->position == out["attachments"].size(); ++refused) {
+      out["attachments"].push_back(attachment_json(refused->attachment));
+      out["attachments"].back()["refused"] = refused->type;
+    }
+  };
   for (const auto& a : e.read.inbound.attachments) {
-    out["attachments"].push_back({{"name", a.file_name},
-                                  {"type", a.content_type},
-                                  {"size", a.content ? a.content->size() : 0},
-                                  {"sha256", a.sha256},
-                                  {"inline", a.is_inline},
-                                  {"content_id", a.content_id}});
+    put_refused();
+    out["attachments"].push_back(attachment_json(a));
   }
+  put_refused();
   const bool is_robot = e.read.verdict.kind == Inbound::Kind::kAutomatic;
   out["auto_reply"] = {{"is", is_robot}, {"reason", is_robot ? e.read.verdict.reason : ""}};
   out["bounce"] = bounce_json(e.read.verdict);

@@ -405,12 +405,17 @@ void Reader::attach(Attachment attachment, std::string bytes, bool is_type_sure)
   if (bytes.size() > options_.max_attachment_bytes)
     return warn("attachment " + attachment.file_name + " is over the size limit; it is in the raw mail");
   if (mail_.attachments.size() >= options_.limits.max_parts) return warn("too many attachments; the rest is in the raw mail");
-  if (!is_type_sure && options_.sniff_types) attachment.content_type = content_type_of(bytes, attachment.content_type);
+  auto found = attachment.content_type;
+  if (!is_type_sure && options_.sniff_types && !bytes.empty()) {
+    found = found_type_of(bytes);
+    attachment.content_type = better_type(found, attachment.content_type);
+  }
   attachment.sha256 = crypto::sha256_hex(bytes);
   attachment.is_inline = attachment.is_inline || (!attachment.content_id.empty() &&
                                                   std::find(cids_.begin(), cids_.end(), attachment.content_id) != cids_.end());
   attachment.content = std::make_shared<const std::string>(std::move(bytes));
   mail_.attachments.push_back(std::move(attachment));
+  mail_.found_types.push_back(std::move(found));
 }
 
 }  // namespace

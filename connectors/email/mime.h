@@ -37,6 +37,7 @@ struct Mail {
   std::vector<std::string> plain_parts;  // decoded, as sent (format=flowed unwrapped)
   std::vector<std::string> html_parts;   // decoded, NOT safe to show
   std::vector<Attachment> attachments;   // in the order of the mail; pictures shown in the text are is_inline
+  std::vector<std::string> found_types;  // of each attachment, what libmagic alone says; the label where it was not asked
 
   std::string content_type;     // of the whole: "multipart/report", lower case
   std::string report_type;      // "delivery-status", "disposition-notification", "feedback-report"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/net/http_client.h"
+#include "connectors/email/allowed_types.h"
 
 namespace usher::connectors::email {
 
@@ -38,7 +39,9 @@ struct EmailSettings {
 
   std::size_t max_message_bytes = 26'214'400;  // SIZE of EHLO; larger is refused with 552 5.3.4
   std::size_t max_attachment_bytes =
-      20'971'520;                        // a larger attachment is named in the facts and not handed on (it stays in the raw mail)
+      20'971'520;  // a larger attachment is named in the facts and not handed on (it stays in the raw mail)
+  // Content types that are handed on, with "*"; others are named and stay in the raw mail (allowed_types.h).
+  std::vector<std::string> allowed_attachments = default_allowed_attachments();
   std::size_t max_text_bytes = 262'144;  // of the readable text; what is cut off stays in the raw mail
 };
 

@@ -556,6 +556,7 @@ connectors::email::EmailSettings email_settings(const Settings& s, const std::st
   e.relay_password = s.email.relay_password;
   e.relay_tls = relay_tls(s.email.relay_tls);
   e.relay_ca_file = s.email.relay_ca_file;
+  e.allowed_attachments = s.email.allowed_attachments;
   e.max_message_bytes = static_cast<std::size_t>(s.email.max_message_bytes);
   return e;
 }

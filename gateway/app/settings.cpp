@@ -262,6 +262,10 @@ void cross_checks(Reader& reader, const Settings& s, const std::map<std::string,
     if (a.find('@') == std::string::npos || a.back() == '@')
       reader.add(mark("email.addresses"), "'" + a + "' is no mail address", "write name@domain, or @domain for all of a domain");
   }
+  for (const auto& type : s.email.allowed_attachments) {
+    if (!connectors::email::is_type_pattern(type))
+      reader.add(mark("email.allowed_attachments"), "'" + type + "' is no content type", "write e.g. image/png or image/*");
+  }
   if (!s.email.auth_user.empty() && (s.email.auth_password.empty() || s.email.tls_certificate.empty()))
     reader.add(mark("email.auth_user"), "'email.auth_user' needs a password and a TLS certificate",
                "name a file with email.auth_password_file, and set email.tls_certificate and tls_key: sign-in is offered under "

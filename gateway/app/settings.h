@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "connectors/email/allowed_types.h"
 
 namespace usher::gateway::app {
 
@@ -70,6 +71,7 @@ struct Settings {
     std::string from_name, entry = "email";
     std::string tls_certificate, tls_key;
     std::int64_t max_message_bytes = 26'214'400;
+    std::vector<std::string> allowed_attachments = connectors::email::default_allowed_attachments();
     std::int64_t max_connections_per_address = 50;
     std::int64_t max_connections_per_minute = 0;
     std::int64_t max_mails_per_minute = 0;

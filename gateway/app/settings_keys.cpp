@@ -95,6 +95,15 @@ const std::vector<Key>& setting_keys() {
        {}},
       {"email.tls_key", Type::kString, "PEM file with the private key.", AT(email.tls_key), 0, 0, {}},
       {"email.max_message_bytes", Type::kInteger, "Largest mail accepted.", AT(email.max_message_bytes), 65536, 1ll << 30, {}},
+      {"email.allowed_attachments",
+       Type::kStrings,
+       "Content types, by content, of attachments that are handed on (* is a wildcard); the others stay in the raw mail. "
+       "Programs, "
+       "scripts and disk images only by their very name.",
+       AT(email.allowed_attachments),
+       0,
+       0,
+       {}},
       {"email.max_connections_per_address",
        Type::kInteger,
        "SMTP connections one client address may hold.",

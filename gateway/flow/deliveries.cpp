@@ -127,7 +127,7 @@ boost::asio::awaitable<Verdict> Deliveries::append(store::OutboxRow row) const {
     }
     if (*there) co_return sent;
   }
-  if (!needed->said.empty()) payload->comment.body = std::move(needed->said.front().text);
+  if (!needed->said.empty()) payload->comment.body = text_and_refused(needed->said.front());
   payload->comment.attachments = std::move(needed->attachments);
   auto done = co_await tickets_.append(ticket_id, std::move(payload->comment));
   if (!done) co_return Verdict::of(std::move(done.error()));

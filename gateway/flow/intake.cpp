@@ -48,11 +48,16 @@ const char* kind_name(Inbound::Kind kind) {
 }
 
 std::string extra_of(const Inbound& m) {
-  if (m.choice.empty() && m.subject.empty() && m.attachments.empty()) return {};
+  auto is_refused = [](const auto& fact) { return fact.first == "refused_attachment"; };
+  const bool has_refused = std::any_of(m.facts.begin(), m.facts.end(), is_refused);
+  if (m.choice.empty() && m.subject.empty() && m.attachments.empty() && !has_refused) return {};
   nlohmann::json j = nlohmann::json::object();
   if (!m.choice.empty()) j["choice"] = m.choice;
   if (!m.subject.empty()) j["subject"] = m.subject;
   for (const auto& a : m.attachments) j["attachments"].push_back(a.file_name);
+  for (const auto& fact : m.facts) {
+    if (is_refused(fact)) j["refused"].push_back(fact.second);
+  }
   return connectors::to_json_text(j);
 }
 

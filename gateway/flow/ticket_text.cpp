@@ -18,18 +18,22 @@ std::string label_of(const dialogs::ScriptSet& scripts, const dialogs::State& st
   return slot;
 }
 
-// " [files: label.png, log.txt]": which message they came with; the files themselves are the ticket's attachments.
-std::string files_of(const store::Message& message) {
+std::string named(const store::Message& message, const char* member, std::string_view title) {
   if (message.extra.empty()) return {};
   const auto extra = json::parse(message.extra, nullptr, false);
-  const auto files = extra.is_object() ? extra.find("attachments") : extra.end();
+  const auto files = extra.is_object() ? extra.find(member) : extra.end();
   if (files == extra.end() || !files->is_array() || files->empty()) return {};
   std::string names;
   for (const auto& name : *files) names += (names.empty() ? "" : ", ") + name.get<std::string>();
-  return (message.text.empty() ? "[files: " : " [files: ") + names + "]";
+  return "[" + std::string(title) + ": " + names + "]";
 }
 
 }  // namespace
+
+std::string text_and_refused(const store::Message& message) {
+  const auto refused = named(message, "refused", "refused, see the raw mail");
+  return message.text + (message.text.empty() || refused.empty() ? "" : " ") + refused;
+}
 
 std::string ticket_head(const dialogs::ScriptSet& scripts, const store::Conversation& c, const dialogs::State& state,
                         const dialogs::OpenTicket& wish, const std::string& reference) {
@@ -74,7 +78,11 @@ void append_transcript(std::string& body, const std::vector<store::Message>& tra
   for (const auto& m : transcript) {
     std::string who = m.author == "customer" ? "Customer" : m.author == "bot" ? "Usher" : m.author;
     body += "  [" + to_rfc3339(m.at).substr(0, 19) + "] " + who + ": ";
-    for (const auto& line : text::split(m.text + files_of(m), '\n')) body += line + "\n    ";
+    // Which message they came with; the files themselves are the ticket's attachments.
+    const auto files = named(m, "attachments", "files");
+    const auto words = text_and_refused(m);
+    for (const auto& line : text::split(words + (words.empty() || files.empty() ? "" : " ") + files, '\n'))
+      body += line + "\n    ";
     body.resize(body.size() - 4);
   }
 }

@@ -15,6 +15,8 @@ namespace usher::gateway::flow {
 // The ticket's text but for the transcript: English headings, the customer's own words untouched.
 std::string ticket_head(const dialogs::ScriptSet& scripts, const store::Conversation& c, const dialogs::State& state,
                         const dialogs::OpenTicket& wish, const std::string& reference);
+// The words of a message, and which of its attachments were not taken over ("[refused, see the raw mail: setup.exe (…)]").
+std::string text_and_refused(const store::Message& message);
 void append_transcript(std::string& body, const std::vector<store::Message>& transcript);
 
 struct CreatePayload {

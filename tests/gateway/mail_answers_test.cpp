@@ -275,6 +275,15 @@ TEST_F(MailAnswers, AnAnswerKeptBackIsInTheTranscriptAndInTheLedgerWithItsReason
   EXPECT_THAT(one("SELECT reason FROM ledger ORDER BY id DESC LIMIT 1"), HasSubstr("not answered: daily limit: 1"));
 }
 
+TEST_F(MailAnswers, ARefusedAttachmentIsNamedOnTheTicket) {
+  auto first = claimed("ana@customer.test", "<1@c>", "One", "A question about my order");
+  first.facts.emplace_back("refused_attachment", "photo.jpg (application/x-dosexec)");
+  ASSERT_TRUE(accept(first));
+  until([&] { return mail_.sent().size() == 1; }, "acknowledgement");
+  EXPECT_THAT(tickets_.drafts().at(0).body,
+              HasSubstr("A question about my order [refused, see the raw mail: photo.jpg (application/x-dosexec)]"));
+}
+
 TEST_F(MailAnswers, AMailThatComesBackIsToldOnceOnTheTicketAndNothingMoreIsSent) {
   ASSERT_TRUE(accept(claimed("ana@customer.test", "<1@c>", "Hello", "A question about my order")));
   until([&] { return mail_.sent().size() == 1 && one("SELECT count(*) FROM outbox WHERE state <> 'sent'") == "0"; },

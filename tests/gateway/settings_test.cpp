@@ -41,6 +41,15 @@ TEST(Settings, TheSchemaForEditorsIsTheOneOfTheTable) {
   EXPECT_EQ(read("config/usher.schema.json"), settings_schema()) << "run: usher config schema > config/usher.schema.json";
 }
 
+TEST(Settings, AttachmentsAreNamedByContentType) {
+  EXPECT_FALSE(parse("").settings.email.allowed_attachments.empty());
+  EXPECT_EQ(parse("email: {allowed_attachments: [image/*]}\n").settings.email.allowed_attachments,
+            std::vector<std::string>{"image/*"});
+  const auto wrong = parse("email:\n  allowed_attachments: [.pdf]\n");
+  ASSERT_EQ(wrong.problems.size(), 1u);
+  EXPECT_EQ(wrong.problems[0].message, "'.pdf' is no content type");
+}
+
 struct Wrong {
   const char* yaml;
   int line, column;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/crypto.h"
 #include "base/id.h"
 #include "base/text.h"
 #include "connectors/email/mime.h"
@@ -270,6 +271,76 @@ TEST(EmailChannel, HandsTheMailToTheRelayAndReturnsItsMessageId) {
   client.failure = Error{ErrorCode::kUnavailable, "greylisted"};
   EXPECT_TRUE(send(settings, client, outbound()).error().retry());
   EXPECT_EQ(client.calls[1].message, client.calls[0].message) << "a retry is the same mail";
+}
+
+// A Windows program: what libmagic looks at, and nothing else.
+std::string program() {
+  std::string bytes(256, '\0');
+  bytes.replace(0, 2, "MZ");
+  bytes[0x3c] = '\x80';
+  bytes.replace(0x80, 2, "PE");
+  bytes.replace(0x84, 2, "\x4c\x01");
+  bytes.replace(0x94, 4, std::string("\xe0\0\x02\x01", 4));
+  bytes.replace(0x98, 2, "\x0b\x01");
+  return bytes;
+}
+
+std::string mail_with(const std::vector<std::array<std::string, 3>>& files) {  // name, label, content
+  std::string raw =
+      "From: ana@example.org\r\nTo: support@gw.example\r\nSubject: files\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; "
+      "boundary=b\r\n\r\n--b\r\n\r\nSee these.\r\n";
+  for (const auto& [name, label, content] : files)
+    raw += "--b\r\nContent-Type: " + label + "\r\nContent-Disposition: attachment; filename=" + name +
+           "\r\nContent-Transfer-Encoding: base64\r\n\r\n" + crypto::to_base64(content) + "\r\n";
+  return raw + "--b--\r\n";
+}
+
+TEST(ToInbound, WhatIsNotOnTheAllowListStaysInTheRawMailAndIsNamed) {
+  const std::string disc = std::string(0x8001, '\0') + "CD001" + std::string(100, '\0');
+  const auto raw = mail_with({{"photo.jpg", "image/jpeg", program()},
+                              {"log.txt", "application/x-msdownload", "It beeps.\nTwice.\n"},
+                              {"run.txt", "text/plain", "#!/bin/sh\nrm -rf /\n"},
+                              {"page.js", "text/plain", "var a = 1;\n"},
+                              {"archive.zip", "application/zip", disc},
+                              {"a.pdf", "application/octet-stream", "%PDF-1.7\n1 0 obj\n"}});
+  auto inbound = to_inbound(shared(raw), envelope_from("ana@example.org"), test_settings(), Timestamp{});
+  ASSERT_TRUE(inbound);
+  std::vector<std::string> taken, refused, warnings;
+  for (const auto& a : inbound->attachments) taken.push_back(a.file_name);
+  for (const auto& [name, value] : inbound->facts) {
+    if (name == "refused_attachment") refused.push_back(value);
+    if (name == "warning") warnings.push_back(value);
+  }
+  EXPECT_THAT(taken, ElementsAre("log.txt", "a.pdf")) << "by content, not by label or name";
+  EXPECT_THAT(refused, ElementsAre("photo.jpg (application/vnd.microsoft.portable-executable)", "run.txt (text/x-shellscript)",
+                                   "page.js (application/x-script)", "archive.zip (application/x-iso9660-image)"));
+  EXPECT_EQ(warnings.size(), 4u);
+  EXPECT_EQ(*inbound->raw, raw) << "nothing is lost";
+}
+
+TEST(ToInbound, TheListOfAttachmentsIsTheOperators) {
+  auto settings = test_settings();
+  const auto raw = mail_with({{"photo.jpg", "image/jpeg", program()}, {"log.txt", "text/plain", "It beeps.\n"}});
+  auto count = [&](std::vector<std::string> allowed) {
+    settings.allowed_attachments = std::move(allowed);
+    return to_inbound(shared(raw), envelope_from("ana@example.org"), settings, Timestamp{})->attachments.size();
+  };
+  EXPECT_EQ(count({}), 0u);
+  EXPECT_EQ(count({"*/*"}), 1u) << "a wildcard lets no program through";
+  EXPECT_EQ(count({"TEXT/*", "application/vnd.microsoft.portable-executable"}), 2u) << "its name does";
+  EXPECT_TRUE(is_type_pattern("application/vnd.ms-*"));
+  for (const auto* wrong : {"", "image", "/png", "image/", "a/b/c", "image/png; x=y"})
+    EXPECT_FALSE(is_type_pattern(wrong)) << wrong;
+}
+
+TEST(Allowed, WhatPeopleSendIsTaken) {
+  for (const auto* type : {"image/heic", "application/pdf", "text/csv", "application/zip", "application/CDFV2",
+                           "application/msword", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                           "message/rfc822", "application/pkcs7-signature"})
+    EXPECT_TRUE(is_allowed_type(type, default_allowed_attachments())) << type;
+  for (const auto* type : {"application/octet-stream", "application/x-executable", "application/x-msi", "text/x-shellscript",
+                           "application/x-apple-diskimage", "application/vnd.ms-htmlhelp"})
+    EXPECT_FALSE(is_allowed_type(type, default_allowed_attachments())) << type;
 }
 
 TEST(BuildMail, AnHtmlAlternativeComesSecond) {

@@ -63,6 +63,20 @@ TEST(Explain, SaysEverythingThatIsReadOutOfAMail) {
   EXPECT_FALSE(j["rules"].empty());
 }
 
+TEST(Explain, ShowsARefusedAttachmentInItsPlace) {
+  auto file = [](const char* name, const char* content) {
+    return std::string("--b\r\nContent-Disposition: attachment; filename=") + name + "\r\n\r\n" + content + "\r\n";
+  };
+  auto j = explained("From: ana@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n" +
+                     file("a.txt", "one") + file("b.txt", "#!/bin/sh\necho") + file("c.txt", "two") + "--b--\r\n");
+  ASSERT_EQ(j["attachments"].size(), 3u);
+  EXPECT_FALSE(j["attachments"][0].contains("refused"));
+  EXPECT_EQ(j["attachments"][1]["name"], "b.txt");
+  EXPECT_EQ(j["attachments"][1]["refused"], "text/x-shellscript");
+  EXPECT_EQ(j["attachments"][2]["name"], "c.txt");
+  EXPECT_EQ(j["warnings"].size(), 1u);
+}
+
 TEST(Explain, NamesWhatABounceAndARobotAre) {
   auto bounce = explained(fixture("dsn.eml"));
   EXPECT_EQ(bounce["verdict"], "bounce");
