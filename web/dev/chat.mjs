@@ -144,6 +144,7 @@ export class Chat {
       if (text || form.files.length) this.take(session, { cmid: form.cmid, text, choice: pressed?.id, files: form.files });
       return send(303, '', { ...headers, Location: '/chat/plain' });
     }
+    const page = await readFile(template, 'utf8');  // first: lines and "waiting" must be of one moment
     const lines = [this.greeting(session), ...session.lines];
     const messages = lines.map((line, index) => ({
       is_customer: line.from === 'customer', is_staff: line.from === 'staff', text: line.text || undefined, html: line.html,
@@ -151,7 +152,7 @@ export class Chat {
       choices: index === lines.length - 1 ? line.choices : undefined, answered: index < lines.length - 1 ? line.choices : undefined,
     }));
     const zh = session.lang === 'zh';
-    return send(200, fill(await readFile(template, 'utf8'), {
+    return send(200, fill(page, {
       lang: zh ? 'zh-CN' : 'en', zh, title: zh ? '售后客服' : 'Support chat', messages, cmid: randomUUID(), waiting: session.waiting,
       reference: session.ref || undefined, provisional: session.provisional,
     }), headers);
