@@ -12,6 +12,7 @@ export async function connectChat(http, options = {}) {
 
 export class WebChat {
   constructor(http, { session = '', seq = 0, lang = 'en' } = {}) {
+    this.http = http;
     this.url = `${http.replace('http', 'ws')}/chat/ws`;
     this.session = session;
     this.seq = seq;
@@ -52,12 +53,21 @@ export class WebChat {
     this.send({ t: 'msg', cmid, text, ...(choice ? { choice } : {}) });
     return eventually(() => this.frames.find((f) => (f.t === 'ack' || f.t === 'nack') && f.cmid === cmid), `an answer to "${text}"`, 15_000, 5);
   }
-  // Says it and waits until the bot has answered.
+  // Says it and waits until the bot has answered, with everything its turn has to say: the lines of a turn come as frames of their own, but
+  // they are stored together, so the transcript tells which is the last.
   async ask(text, options) {
     const ack = await this.say(text, options);
     if (ack.t !== 'ack') throw new Error(`refused: ${JSON.stringify(ack)}`);
     await eventually(() => this.messages.find((m) => m.from !== 'customer' && m.seq > ack.seq), `the bot's answer to "${text}"`, 15_000, 5);
+    const last = await this.stored_seq();
+    await eventually(() => this.seq >= last, `line ${last}, the last of the bot's answer to "${text}"`, 15_000, 5);
     return this.messages.at(-1);
+  }
+  // The sequence number of the last line in the stored transcript.
+  async stored_seq() {
+    const answer = await fetch(`${this.http}/chat/messages?after=${this.seq}&wait=0`, { headers: { authorization: `Bearer ${this.session}` } });
+    const { seq, messages } = await answer.json();
+    return messages.at(-1)?.seq ?? seq;
   }
   async reference() { return eventually(() => this.references[0], 'a reference'); }
   async close() {
