@@ -299,7 +299,21 @@ std::string to_lower_ascii(std::string_view s) {
   return out;
 }
 
+namespace {
+
+// The distance of two ASCII texts as far as it is 0 or 1, else 2: what differs between their common head and tail tells.
+std::size_t ascii_distance_to_one(std::string_view a, std::string_view b) {
+  while (!a.empty() && !b.empty() && a.front() == b.front()) a.remove_prefix(1), b.remove_prefix(1);
+  while (!a.empty() && !b.empty() && a.back() == b.back()) a.remove_suffix(1), b.remove_suffix(1);
+  if (a.size() <= 1 && b.size() <= 1) return std::max(a.size(), b.size());
+  return a.size() == 2 && b.size() == 2 && a[0] == b[1] && a[1] == b[0] ? 1 : 2;
+}
+
+}  // namespace
+
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit) {
+  // Most questions are "one slip or more?", of words: no tables for those.
+  if (limit == 1 && is_ascii(a) && is_ascii(b)) return ascii_distance_to_one(a, b);
   const auto x = code_points(a);
   const auto y = code_points(b);
   const std::size_t gap = x.size() > y.size() ? x.size() - y.size() : y.size() - x.size();

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "dialogs/check_parts.h"
 #include "dialogs/check_pattern.h"
+#include "dialogs/triggers.h"
 #include "dialogs/understand.h"
 #include "dialogs/words.h"
 
@@ -153,6 +154,7 @@ class TriggerCheck {
         s.trigger = scripts_[i]->trigger;
         it->second.scripts.emplace(s.name, std::move(s));
       }
+      it->second.triggers = std::make_shared<const Triggers>(it->second.scripts);
     }
     return it->second;
   }

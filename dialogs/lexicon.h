@@ -80,6 +80,8 @@ class Lexicons {
   explicit Lexicons(const std::map<std::string, std::vector<std::string>>& additions);
   static const std::vector<std::string>& tag_names();  // "yes", "no", "hedge", "human", … as lexicon.yaml writes them
 
+  // Whether it is a copy of the other.
+  bool same(const Lexicons& other) const { return tables_ == other.tables_; }
   const Lexicon& answers() const;     // yes, no, solved, hedges, questions, don't know
   const Lexicon& skips() const;       // "don't know" as an answer to a question for a value: also "none", "can't find it", "没有"
   const Lexicon& wishes() const;      // a person, start over, back, status, language

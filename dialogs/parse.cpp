@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "dialogs/lexicon.h"
 #include "dialogs/parse_reader.h"
+#include "dialogs/triggers.h"
 #include "dialogs/yaml_tree.h"
 
 namespace usher::dialogs {
@@ -205,6 +206,7 @@ class Set {
     set_->texts = std::move(shared_.texts);
     set_->greeting = set_->texts.at("greeting");
     set_->lexicons = std::make_shared<const Lexicons>(lexicon_);
+    set_->triggers = std::make_shared<const Triggers>(set_->scripts);
     set_->hash = hash_of(sources);
   }
 

@@ -77,6 +77,8 @@ struct Option {
   Position at;
   std::vector<Phrase> keys;   // label and words, prepared; empty = not prepared yet
   std::vector<Phrase> hints;  // words of the label no other option of the question has, prepared
+  // At the first option of a question: how it is read, made at its first answer (understand_question.h). prepare() renews it.
+  std::shared_ptr<class QuestionReadings> readings;
 };
 // Fills `keys` and `hints` of options that stand in one question. parse does it; only hand-made options need it.
 void prepare(std::vector<Option>& options);
@@ -291,6 +293,7 @@ struct ScriptSet {
   // Article → scripts with triggers that show it: words that fit no phrase may still fit an article.
   std::map<std::string, std::vector<std::string>> by_article;
   std::shared_ptr<const class Lexicons> lexicons;  // lexicon.h; never null after parse
+  std::shared_ptr<const class Triggers> triggers;  // triggers.h: index over the scripts' trigger phrases; likewise
   Text greeting;                                   // texts.yaml
   std::map<std::string, Text> texts;               // the bot's own phrases by key (text_keys): not_understood, ticket_opened, …
   std::string texts_file;                          // where they come from, for messages

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "dialogs/lexicon.h"
+#include "dialogs/triggers.h"
 #include "dialogs/words.h"
 
 namespace usher::dialogs {
@@ -103,28 +104,37 @@ DialogChoice choose_dialog(std::string_view words, const ScriptSet& scripts) {
     const Script* script;
     double confidence, weight;  // weight: how much of the message speaks for it
     std::string why;
-    std::vector<bool> covered;  // words that do
+    std::vector<bool> covered;  // words that do; empty: none
   };
   std::vector<Candidate> fits;
   const std::string folded = text::fold(half_width(words));
+  // Scripts made by hand have no index yet.
+  const bool indexed = scripts.triggers != nullptr && scripts.triggers->scripts() == scripts.scripts.size();
+  const auto places = indexed ? scripts.triggers->begins(m) : Triggers(scripts.scripts).begins(m);
+  auto place = places.begin();
+  std::uint32_t number = 0;
   for (const auto& [name, script] : scripts.scripts) {
-    Candidate c{&script, 0, 0, {}, std::vector<bool>(m.words.size(), false)};
-    std::vector<bool>& covered = c.covered;
-    for (const Phrase& phrase : script.trigger.keys) {
-      for (const Found& f : find_phrase(m, phrase, true, 2)) {
-        for (std::size_t i = f.begin; i < f.end; ++i) covered[i] = true;
-        if (f.quality * 0.9 <= c.confidence) continue;
-        c.confidence = f.quality * 0.9;
-        c.why = "the phrase “";
-        for (std::size_t i = f.begin; i < f.end; ++i) {
-          if (i > f.begin && m.words[i].kind == Word::Kind::kLatin) c.why += ' ';
-          c.why += m.words[i].folded;
-        }
-        c.why += "”";
-      }
+    Candidate c{&script, 0, 0, {}, {}};
+    Found best;
+    for (; place != places.end() && place->script == number; ++place) {
+      const auto f = phrase_at(m, place->begin, script.trigger.keys[place->phrase], true, 2);
+      if (!f) continue;
+      c.covered.resize(m.words.size());
+      for (std::size_t i = f->begin; i < f->end; ++i) c.covered[i] = true;
+      if (f->quality > best.quality) best = *f;
     }
-    for (std::size_t i = 0; i < covered.size(); ++i) {
-      if (covered[i]) c.weight += m.words[i].kind == Word::Kind::kHan ? 0.6 : 1;
+    ++number;
+    if (best.quality > 0) {
+      c.confidence = best.quality * 0.9;
+      c.why = "the phrase “";
+      for (std::size_t i = best.begin; i < best.end; ++i) {
+        if (i > best.begin && m.words[i].kind == Word::Kind::kLatin) c.why += ' ';
+        c.why += m.words[i].folded;
+      }
+      c.why += "”";
+    }
+    for (std::size_t i = 0; i < c.covered.size(); ++i) {
+      if (c.covered[i]) c.weight += m.words[i].kind == Word::Kind::kHan ? 0.6 : 1;
     }
     for (std::size_t i = 0; i < script.trigger.patterns.size(); ++i) {
       const auto& compiled = script.trigger.compiled;
@@ -147,7 +157,8 @@ DialogChoice choose_dialog(std::string_view words, const ScriptSet& scripts) {
     // About as strong, or about other words of the message: then the customer speaks of two things.
     const double share = c.weight * c.confidence / (fits[0].weight * fits[0].confidence);
     bool apart = std::ranges::find(c.covered, true) != c.covered.end();
-    for (std::size_t i = 0; i < c.covered.size(); ++i) apart = apart && !(c.covered[i] && fits[0].covered[i]);
+    const auto& most = fits[0].covered;
+    for (std::size_t i = 0; i < c.covered.size() && i < most.size(); ++i) apart = apart && !(c.covered[i] && most[i]);
     if (share >= 0.8 || (apart && share >= 0.4)) choice.rivals.push_back(c.script->name);
   }
   if (choice.rivals.size() < 2) choice.rivals.clear();

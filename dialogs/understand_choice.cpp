@@ -7,7 +7,7 @@
 #include "dialogs/lexicon.h"
 #include "dialogs/understand.h"
 #include "dialogs/understand_option.h"
-#include "dialogs/understand_range.h"
+#include "dialogs/understand_question.h"
 #include "dialogs/understand_signals.h"
 #include "dialogs/understand_weights.h"
 #include "dialogs/words.h"
@@ -22,14 +22,6 @@ constexpr double kMostWeighed = 0.94;           // more is for answers taken at 
 
 Understood nothing(std::string why, double confidence = 0) {
   return {As::kNothing, {}, confidence, std::move(why)};
-}
-
-// A bare number is an amount, not a place in the list, where the labels are amounts or the question asks for "more than one".
-bool numbers_mean_amounts(const std::vector<Option>& options, std::string_view language, std::string_view question) {
-  const auto ranged = std::ranges::count_if(options, [&](const Option& o) { return range_in(o.label.in(language)).has_value(); });
-  if (ranged >= 2 && static_cast<std::size_t>(ranged) + 1 >= options.size()) return true;
-  const auto range = ranged > 0 ? std::nullopt : asked_range(question);
-  return range && range->unit == Range::Unit::kNone;
 }
 
 // The two signals that count most for an option, with their words.
@@ -55,7 +47,7 @@ std::string reasons(const SaidWords& said, const std::vector<Evidence>& evidence
 
 bool taken_at_its_word(std::string_view words, const std::vector<Option>& options, std::string_view language,
                        std::string_view question, const Lexicons& lexicons) {
-  return named(words, SaidWords(words, lexicons), options, numbers_mean_amounts(options, language, question)).has_value();
+  return named(words, SaidWords(words, lexicons), options, *reading_of(options, language, question, lexicons)).has_value();
 }
 
 Understood understand_choice(std::string_view words, const std::vector<Option>& options, std::string_view language,
@@ -68,8 +60,9 @@ Understood understand_choice(std::string_view words, const std::vector<Option>& 
   }
   const SaidWords said(words, lexicons);
   if (said.message.words.empty()) return nothing("there are no words in it");
-  if (auto u = named(words, said, options, numbers_mean_amounts(options, language, question))) return *u;
-  const Signals signals = signals_of(words, said, options, language, question, lexicons);
+  const auto asked = reading_of(options, language, question, lexicons);
+  if (auto u = named(words, said, options, *asked)) return *u;
+  const Signals signals = signals_of(words, said, options, *asked);
   const std::vector<double> p = probabilities(signals);
   const auto top = static_cast<std::size_t>(std::max_element(p.begin(), p.end() - 1) - p.begin());
   const bool spoken = signals.spoken[top] && std::ranges::count(signals.spoken, true) == 1;

@@ -8,6 +8,7 @@
 #include "dialogs/understand.h"
 #include "dialogs/understand_claim.h"
 #include "dialogs/understand_option.h"
+#include "dialogs/understand_question.h"
 
 namespace usher::dialogs {
 namespace {
@@ -168,9 +169,9 @@ bool tells(const SaidWords& said, const SaidWords::Clause& clause) {
 Understood answered_by(std::string_view words, const std::vector<Option>& options, std::string_view language,
                        std::string_view question, const Lexicons& lexicons) {
   const SaidWords said(words, lexicons);
-  const Claim claim = read_claim(question);
-  std::vector<Side> sides;
-  for (const Option& o : options) sides.push_back(side_of(o, lexicons));
+  const auto read = reading_of(options, language, question, lexicons);
+  const Claim& claim = read->plain_claim;
+  const std::vector<Side>& sides = read->plain_sides;
   const bool sided = options.size() == 2 && std::ranges::find(sides, Side::kYes) != sides.end() &&
                      std::ranges::find(sides, Side::kNo) != sides.end();
   if (!sided) {

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "dialogs/understand_question.h"
 
 namespace usher::dialogs {
 namespace {
@@ -194,11 +195,11 @@ Side side_of(const Option& o, const Lexicons& lexicons) {
 }
 
 std::optional<Understood> named(std::string_view raw, const SaidWords& said, const std::vector<Option>& options,
-                                bool numbers_mean_amounts) {
+                                const QuestionRead& question) {
   const Message& message = said.message;
   const std::string folded = text::fold(text::trim(half_width(raw)));
-  for (const Option& o : options) {
-    if (folded == text::fold(o.id)) return Understood{As::kOption, o.id, 1, "it is the option's id"};
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    if (folded == question.labels[i].id) return Understood{As::kOption, options[i].id, 1, "it is the option's id"};
   }
   Phrase bare;            // without politeness
   std::string bare_text;  // the same, folded and without spaces
@@ -231,7 +232,7 @@ std::optional<Understood> named(std::string_view raw, const SaidWords& said, con
   }
   if (match != nullptr && !message.asks) return Understood{As::kOption, match->id, 1, "it is what the option is called"};
   if (auto u = clause_by_clause(said, options)) return u;
-  return by_number(bare_text, bare.size(), options, numbers_mean_amounts);
+  return by_number(bare_text, bare.size(), options, question.numbers_mean_amounts);
 }
 
 std::vector<Hit> find_hits(const SaidWords& said, const std::vector<Option>& options, const std::vector<Side>& sides,
@@ -313,6 +314,7 @@ void prepare(std::vector<Option>& options) {
       }
       if (unique) options[i].hints.push_back(std::move(unit));
     }
+    options[i].readings = i == 0 ? std::make_shared<QuestionReadings>() : nullptr;
   }
 }
 

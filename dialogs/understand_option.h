@@ -28,8 +28,8 @@ std::vector<Hit> find_hits(const SaidWords& said, const std::vector<Option>& opt
                            std::vector<Tagged>& tags, std::vector<std::size_t>& used, bool topics);
 
 // The whole answer is what an option is called, its id, or its place in the list ("2", "the second one", 第二个).
-// `numbers_mean_amounts`: a bare number is no place in the list.
+// Where numbers mean amounts a bare one is no place in the list.
 std::optional<Understood> named(std::string_view words, const SaidWords& said, const std::vector<Option>& options,
-                                bool numbers_mean_amounts);
+                                const struct QuestionRead& question);
 
 }  // namespace usher::dialogs

@@ -179,8 +179,9 @@ bool belongs_to_third(const Bearing& b, const Signals& signals, std::size_t yes,
 
 }  // namespace
 
-void read_sides(const SaidWords& said, const ReadQuestion& asked, const std::vector<std::size_t>& used, std::size_t yes,
-                std::size_t no, Signals& out) {
+void read_sides(const SaidWords& said, const QuestionRead& asked, const std::vector<Option>& options,
+                const std::vector<std::size_t>& used, Signals& out) {
+  const std::size_t yes = asked.yes, no = asked.no;
   const Explicit l = lead(said, explicit_words(said, asked.claim, used));
   std::array<std::vector<Statement>, 2> sides;  // yes, no
   for (std::size_t i = 0; i < said.clauses.size(); ++i) {
@@ -263,7 +264,7 @@ void read_sides(const SaidWords& said, const ReadQuestion& asked, const std::vec
         break;
       }
     }
-    if (asked.options[option[s]].keys.size() > 0 && asked.sides[option[s]] == Side::kOther) add(Signal::kSoftSide, 1, 0, 0);
+    if (options[option[s]].keys.size() > 0 && asked.sides[option[s]] == Side::kOther) add(Signal::kSoftSide, 1, 0, 0);
   }
   const bool silent = sides[0].empty() && sides[1].empty() && l.sign == 0;
   const bool denies = std::ranges::any_of(said.message.words, is_negator);

@@ -16,38 +16,21 @@ using Kind = Word::Kind;
 
 class Collector {
  public:
-  Collector(std::string_view words, const SaidWords& said, const std::vector<Option>& options, std::string_view language,
-            std::string_view question, const Lexicons& lexicons)
-      : raw_(words), said_(said), options_(options), language_(language), lexicons_(lexicons), tags_(said.tags) {
-    asked_.language = language;
-    asked_.question = question;
-  }
+  Collector(std::string_view words, const SaidWords& said, const std::vector<Option>& options, const QuestionRead& asked)
+      : raw_(words), said_(said), options_(options), asked_(asked), sides_(asked.sides), claim_(asked.claim), tags_(said.tags) {}
 
   Signals collect() {
     out_.options.resize(options_.size());
     out_.spoken.assign(options_.size(), false);
-    for (const Option& o : options_) sides_.push_back(side_of(o, lexicons_));
-    // "Both" and "Always" are no yes where nothing is a no.
-    if (std::ranges::find(sides_, Side::kNo) == sides_.end() && options_.size() > 1) {
-      for (std::size_t i = 0; i < options_.size(); ++i) {
-        const auto tags = lexicons_.answers().scan(read_words(label(i)));
-        const bool outright = options_[i].id == "yes" || (!tags.empty() && tags[0].tag == Tag::kYes);
-        if (!outright) sides_[i] = Side::kOther;
-      }
-    }
-    claim_ = read_claim(asked_.question);
-    pair_up();
-    hits_ = find_hits(said_, options_, sides_, tags_, used_, topics());
-    if (!asked_.opposites) give_sides_their_words();
+    hits_ = find_hits(said_, options_, sides_, tags_, used_, asked_.topics);
+    if (!asked_.opposites) leave_sides_their_words();
     hit_things();
     if (claim_.fault) turn_faults();
     read_options();
     read_ranges();
-    if (const auto [yes, no] = yes_and_no(); yes < options_.size() || no < options_.size()) {
-      if (yes == options_.size())
-        claim_.only = claim_.others = false;  // "Is it only this one or all?" is no question of yes or no
-      read_sides(said_, asked_, used_, yes, no, out_);
-      sided_ = sides_[std::min(yes, options_.size() - 1)] == Side::kYes || asked_.opposites;
+    if (asked_.yes < options_.size() || asked_.no < options_.size()) {
+      read_sides(said_, asked_, options_, used_, out_);
+      sided_ = sides_[std::min(asked_.yes, options_.size() - 1)] == Side::kYes || asked_.opposites;
     }
     read_meanings();
     read_alike();
@@ -58,7 +41,6 @@ class Collector {
   }
 
  private:
-  const std::string& label(std::size_t i) const { return options_[i].label.in(language_); }
   void add(std::size_t option, Signal signal, double value, std::size_t b = 0, std::size_t e = 0) {
     out_.options[option].push_back({signal, value, b, e});
   }
@@ -66,46 +48,8 @@ class Collector {
     if (value != 0) out_.again.push_back({signal, value});
   }
 
-  // Two options of which one says the opposite of the other ("Loose", "Tight"; 亮, 不亮) stand for yes and no to the first.
-  void pair_up() {
-    if (options_.size() != 2 || sides_[0] != Side::kOther || sides_[1] != Side::kOther) return;
-    const SaidWords second(label(1), lexicons_);
-    if (second.clauses.empty()) return;
-    Claim first = read_claim(label(0));
-    if (first.empty()) return;
-    const Bearing b = bearing(second, second.clauses.front(), first);
-    if (b.rank < 3 || b.sign >= 0) return;
-    asked_.opposites = true;
-    // What the question asks decides which of them "yes" means; "is it loose or tight?" has no yes.
-    const SaidWords one(label(0), lexicons_);
-    const Bearing asked = one.clauses.empty() ? Bearing{} : bearing(one, one.clauses.front(), claim_);
-    const Bearing other = bearing(second, second.clauses.front(), claim_);
-    const bool yes = asked.rank >= 3 && asked.sign > 0 && !(other.rank >= 3 && other.sign > 0);
-    const bool no = other.rank >= 3 && other.sign > 0 && asked.sign < 0;
-    asked_.says_yes = yes || no;
-    sides_[0] = no ? Side::kNo : Side::kYes;
-    sides_[1] = no ? Side::kYes : Side::kNo;
-    if (!yes && !no) {
-      first.subject.insert(first.subject.end(), claim_.subject.begin(), claim_.subject.end());
-      first.exists = first.outcome = false;
-      first.value = 0;
-      first.label = true;
-      claim_ = std::move(first);
-    }
-  }
-
-  // What an option for yes or no says besides ("Yes, keep it"; the author's words) is part of the claim, so that it is weighed
-  // with what the answer says of the matter.
-  void give_sides_their_words() {
-    for (std::size_t i = 0; i < options_.size(); ++i) {
-      if (sides_[i] == Side::kOther) continue;
-      auto& list = sides_[i] == Side::kYes ? claim_.agreeing : claim_.contrary;
-      for (const auto& phrases : {options_[i].keys, options_[i].hints}) {
-        for (const Phrase& p : phrases) {
-          if (!only_yes_or_no(p)) list.push_back(p);
-        }
-      }
-    }
+  // What an option for yes or no says besides belongs to the claim (understand_question.cpp): it is no hit.
+  void leave_sides_their_words() {
     std::erase_if(hits_, [&](const Hit& h) { return sides_[h.option] != Side::kOther; });
     used_.clear();
     for (const Hit& h : hits_) {
@@ -113,15 +57,6 @@ class Collector {
         if (is_negator(said_.message.words[k]) && said_.clause_at(k).begin == said_.clause_at(h.begin).begin) used_.push_back(k);
       }
     }
-  }
-  bool only_yes_or_no(const Phrase& p) const {
-    std::string text;
-    for (const std::string& w : p) text += w + " ";
-    const Message m = read_words(text);
-    const auto tags = lexicons_.answers().scan(m);
-    return tags.size() == 1 && tags[0].begin == 0 && tags[0].end == m.words.size() &&
-           (tags[0].tag == Tag::kYes || tags[0].tag == Tag::kNo || tags[0].tag == Tag::kSaysYes || tags[0].tag == Tag::kSaysNo ||
-            tags[0].tag == Tag::kNegator);
   }
 
   bool in_one_clause(std::size_t a, std::size_t b) const {
@@ -150,18 +85,12 @@ class Collector {
   void hit_things() {
     const auto& said = said_.things;
     if (said.empty()) return;
-    std::vector<Message> labels;
-    std::vector<std::vector<ThingWord>> things;
-    for (std::size_t i = 0; i < options_.size(); ++i) {
-      labels.push_back(read_words(label(i)));
-      things.push_back(sides_[i] == Side::kOther ? things_in(labels[i]) : std::vector<ThingWord>{});
-    }
     for (const ThingWord& word : said) {
       std::vector<Kin> nearest(options_.size(), Kin::kNone);
       auto near = [](Kin k) { return k == Kin::kSame ? 2 : k == Kin::kKind ? 1 : 0; };
       int best = 0, several = 0;
       for (std::size_t i = 0; i < options_.size(); ++i) {
-        for (const ThingWord& own : things[i]) {
+        for (const ThingWord& own : asked_.labels[i].things) {
           const Kin k = kin(word, own);
           if (near(k) > near(nearest[i])) nearest[i] = k;
         }
@@ -237,7 +166,7 @@ class Collector {
       if (clause.past) add(i, Signal::kHitPast, 1, b, e);
       if (before_but(*best)) add(i, Signal::kHitBeforeBut, 1, b, e);
       if (clause.aside || clause.depends) add(i, Signal::kHitAside, 1, b, e);
-      if (wavers(clause) && !read_claim(label(i)).wavering) add(i, Signal::kHitWavers, 1, b, e);
+      if (wavers(clause) && !asked_.labels[i].wavering) add(i, Signal::kHitWavers, 1, b, e);
       if (named_ == 1) add(i, Signal::kHitOnly, 1, b, e);
       if (named_ > 1 && first && hits_[*first].option == i) add(i, Signal::kHitFirst, 1, b, e);
       if (in_order(clause, *best)) add(i, Signal::kHitInOrder, 1, b, e);
@@ -252,30 +181,12 @@ class Collector {
     }
   }
 
-  // "What would you like to know?": the answer may itself be a question.
-  bool topics() const {
-    const Message m = read_words(asked_.question);
-    for (std::size_t i = 0; i < m.words.size(); ++i) {
-      if (m.words[i].folded == "know" || (m.words[i].folded == "about" && i > 0 && !is_negator(m.words[i - 1]))) return !sided();
-      if (i + 1 < m.words.size() &&
-          ((m.words[i].is("了") && m.words[i + 1].is("解")) || (m.words[i].is("咨") && m.words[i + 1].is("询")) ||
-           (m.words[i].is("想") && m.words[i + 1].is("问")) || (m.words[i].is("想") && m.words[i + 1].is("知"))))
-        return !sided();
-    }
-    return false;
-  }
-  bool sided() const {
-    return std::ranges::any_of(sides_, [](Side s) { return s != Side::kOther; });
-  }
-
   // How much of the label is said.
   double cover(std::size_t i) const {
-    const Message own = read_words(label(i));
     double words = 0, heard = 0;
-    for (const Word& w : own.words) {
-      if (carries_nothing(w) || w.kind == Kind::kBreak) continue;
+    for (const std::string& own : asked_.labels[i].content) {
       ++words;
-      heard += std::ranges::any_of(said_.message.words, [&](const Word& s) { return s.is(w.text); }) ? 1 : 0;
+      heard += std::ranges::any_of(said_.message.words, [&](const Word& s) { return s.is(own); }) ? 1 : 0;
     }
     return words == 0 ? 0 : heard / words;
   }
@@ -300,39 +211,12 @@ class Collector {
     });
   }
 
-  // Where a temperature is asked for, "High" means hot and "Low" cold.
-  static void add_warmth(Claim& meaning) {
-    static const std::vector<Sense> kHigh = senses_of("high"), kHot = senses_of("hot"), kCold = senses_of("cold");
-    for (const Sense& own : std::vector<Sense>(meaning.senses)) {
-      for (const Sense& high : kHigh) {
-        const int sign = compare(own, high).sign;
-        if (sign != 0 && own.axis == high.axis) std::ranges::copy(sign > 0 ? kHot : kCold, std::back_inserter(meaning.senses));
-      }
-    }
-  }
-  static std::vector<Sense> senses_of(std::string_view word) {
-    std::vector<Sense> out;
-    for (const StateWord& s : states_in(read_words(word))) out.insert(out.end(), s.senses.begin(), s.senses.end());
-    return out;
-  }
-
   // "Sluggish" to the label "Slow".
   void read_meanings() {
-    const Message asked = read_words(asked_.question);
-    bool temperature = false;
-    for (std::size_t i = 0; i < asked.words.size(); ++i) {
-      temperature =
-          temperature || asked.words[i].text.starts_with("temperatur") || (asked.words[i].is("温") && i + 1 < asked.words.size());
-    }
     std::vector<std::size_t> meant;
     for (std::size_t i = 0; i < options_.size(); ++i) {
-      if (sides_[i] != Side::kOther) continue;
-      Claim meaning = read_claim(label(i));
+      const Claim& meaning = asked_.labels[i].meaning;
       if (meaning.senses.empty()) continue;
-      meaning.predicate.clear();
-      meaning.value = 0;
-      if (temperature) add_warmth(meaning);
-      meaning.outcome = meaning.exists = false;
       const Bearing* best = nullptr;
       std::vector<Bearing> all;
       for (const SaidWords::Clause& clause : said_.clauses) {
@@ -353,7 +237,7 @@ class Collector {
       } else {
         // "Not blinking" is not yet "Steady and white".
         const bool by_not = best->denied && !meaning.negative && !general;
-        if (by_not && states_in(read_words(label(i))).size() > 1) continue;
+        if (by_not && asked_.labels[i].states_two) continue;
         if (best->beside == 0 && (!best->denied || meaning.negative)) meant.push_back(i);
         if (best->beside > 0) add(i, Signal::kMeaningBeside, best->beside, best->begin, best->end);
         add(i,
@@ -374,7 +258,6 @@ class Collector {
   void read_alike() {
     const std::size_t n = options_.size();
     if (n < 2) return;
-    asked_words_ = read_words(asked_.question);
     const auto& w = said_.message.words;
     std::vector<double> alike(n), akin(n);
     std::vector<char> has(n);
@@ -392,9 +275,7 @@ class Collector {
       const SaidWords::Clause& clause = said_.clause_at(k);
       if (clause.asks || said_.negations(clause, k) % 2 == 1) continue;
       for (std::size_t i = 0; i < n; ++i) {
-        has[i] = std::ranges::any_of(options_[i].keys, [&](const Phrase& p) {
-          return std::ranges::find(p, w[k].text) != p.end() && std::ranges::none_of(p, negates);
-        });
+        has[i] = std::ranges::binary_search(asked_.labels[i].spoken, w[k].text);
       }
       share(alike);
     }
@@ -402,9 +283,8 @@ class Collector {
       const SaidWords::Clause& clause = said_.clause_at(thing.begin);
       if (clause.asks || said_.negations(clause, thing.begin) % 2 == 1) continue;
       for (std::size_t i = 0; i < n; ++i) {
-        has[i] = std::ranges::any_of(options_[i].keys, [&](const Phrase& p) {
-          if (std::ranges::any_of(p, negates)) return false;
-          const Kin k = kin(thing.senses, things_of(p));
+        has[i] = std::ranges::any_of(asked_.labels[i].named, [&](const auto& named) {
+          const Kin k = kin(thing.senses, named);
           return k == Kin::kSame || k == Kin::kKind || k == Kin::kPart || k == Kin::kSibling;
         });
       }
@@ -415,12 +295,7 @@ class Collector {
       if (akin[i] > 0) add(i, Signal::kAlikeKin, std::min(1.0, akin[i] / words));
     }
   }
-  bool of_question(const Word& word) const {
-    return std::ranges::any_of(asked_words_.words, [&](const Word& own) { return own.is(word.text); });
-  }
-  static bool negates(const std::string& word) {
-    return word == "not" || word == "no" || word == "none" || word == "不" || word == "没" || word == "无";
-  }
+  bool of_question(const Word& word) const { return std::ranges::find(asked_.words, word.text) != asked_.words.end(); }
 
   // What says more than the sum: a phrase foreseen for one option only, and options nobody speaks for beside one somebody does.
   void compare_options() {
@@ -453,69 +328,22 @@ class Collector {
   // "18 months" to "1-3 years", "12.6" to "Is it above 12 V?".
   void read_ranges() {
     if (!speaks_of_a_number()) return;
-    std::vector<std::optional<Range>> ranges(options_.size());
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < options_.size(); ++i) {
-      if (sides_[i] != Side::kOther && !asked_.opposites) continue;
-      ranges[i] = range_in(label(i));
-      n += ranges[i] ? 1 : 0;
-    }
+    std::vector<std::optional<Range>> ranges;
+    for (const QuestionRead::Label& l : asked_.labels) ranges.push_back(l.range);
     // One label with a number in it (这一步我做不了) is no list of amounts.
-    if (n == 1 && std::ranges::all_of(ranges, [](const auto& r) { return !r || r->is_point(); })) return;
-    if (n > 0) {
+    if (asked_.ranges == 1 && std::ranges::all_of(ranges, [](const auto& r) { return !r || r->is_point(); })) return;
+    if (asked_.ranges > 0) {
       if (const auto i = range_of(raw_, ranges)) add(*i, Signal::kRange, 1);
       return;
     }
-    const auto range = asked_range(asked_.question);
-    const auto [yes, no] = yes_and_no();
-    if (!range || !range_in(raw_) || yes == options_.size() || no == options_.size()) return;
-    add(range_of(raw_, {range}).has_value() ? yes : no, Signal::kAmount, 1);
+    const auto [yes, no] = std::pair(asked_.yes, asked_.no);
+    if (!asked_.limit || !range_in(raw_) || yes == options_.size() || no == options_.size()) return;
+    add(range_of(raw_, {asked_.limit}).has_value() ? yes : no, Signal::kAmount, 1);
   }
 
-  // The options that stand for yes and for no; "None" and "Not at all" stand for no where nothing else does.
-  std::pair<std::size_t, std::size_t> yes_and_no() {
-    std::size_t yes = options_.size(), no = options_.size();
-    for (std::size_t i = 0; i < options_.size(); ++i) {
-      std::size_t& side = sides_[i] == Side::kYes ? yes : no;
-      if (sides_[i] == Side::kOther) continue;
-      if (side < options_.size()) return {options_.size(), options_.size()};
-      side = i;
-    }
-    if (yes == options_.size() && no == options_.size()) {
-      for (std::size_t i = 0; i < options_.size(); ++i) {
-        if (says_none(i)) no = no == options_.size() ? i : no;
-      }
-    }
-    return {yes, no};
-  }
-  // "None", "No smoke", "Not at all", 不亮: not "Does not spin" among other things a machine may not do.
-  bool says_none(std::size_t i) const {
-    const Message own = read_words(label(i));
-    if (own.words.empty()) return false;
-    const Word& first = own.words.front();
-    if (first.is("none") || first.is("noth")) return true;
-    if (!is_negator(first)) return false;
-    if (first.is("not")) return own.words.size() == 1 || own.words[1].is("at");
-    for (std::size_t k = 0; k < options_.size(); ++k) {
-      if (k == i) continue;
-      const Message other = read_words(label(k));
-      if (!other.words.empty() && is_negator(other.words.front())) return false;
-    }
-    return true;
-  }
-  bool says_all(std::size_t i) const {
-    const Message own = read_words(label(i));
-    return std::ranges::any_of(own.words, [](const Word& w) {
-      for (const std::string_view all : {"all", "both", "everywhere", "everyth", "every", "都", "全", "所", "两"}) {
-        if (w.is(all)) return true;
-      }
-      return false;
-    });
-  }
-  bool says_other(std::size_t i) const {
-    const Message own = read_words(label(i));
-    return std::ranges::any_of(own.words, [](const Word& w) { return w.is("other") || w.is("els") || w.is("其"); });
-  }
+  bool says_none(std::size_t i) const { return asked_.labels[i].none; }
+  bool says_all(std::size_t i) const { return asked_.labels[i].all; }
+  bool says_other(std::size_t i) const { return asked_.labels[i].other; }
 
   // Two options and one of them denied; all others denied where an option says "none" or "something else".
   void read_exclusion() {
@@ -555,7 +383,7 @@ class Collector {
     }
     std::size_t unsure = options_.size();
     for (std::size_t i = 0; i < options_.size(); ++i) {
-      if (sides_[i] == Side::kOther && SaidWords(label(i), lexicons_).has(Tag::kDontKnow)) unsure = i;
+      if (asked_.labels[i].unsure) unsure = i;
     }
     const bool cannot_see = unsure < options_.size() && cannot();
     if ((out_.unknown || cannot_see) && unsure < options_.size()) {
@@ -567,7 +395,7 @@ class Collector {
     again(Signal::kHedged, said_.has(Tag::kHedge) ? 1 : 0);
     const auto asking = std::ranges::count_if(said_.clauses, &SaidWords::Clause::asks);
     out_.asks = asking > 0;
-    const bool names_topic = topics() && named_ == 1;
+    const bool names_topic = asked_.topics && named_ == 1;
     again(Signal::kAsks, asking > 0 && !names_topic ? 1 : 0);
     again(Signal::kAsksOnly, asking > 0 && !names_topic && static_cast<std::size_t>(asking) == said_.clauses.size() ? 1 : 0);
     again(Signal::kQuestionMark, m.asks && !names_topic ? 1 : 0);
@@ -631,14 +459,11 @@ class Collector {
   std::string_view raw_;
   const SaidWords& said_;
   const std::vector<Option>& options_;
-  std::string_view language_;
-  const Lexicons& lexicons_;
+  const QuestionRead& asked_;
+  const std::vector<Side>& sides_;
+  const Claim& claim_;
   std::vector<Tagged> tags_;
-  std::vector<Side> sides_;
-  Claim claim_;
-  ReadQuestion asked_{options_, sides_, claim_, {}, {}};
   std::vector<Hit> hits_;
-  Message asked_words_;
   std::vector<std::size_t> used_;  // negations that belong to an option's words
   std::vector<bool> denied_;
   std::size_t named_ = 0;
@@ -648,9 +473,12 @@ class Collector {
 
 }  // namespace
 
+Signals signals_of(std::string_view words, const SaidWords& said, const std::vector<Option>& options, const QuestionRead& asked) {
+  return Collector(words, said, options, asked).collect();
+}
 Signals signals_of(std::string_view words, const SaidWords& said, const std::vector<Option>& options, std::string_view language,
                    std::string_view question, const Lexicons& lexicons) {
-  return Collector(words, said, options, language, question, lexicons).collect();
+  return signals_of(words, said, options, *reading_of(options, language, question, lexicons));
 }
 
 }  // namespace usher::dialogs

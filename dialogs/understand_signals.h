@@ -15,6 +15,7 @@
 #include "dialogs/script.h"
 #include "dialogs/understand_claim.h"
 #include "dialogs/understand_option.h"
+#include "dialogs/understand_question.h"
 
 namespace usher::dialogs {
 
@@ -137,18 +138,11 @@ struct Signals {
   bool asks = false, unknown = false;  // a question; "I don't know"
 };
 
-// What the readers share about one question and one answer.
-struct ReadQuestion {
-  const std::vector<Option>& options;
-  const std::vector<Side>& sides;
-  const Claim& claim;
-  std::string_view language, question;
-  bool opposites = false, says_yes = true;  // the options stand for yes and no as opposites of each other
-};
-
 // Adds what the answer says as a yes or a no. `used`: negations that belong to an option's own words.
-void read_sides(const SaidWords& said, const ReadQuestion& asked, const std::vector<std::size_t>& used, std::size_t yes,
-                std::size_t no, Signals& out);
+void read_sides(const SaidWords& said, const QuestionRead& asked, const std::vector<Option>& options,
+                const std::vector<std::size_t>& used, Signals& out);
+
+Signals signals_of(std::string_view words, const SaidWords& said, const std::vector<Option>& options, const QuestionRead& asked);
 
 Signals signals_of(std::string_view words, const SaidWords& said, const std::vector<Option>& options, std::string_view language,
                    std::string_view question, const Lexicons& lexicons);

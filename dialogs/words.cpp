@@ -135,6 +135,13 @@ void add_break(Message& m, std::string_view mark = ",") {
   if (mark != ",") m.words.back().text = mark;
 }
 
+bool blocks_gap(const Word& w) {
+  return w.kind == Kind::kBreak || w.kind == Kind::kHan || w.text == "not" || w.text == "no" || w.text == "never" ||
+         w.text == "without" || w.text == "but";
+}
+
+}  // namespace
+
 bool same_word(const Word& word, const std::string& wanted, bool fuzzy, bool& typo) {
   if (word.kind == Kind::kBreak) return false;
   if (word.text == wanted) return true;
@@ -159,13 +166,6 @@ bool same_word(const Word& word, const std::string& wanted, bool fuzzy, bool& ty
   typo = true;
   return true;
 }
-
-bool blocks_gap(const Word& w) {
-  return w.kind == Kind::kBreak || w.kind == Kind::kHan || w.text == "not" || w.text == "no" || w.text == "never" ||
-         w.text == "without" || w.text == "but";
-}
-
-}  // namespace
 
 std::string half_width(std::string_view utf8) {
   if (is_ascii(utf8)) return std::string(utf8);
@@ -305,32 +305,33 @@ Phrase to_phrase(std::string_view utf8) {
   return phrase;
 }
 
+std::optional<Found> phrase_at(const Message& message, std::size_t begin, const Phrase& phrase, bool fuzzy, std::size_t max_gap) {
+  const auto& words = message.words;
+  double quality = 1;
+  std::size_t at = begin;
+  std::size_t matched = 0;
+  bool typo = false;
+  while (matched < phrase.size()) {
+    std::size_t gap = 0;
+    while (at + gap < words.size() && !same_word(words[at + gap], phrase[matched], fuzzy, typo)) {
+      if (matched == 0 || gap == max_gap || blocks_gap(words[at + gap]) || words[at - 1].kind != Kind::kLatin)
+        return std::nullopt;
+      ++gap;
+    }
+    if (at + gap >= words.size()) return std::nullopt;
+    if (gap > 0) quality = std::min(quality, 0.9 - 0.05 * static_cast<double>(gap));
+    at += gap + 1;
+    ++matched;
+  }
+  if (typo) quality = std::min(quality, 0.82);
+  return Found{begin, at, quality};
+}
+
 std::vector<Found> find_phrase(const Message& message, const Phrase& phrase, bool fuzzy, std::size_t max_gap) {
   std::vector<Found> found;
-  const auto& words = message.words;
   if (phrase.empty()) return found;
-  for (std::size_t begin = 0; begin < words.size(); ++begin) {
-    double quality = 1;
-    std::size_t at = begin;
-    std::size_t matched = 0;
-    bool typo = false;
-    while (matched < phrase.size()) {
-      std::size_t gap = 0;
-      while (at + gap < words.size() && !same_word(words[at + gap], phrase[matched], fuzzy, typo)) {
-        if (matched == 0 || gap == max_gap || blocks_gap(words[at + gap]) || words[at - 1].kind != Kind::kLatin) {
-          gap = words.size();
-          break;
-        }
-        ++gap;
-      }
-      if (at + gap >= words.size()) break;
-      if (gap > 0) quality = std::min(quality, 0.9 - 0.05 * static_cast<double>(gap));
-      at += gap + 1;
-      ++matched;
-    }
-    if (matched != phrase.size()) continue;
-    if (typo) quality = std::min(quality, 0.82);
-    found.push_back({begin, at, quality});
+  for (std::size_t begin = 0; begin < message.words.size(); ++begin) {
+    if (const auto f = phrase_at(message, begin, phrase, fuzzy, max_gap)) found.push_back(*f);
   }
   return found;
 }

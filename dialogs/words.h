@@ -6,6 +6,7 @@
 // become Han. Punctuation that ends a clause is kept as a break.
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,12 @@ struct Found {
 // Every place. `fuzzy` allows one typo in words of 5 letters or more; `max_gap` other words between two Latin words of the
 // phrase, never a negation and never over a break.
 std::vector<Found> find_phrase(const Message& message, const Phrase& phrase, bool fuzzy, std::size_t max_gap);
+
+// The same at one place: the phrase begins at the word `begin`. The phrase has words.
+std::optional<Found> phrase_at(const Message& message, std::size_t begin, const Phrase& phrase, bool fuzzy, std::size_t max_gap);
+// Whether a word of a message stands for the word `wanted` of a phrase; `typo` becomes true when only with a slip. `fuzzy` finds
+// no word that begins with another byte, except a small number written out.
+bool same_word(const Word& word, const std::string& wanted, bool fuzzy, bool& typo);
 
 bool is_stop_word(std::string_view canonical);  // "the", "is", "my" …: says nothing about the matter
 bool is_particle(std::string_view han);         // 啊 呢 吧 了 的 …
