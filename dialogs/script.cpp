@@ -57,6 +57,7 @@ const std::vector<std::string>& text_keys() {
   static const std::vector<std::string> keys = {"agree",
                                                 "article_solved",
                                                 "article_unsolved",
+                                                "assumed",
                                                 "attachment_received",
                                                 "cannot_do",
                                                 "check_first",

@@ -71,6 +71,7 @@ std::string State::to_json() const {
     j["symptom"] = symptom;
   }
   write("misunderstood", misunderstood, fresh.misunderstood);
+  write("unread", unread, fresh.unread);
   write("end", end, fresh.end);
   write("greeted", greeted, fresh.greeted);
   write("choosing", choosing, fresh.choosing);
@@ -112,6 +113,7 @@ std::optional<State> State::from_json(std::string_view json) {
     read(j, "symptom", s.symptom);
     if (const auto told = s.slots.find("symptom"); !j.contains("symptom") && told != s.slots.end()) s.symptom = told->second;
     read(j, "misunderstood", s.misunderstood);
+    read(j, "unread", s.unread);
     read(j, "end", s.end);
     read(j, "greeted", s.greeted);
     read(j, "choosing", s.choosing);

@@ -29,6 +29,9 @@ inline constexpr std::string_view kEnough = "enough";  // … "I'd rather talk t
 inline constexpr int kPatient = 3;                     // answers in a row that are not understood, then it goes on without
 inline constexpr int kUseless = 2;                     // questions of the customer's in a row that nothing is found for
 
+// Whether an emergency begins at this step, over what is said on the way (turn_begin.cpp).
+bool is_emergency(const Script& script, std::string_view target);
+
 class Turn {
  public:
   Turn(const ScriptSet& scripts, State state) : scripts_(scripts) { out_.state = std::move(state); }
@@ -63,7 +66,7 @@ class Turn {
   void said(const Said& e, std::string_view entry);
   void choose_language(const Said& e);
   void answer(const Script& script, const Step& step, const Said& e);
-  Past standing(const Step& step);                      // where "back" will return to
+  Past standing(const Step& step);  // where "back" will return to
   void remember(Past past, const Values& before);
   void ask_again(const Script& script, const Step& step);  // the question that waits, once more
 
@@ -95,7 +98,7 @@ class Turn {
 
   // ── wishes that hold anywhere (turn_commands.cpp)
   bool wish(const Script* script, const Step* step);  // true when it was granted
-  void asked_for_person(std::string why);  // "back" takes it back
+  void asked_for_person(std::string why);             // "back" takes it back
   void to_person(std::string why);
   Escalate handover_escalate() const;  // what the handover script would ask for, without a text
   void start_over();
@@ -115,6 +118,10 @@ class Turn {
   bool wants_person_by_number(std::vector<Choice> shown);
   std::string numbered(const std::vector<Choice>& shown) const;  // id of the choice whose number was written, or ""
   void proceed(const std::string& next);
+
+  // ── several messages weighed together (turn_ahead.cpp)
+  void weigh_together(const Step& step, const Choose& choose, Understood& u);
+  bool answered_ahead(const Step& step, const Choose& choose, std::string& next);
 
   // ── answers that are values (turn_values.cpp)
   void answer_ask(const Script& script, const Ask& ask, const Step& step, const Said& e);
@@ -168,17 +175,18 @@ class Turn {
 
   const ScriptSet& scripts_;
   Outcome out_;
-  std::string full_;        // what the customer wrote, trimmed
-  std::string text_;        // its beginning: what is read
-  std::string asked_in_;    // language of the question that waits
-  std::string now_;         // Said::now
-  bool answered_ = false;   // the waiting step got its answer
-  bool restarted_ = false;  // no script runs any more: nobody is to be woken
-  bool settled_ = false;    // when to be woken is said already
-  int attachments_ = 0;     // that came with the words
-  std::string lead_;        // stands before the next check of a troubleshoot block
-  int may_skip_ = 0;        // questions the first message may still answer
-  std::string begun_;       // the script they belong to
+  std::string full_;                       // what the customer wrote, trimmed
+  std::string text_;                       // its beginning: what is read
+  std::string asked_in_;                   // language of the question that waits
+  std::string now_;                        // Said::now
+  bool answered_ = false;                  // the waiting step got its answer
+  bool restarted_ = false;                 // no script runs any more: nobody is to be woken
+  bool settled_ = false;                   // when to be woken is said already
+  int attachments_ = 0;                    // that came with the words
+  std::string lead_;                       // stands before the next check of a troubleshoot block
+  int may_skip_ = 0;                       // questions the first message may still answer
+  std::string begun_;                      // the script they belong to
+  std::string ahead_step_, ahead_option_;  // the question the message was read ahead for, and its answer
 };
 
 }  // namespace usher::dialogs

@@ -14,6 +14,8 @@ namespace {
 
 using As = Understood::As;
 
+constexpr std::size_t kMaxUnread = 300;  // code points of a message that is weighed with the next one
+
 const Option* find_option(const std::vector<Option>& options, std::string_view id) {
   const auto it = id.empty() ? options.end() : std::ranges::find(options, id, &Option::id);
   return it == options.end() ? nullptr : &*it;
@@ -122,6 +124,7 @@ void Turn::answer_choose(const Step& step, const Choose& choose, const Said& e) 
       return;
     }
     if (u.as == As::kNothing && wants_person_by_number(choices(choose.options))) return;
+    weigh_together(step, choose, u);
     chosen = u.as == As::kOption || u.as == As::kValue ? find_option(choose.options, u.value) : nullptr;
     if (chosen != nullptr) {
       trace("answer", fmt::format("“{}”: {} ({:.2f})", chosen->id, u.why, u.confidence));
@@ -147,6 +150,7 @@ void Turn::answer_choose(const Step& step, const Choose& choose, const Said& e) 
     }
   }
   answered_ = true;
+  if (!ahead_step_.empty()) say(words("assumed", {{"answer", words(chosen->label)}}));
   std::string next = take_option(step, choose, *chosen);
   if (!text_.empty()) {
     if (const Script* script = scripts_.find(s().dialog, s().hash)) prefill(*script, text_, "the answer");
@@ -157,6 +161,7 @@ void Turn::answer_choose(const Step& step, const Choose& choose, const Said& e) 
 // Records what the choice means; the step to go on with.
 std::string Turn::take_option(const Step& step, const Choose& choose, const Option& option) {
   s().misunderstood = 0;
+  s().unread.clear();
   s().unanswered = 0;
   if (choose.kind == Choose::Kind::kConsent) {
     // Word for word as it was asked: in the language of the question, before this answer changed anything.
@@ -179,9 +184,11 @@ std::string Turn::take_option(const Step& step, const Choose& choose, const Opti
 }
 
 void Turn::not_understood(const std::string& question, std::vector<Choice> options, const std::string& why) {
-  ++s().misunderstood;
+  if (++s().misunderstood == 1) s().unread.clear();
+  s().unread.push_back(text::cut(text_, kMaxUnread));
   trace("reask", fmt::format("not understood ({} in a row): {}", s().misunderstood, why));
   if (s().misunderstood >= kPatient) {
+    s().unread.clear();
     say(words("handing_over"));
     to_person("three answers in a row were not understood");
     return;

@@ -21,7 +21,8 @@ constexpr double kLeadingArticle = 0.6;  // confidence of an article that leads 
 constexpr int kMaySkip = 10;
 constexpr int kHops = 4;
 
-// Whether an emergency begins at this step, over what is said on the way.
+}  // namespace
+
 bool is_emergency(const Script& script, std::string_view target) {
   for (int i = 0; i < kHops; ++i) {
     const Step* step = script.find(target);
@@ -37,8 +38,6 @@ bool is_emergency(const Script& script, std::string_view target) {
   }
   return false;
 }
-
-}  // namespace
 
 // What the greeting offers.
 std::vector<const Script*> Turn::topics() const {

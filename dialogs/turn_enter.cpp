@@ -198,7 +198,7 @@ std::string Turn::enter_ask(const Script& script, const Step& step, const Ask& a
 }
 
 std::string Turn::enter_choose(const Script& script, const Step& step, const Choose& choose) {
-  if (std::string next; answered_already(script, step, choose, next)) return next;
+  if (std::string next; answered_already(script, step, choose, next) || answered_ahead(step, choose, next)) return next;
   may_skip_ = 0;
   trace("step", step.id + ": asked");
   ask(words(choose.text), choices(choose.options), {}, choose.picture);
