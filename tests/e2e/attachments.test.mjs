@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { violations } from './support/axe.mjs';
-import { counts, launch } from './support/browser.mjs';
+import { counts, focus_is, launch } from './support/browser.mjs';
 import { openChat } from './support/chat_page.mjs';
 import { eventually, kRoot, requestTracker, temporaryFolder, usher } from './support/usher.mjs';
 import { connectChat } from './support/webchat.mjs';
@@ -117,12 +117,14 @@ test('attachments', async (t) => {
     assert.deepEqual(await violations(page), []);
 
     // On to the ticket, whatever is asked for.
-    for (let i = 0; i < 14 && !(await chat.reference()); ++i) {
+    const is_over = async () => (await gateway.sql('SELECT count(*) AS n FROM builtin_tickets'))[0].n > 0;
+    await chat.waitForTurn();
+    for (let i = 0; i < 14 && !(await is_over()); ++i) {
       const choices = await chat.choices();
       const last = await chat.lastBotText();
       if (choices.length) await chat.press(choices.find((one) => /person|ticket|no/i.test(one)) ?? choices.at(-1));
       else await chat.say(/reach|email/i.test(last) ? 'ana@customer.test' : /serial/i.test(last) ? 'PF1ABCD23' : /name/i.test(last) ? 'Ana Keller' : 'Nordprint 200');
-      await eventually(async () => (await chat.lastBotText()) !== last || (await chat.reference()), 'the next question').catch(() => undefined);
+      await chat.waitForTurn();
     }
     const number = await chat.waitForReference(/\d/);
     assert.match(number, /\d/);
@@ -139,6 +141,7 @@ test('attachments', async (t) => {
     const chat = await openChat(page, { url: `${gateway.http}/demo?lang=zh` });
     await chat.waitForBot('售后助手');
     await pick(chat, [as_file('holiday.png', 'image/png', exe)]);
+    await counts(chat.panel.locator('.files.waiting li'), 1);  // the page asks what it may take first
     await chat.say('请看照片', { received: false });
     const failed = chat.panel.locator('.line.customer.failed');
     await failed.waitFor();
@@ -201,14 +204,14 @@ test('attachments', async (t) => {
     await chat.waitForBot('support assistant');
     await chat.input.focus();
     await page.keyboard.press('Shift+Tab');
-    assert.equal(await page.evaluate(() => document.querySelector('usher-chat').shadowRoot.activeElement.getAttribute('aria-label')), 'Add photos or files');
+    await focus_is(page, /Add photos or files$/);
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
     await chooser.setFiles([as_file('one.png', 'image/png', label), as_file('two.log', 'text/plain', Buffer.from('kernel: thermal shutdown\n'))]);
     const waiting = chat.panel.locator('.files.waiting li');
     await waiting.nth(1).waitFor();
-    assert.equal(await page.evaluate(() => document.querySelector('usher-chat').shadowRoot.activeElement.tagName), 'TEXTAREA', 'back to the words');
+    await focus_is(page, /^TEXTAREA/, 'back to the words');
     for (let i = 0; i < 2; ++i) await page.keyboard.press('Shift+Tab');  // the clip, then the last file's "remove"
-    assert.equal(await page.evaluate(() => document.querySelector('usher-chat').shadowRoot.activeElement.getAttribute('aria-label')), 'Remove two.log');
+    await focus_is(page, /Remove two\.log$/);
     await page.keyboard.press('Enter');
     await counts(waiting, 1);
 
@@ -227,6 +230,7 @@ test('attachments', async (t) => {
     await waiting.nth(2).waitFor();
     await take_picture(page, 'attach-phone');
     assert.deepEqual(await violations(page), []);
+    await focus_is(page, /^TEXTAREA/);
     await page.keyboard.press('Enter');  // on the words: no text is needed
     await chat.waitForOwn('one.png', 'received');
     const rows = await stored('');
@@ -240,9 +244,9 @@ test('attachments', async (t) => {
     await page.setInputFiles('#file', [as_file('label.png', 'image/png', label), as_file('bill.pdf', 'application/pdf', Buffer.from('%PDF-1.4\n%\xe2\xe3\xcf\xd3\n', 'latin1'))]);
     await page.click('button.primary');
     const image = page.locator('main li.customer .file img');
-    await image.waitFor({ timeout: 30_000 });
+    await image.waitFor({ timeout: 60_000 });
     await counts(page.locator('main li.customer .file'), 2);
-    await page.locator('main ol li:last-child:not(.customer)').waitFor({ timeout: 30_000 });  // answered: no more reloading
+    await page.locator('main ol li:last-child:not(.customer)').waitFor({ timeout: 60_000 });  // answered: no more reloading
     await eventually(() => image.evaluate((img) => img.naturalWidth === 320), 'the photo is shown');
     await take_picture(page, 'attach-plain');
     assert.deepEqual((await stored('plain photo')).map((row) => row.sha256).includes(sha256(label)), true);
@@ -251,7 +255,7 @@ test('attachments', async (t) => {
     assert.match(await page.locator('#error').innerText(), /"x\.png" cannot be taken/);
     await page.fill('#text', 'words alone');
     await page.click('button.primary');
-    await page.locator('main li.customer').filter({ hasText: 'words alone' }).waitFor({ timeout: 30_000 });
+    await page.locator('main li.customer').filter({ hasText: 'words alone' }).waitFor({ timeout: 60_000 });
   });
 
   await t.test('pictures of scripts: served, bounded to their folder', async () => {
@@ -284,7 +288,7 @@ test('attachments', async (t) => {
     await plain.fill('#text', '标签在哪里');
     await plain.click('button.primary');
     const shown = plain.locator('main li img.picture');
-    await shown.waitFor({ timeout: 30_000 });
+    await shown.waitFor({ timeout: 60_000 });
     assert.equal(await shown.getAttribute('alt'), '请把笔记本翻过来。');
     await eventually(() => shown.evaluate((img) => img.naturalWidth > 0), 'the picture is shown');
     await take_picture(plain, 'picture-plain-zh');
@@ -313,6 +317,7 @@ test('in a shop of another origin, whose policy allows the chat server and nothi
   const chat = await openChat(page, { url: origin });
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), chat.panel.locator('button.attach').click()]);
   await chooser.setFiles([as_file('label.png', 'image/png', label), as_file('bill.pdf', 'application/pdf', Buffer.from('%PDF-1.4\n%\xe2\xe3\xcf\xd3\n', 'latin1'))]);
+  await counts(chat.panel.locator('.files.waiting li'), 2);
   await chat.say('where is the label');
   await chat.waitForBot('Turn the laptop over');
   await chat.reload();
@@ -325,7 +330,7 @@ test('in a shop of another origin, whose policy allows the chat server and nothi
 
 test('on Request Tracker: with the ticket, and after it without a word', async (t) => {
   const rt = await requestTracker(t);
-  const gateway = await usher(t, { ...rt.settings(), answers: { number_wait_ms: 10_000 } });
+  const gateway = await usher(t, { ...rt.settings(), answers: { number_wait_ms: 60_000 } });
   const chat = await connectChat(gateway.http);
   t.after(() => chat.close());
   const send = async (text, name, bytes) => {
@@ -337,7 +342,9 @@ test('on Request Tracker: with the ticket, and after it without a word', async (
   };
   await send('I want to talk to a person, my scanner is dead', '标签.png', label);
   await eventually(() => chat.messages.some((m) => m.from === 'bot' && m.seq > 0), 'an answer');
-  for (let i = 0; i < 14 && chat.references.length === 0; ++i) {
+  await chat.caught_up();
+  const is_over = async () => (await gateway.sql('SELECT count(*) AS n FROM cases'))[0].n > 0;
+  for (let i = 0; i < 14 && !(await is_over()); ++i) {
     const last = chat.messages.at(-1);
     if (last.choices?.length) await chat.ask(last.choices.at(-1).label, { choice: last.choices.at(-1).id });
     else await chat.ask(last.slot === 'contact' ? 'ana@customer.test' : last.slot === 'serial' ? 'PF1ABCD23' : 'Ana Keller');
@@ -347,7 +354,7 @@ test('on Request Tracker: with the ticket, and after it without a word', async (
   const parts = await eventually(async () => {
     const all = await rt.parts(ref);
     return all.some((part) => part.name === 'second.log') && all;
-  }, 'the second file on the ticket', 30_000);
+  }, 'the second file on the ticket');
   assert.equal(sha256(parts.find((part) => part.name === '标签.png').content), sha256(label));
   assert.equal(parts.find((part) => part.name === 'second.log').content.toString(), 'kernel: thermal shutdown\n');
   assert.match(await rt.text(ref), /Customer: I want to talk to a person, my scanner is dead \[files: 标签\.png\]/, 'the transcript names what came with each message');

@@ -86,7 +86,7 @@ test('an article from draft to archive: by whom, found when, and what is left of
     const last = chat.messages.at(-1);
     if (last.from === 'bot') await chat.ask(last.choices?.[0]?.label ?? 'the docking station flickers');
     return false;
-  }, 'the bot shows the article', 30_000);
+  }, 'the bot shows the article');
 
   // It helps somebody, which closes the gap.
   const said = await public_page(`/help/en/${kId}/feedback`, { method: 'POST', body: new URLSearchParams({ solved: 'yes' }) });
@@ -172,7 +172,7 @@ test('fields, filters, problems, pictures, what a script shows, and questions an
   await writeFile(join(kb, 'regression.tsv'), 'en\tzentrado docking station flickers\tdocking-station-flicker\nen\tlaptop does not turn on\tno-power-reset\n');
   const ana = await staff(gateway, 'ana', 'agent'), pia = await staff(gateway, 'pia', 'publisher');
   process.kill(gateway.pid, 'SIGHUP');
-  await eventually(async () => /"reloaded"/.test(await gateway.log()) || /reloaded/.test(await gateway.log()), 'reloaded');
+  await eventually(async () => /reloaded/.test(await gateway.log()), 'reloaded');
   const at = `/api/articles/${kId}/en`;
   const fields = { title: 'Zentrado docking station makes the picture flicker', issue: 'The Zentrado docking station flickers.',
     resolution: '1. Pull its plug.', products: ['Zentrado D40'], review_by: '2020-01-31', tags: ['dock'] };

@@ -1,6 +1,7 @@
 // A4: nothing acknowledged is lost and nothing has an effect twice, while the process is killed again and again in the middle of the work:
 // 500 messages by chat, mail and webhook from writers that repeat what was not acknowledged (reliability.md DUR-01, DUR-14, HOOK-11, WEB-11,
 // WEB-12, SMTP-16).
+// Runs alone (./dev test): kills hit work at moments chosen by chance.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';

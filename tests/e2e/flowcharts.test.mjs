@@ -3,6 +3,7 @@
 // are left out; a bot that stays without a further reply, or stands where no reply belongs, has failed. strict: the replies one
 // after the other, whatever the bot asks. Besides, each reply by itself: the bot is brought to its question with buttons, so that a
 // dialog's first failure does not hide the next. USHER_SHOW=1 lists the failures of dev/ (never those of test/, which only measures).
+// Runs alone (./dev test): it keeps every core busy by itself.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
@@ -135,7 +136,7 @@ const percent = (n, of) => (of ? (100 * n) / of : 0);
 const shown = (n, of) => `${String(n).padStart(3)}/${String(of).padEnd(3)} ${percent(n, of).toFixed(1).padStart(5)} %`;
 
 for (const half of ['dev', 'test']) {
-  test(`whole conversations on flowcharts reach their right end (${half})`, { timeout: 300_000 }, async (t) => {
+  test(`whole conversations on flowcharts reach their right end (${half})`, { timeout: 900_000 }, async (t) => {
     const dir = await temporaryFolder(t, 'flowcharts');
     t.after(() => started.forEach((child) => child.kill()));
     const all = await charts(half);

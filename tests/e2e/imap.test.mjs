@@ -1,7 +1,7 @@
 // B4: mail is fetched from a real Dovecot, each taken once, whatever breaks; what cannot be taken holds up nothing; trouble is shown.
 import assert from 'node:assert/strict';
 import { createServer as createHttpServer } from 'node:http';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -27,7 +27,7 @@ test('six wait, the third is removed by somebody else, the connection breaks thi
   const proxy = await breakingProxy(t, server.port, () => (proxy.broken < 30 && random.next() < 0.7 ? random.int(1, 3000) : Infinity));
   const gateway = await usher(t, { email: { mailboxes: [server.settings({ port: proxy.port, idle_seconds: 2 })] } });
   // As soon as the first is taken the third goes, unless it was taken already; later ones come while everything breaks.
-  await eventually(async () => (await taken(gateway)).length >= 1, 'the first mail is taken', 60_000, 5);
+  await eventually(async () => (await taken(gateway)).length >= 1, 'the first mail is taken', undefined, 5);
   await other.command('SELECT INBOX');
   const third_was_taken = (await taken(gateway)).includes(3);
   await other.command('UID STORE 3 +FLAGS (\\Deleted)');
@@ -40,7 +40,7 @@ test('six wait, the third is removed by somebody else, the connection breaks thi
   assert.ok(proxy.broken >= 30, `only ${proxy.broken} breaks`);
   const last = 40;
   await other.append(mail(last));
-  await eventually(async () => (await taken(gateway)).includes(last), 'the last one', 60_000);
+  await eventually(async () => (await taken(gateway)).includes(last), 'the last one');
   const all = await taken(gateway);
   assert.equal(new Set(all).size, all.length, `one of them twice: ${all}`);
   const on_server = await other.command('UID FETCH 1:* (UID FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])');
@@ -48,8 +48,8 @@ test('six wait, the third is removed by somebody else, the connection breaks thi
   for (const n of there) assert.ok(all.includes(n), `number ${n} was not taken`);
   if (third_was_taken) assert.ok(all.includes(3));
   assert.equal(all.length, there.length + (all.includes(3) ? 1 : 0));
-  await eventually(async () => (await states(gateway)).filter((row) => row.uid !== 3).every((row) => row.state === 'filed'), 'all marked', 20_000);
-  await eventually(async () => !/UID \d+ FLAGS \((?![^)]*\\Seen)/.test(await other.command('UID FETCH 1:* (UID FLAGS)')), 'all read on the server', 20_000);
+  await eventually(async () => (await states(gateway)).filter((row) => row.uid !== 3).every((row) => row.state === 'filed'), 'all marked');
+  await eventually(async () => !/UID \d+ FLAGS \((?![^)]*\\Seen)/.test(await other.command('UID FETCH 1:* (UID FLAGS)')), 'all read on the server');
   assert.equal((await gateway.tickets()).length, all.length, 'one ticket each');
   other.close();
 });
@@ -60,20 +60,20 @@ test('a mailbox that was away for days is caught up in order, read or not, and p
   const gateway = await usher(t, { email: { mailboxes: [server.settings({ port: proxy.port })] } });
   const other = await ImapClient.connect(server.port);
   await other.append(mail(1));
-  await eventually(async () => (await taken(gateway)).length === 1, 'the first', 20_000);
+  await eventually(async () => (await taken(gateway)).length === 1, 'the first');
   proxy.is_down = true;
   proxy.cut();
   for (let n = 2; n <= 300; ++n) await other.append(mail(n));
   await other.command('SELECT INBOX');
   await other.command('UID STORE 100:120 +FLAGS (\\Seen)');  // somebody looked into them meanwhile
   proxy.is_down = false;
-  await eventually(async () => (await taken(gateway)).length === 300, 'all caught up', 60_000);
+  await eventually(async () => (await taken(gateway)).length === 300, 'all caught up');
   const all = await taken(gateway);
   assert.deepEqual(all, [...all].sort((a, b) => a - b), 'in the order of the mailbox');
   await eventually(async () => (await states(gateway)).every((row) => row.state === 'filed'), 'all marked');
   const at = performance.now();
   await other.append(mail(301));
-  await eventually(async () => (await taken(gateway)).length === 301, 'the pushed one', 20_000, 10);
+  await eventually(async () => (await taken(gateway)).length === 301, 'the pushed one', undefined, 10);
   t.diagnostic(`pushed mail was stored after ${Math.round(performance.now() - at)} ms`);
   other.close();
 });
@@ -86,16 +86,17 @@ test('too large and unreadable mails hold up nothing; taken mail is moved; mail 
   await other.append(mail(2, `${'x'.repeat(200)}\n`.repeat(500)));          // 100 KB, over the limit
   await other.append(mail(3));
   const gateway = await usher(t, { email: { max_message_bytes: 65536, mailboxes: [server.settings({ after: 'move', move_to: 'Überall erledigt', idle_seconds: 1 })] } });
-  await eventually(async () => (await states(gateway)).some((row) => row.uid === 3 && row.state === 'filed'), 'the good one', 20_000);
+  await eventually(async () => (await states(gateway)).some((row) => row.uid === 3 && row.state === 'filed'), 'the good one');
+  await eventually(async () => (await states(gateway)).some((row) => row.uid === 2 && row.state === 'filed'), 'the large one, kept for staff');
   assert.deepEqual(await gateway.sql('SELECT cause FROM quarantine'), [{ cause: 'too_large' }]);
-  await eventually(async () => (await states(gateway)).some((row) => row.uid === 1 && row.state === 'skipped'), 'three tries', 20_000);
+  await eventually(async () => (await states(gateway)).some((row) => row.uid === 1 && row.state === 'skipped'), 'three tries');
   assert.match((await states(gateway)).find((row) => row.uid === 1).cause, /^loop/);
   await other.command('SELECT INBOX');
-  assert.match(await other.command('UID SEARCH ALL'), /^\* SEARCH 1\r\n/m, 'only the skipped one is left');
-  assert.match(await other.command('STATUS "&ANw-berall erledigt" (MESSAGES)'), /MESSAGES 2/);
+  await eventually(async () => /^\* SEARCH 1\r\n/m.test(await other.command('UID SEARCH ALL')), 'only the skipped one is left');
+  await eventually(async () => /MESSAGES 2/.test(await other.command('STATUS "&ANw-berall erledigt" (MESSAGES)')), 'the others are there');
   const before = (await gateway.tickets()).length;
   await other.append(mail(3));
-  await eventually(async () => (await states(gateway)).some((row) => row.uid === 4 && row.state === 'filed'), 'the copy', 20_000);
+  await eventually(async () => (await states(gateway)).some((row) => row.uid === 4 && row.state === 'filed'), 'the copy');
   assert.equal((await gateway.tickets()).length, before);
   other.close();
 });
@@ -106,20 +107,20 @@ test('a wrong password is told, in the overview and the metrics, and the service
   const desk = await staff(gateway, 'anna', 'agent');
   const boxes = await eventually(async () => {
     const { mailboxes } = (await desk.get('/api/overview')).json;
-    return mailboxes.every((m) => m.ok || m.error) && mailboxes;
-  }, 'both mailboxes were tried', 20_000);
+    return mailboxes[0].ok && mailboxes[0].counts_agree && mailboxes[1].error && mailboxes;
+  }, 'both mailboxes were tried');
   const [main, second] = boxes;
-  assert.equal(main.ok, true);
-  assert.equal(main.counts_agree, true);
+  assert.equal(main.error, '');
   assert.equal(second.ok, false);
   assert.match(second.error, /refuses the sign-in of 'second'/);
-  const metrics = await (await fetch(`${gateway.http}/metrics`)).text();
-  assert.match(metrics, /usher_mailbox_up\{mailbox="second"\} 0/);
-  assert.match(metrics, /usher_mailbox_up\{mailbox="main"\} 1/);
+  await eventually(async () => {
+    const metrics = await (await fetch(`${gateway.http}/metrics`)).text();
+    return /usher_mailbox_up\{mailbox="second"\} 0/.test(metrics) && /usher_mailbox_up\{mailbox="main"\} 1/.test(metrics);
+  }, 'the figures say the same');
   assert.equal((await fetch(`${gateway.http}/readyz`)).status, 200);
   const other = await ImapClient.connect(server.port);
   await other.append(mail(1));
-  await eventually(async () => (await taken(gateway)).length === 1, 'the other mailbox works', 20_000);
+  await eventually(async () => (await taken(gateway)).length === 1, 'the other mailbox works');
   assert.doesNotMatch(await gateway.log(), /other|secret/, 'no password in the log');
   other.close();
 });
@@ -131,9 +132,8 @@ test('STARTTLS with a certificate that is checked; a server without IDLE and MOV
   const desk = await staff(gateway, 'anna', 'agent');
   const boxes = await eventually(async () => {
     const { mailboxes } = (await desk.get('/api/overview')).json;
-    return mailboxes.every((m) => m.ok || m.error) && mailboxes;
-  }, 'both mailboxes were tried', 20_000);
-  assert.equal(boxes[0].ok, true, boxes[0].error);
+    return mailboxes[0].ok && mailboxes[1].error && mailboxes;
+  }, 'both mailboxes were tried');
   assert.match(boxes[1].error, /certificate of localhost is not to be trusted/);
 });
 
@@ -149,13 +149,13 @@ test('the gateway is killed again and again while it fetches: nothing is lost, n
     await gateway.kill();
     await gateway.start();
   }
-  await eventually(async () => (await taken(gateway)).length >= 60 && (await states(gateway)).every((row) => row.state === 'filed'), 'all taken and moved', 60_000);
+  await eventually(async () => (await taken(gateway)).length >= 60 && (await states(gateway)).every((row) => row.state === 'filed'), 'all taken and moved');
   assert.deepEqual((await taken(gateway)).sort((a, b) => a - b), Array.from({ length: 60 }, (_, i) => i + 1));
-  assert.match(await other.command('STATUS Done (MESSAGES)'), /MESSAGES 60/);
+  await eventually(async () => /MESSAGES 60/.test(await other.command('STATUS Done (MESSAGES)')), 'all are there');
   const at = performance.now();
   const exit = await gateway.stop();
   assert.equal(exit.code, 0);
-  assert.ok(performance.now() - at < 10_000);
+  assert.ok(performance.now() - at < 45_000);
   other.close();
 });
 
@@ -164,7 +164,7 @@ test('a mailbox that is numbered anew is looked through once more, and what is k
   const gateway = await usher(t, { email: { mailboxes: [server.settings()] } });
   let other = await ImapClient.connect(server.port);
   for (let n = 1; n <= 3; ++n) await other.append(Buffer.from(mail(n).toString().replace(/Message-ID: .*\r\n/, '')));
-  await eventually(async () => (await states(gateway)).filter((row) => row.state === 'filed').length === 3, 'three', 20_000);
+  await eventually(async () => (await states(gateway)).filter((row) => row.state === 'filed').length === 3, 'three');
   other.close();
   await server.stop();
   const box = join(server.folder, 'mail/support');
@@ -173,7 +173,7 @@ test('a mailbox that is numbered anew is looked through once more, and what is k
   await server.start();
   other = await ImapClient.connect(server.port);
   await other.append(mail(4));
-  await eventually(async () => (await states(gateway)).filter((row) => row.state === 'filed').length === 7, 'all four under their new numbers', 30_000);
+  await eventually(async () => (await states(gateway)).filter((row) => row.state === 'filed').length === 7, 'all four under their new numbers');
   assert.equal((await taken(gateway)).length, 4);
   assert.equal((await gateway.tickets()).length, 4);
   assert.match(await gateway.log(), /mailbox_renumbered/);
@@ -188,7 +188,7 @@ test('OAuth: a token that the server does not take is replaced once; a rotated r
     request.on('end', () => {
       asked.push(Object.fromEntries(new URLSearchParams(body)));
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ access_token: `T${asked.length}`, expires_in: 3600, refresh_token: `R${asked.length}` }));
+      response.end(JSON.stringify({ access_token: `access-token-${asked.length}`, expires_in: 3600, refresh_token: `refresh-token-${asked.length}` }));
     });
   });
   await new Promise((done) => tokens.listen(0, '127.0.0.1', done));
@@ -216,10 +216,56 @@ test('OAuth: a token that the server does not take is replaced once; a rotated r
   await new Promise((done) => imap.listen(0, '127.0.0.1', done));
   t.after(() => imap.close());
   const mailbox = { name: 'cloud', host: '127.0.0.1', port: imap.address().port, tls: 'none', user: 'a@example.org', oauth_token_url: `http://127.0.0.1:${tokens.address().port}/token`, oauth_client_id: 'usher', retry_max_seconds: 1 };
-  const gateway = await usher(t, { email: { mailboxes: [mailbox] } }, { environment: { USHER_EMAIL_MAILBOXES_CLOUD_OAUTH_REFRESH_TOKEN: 'R0' } });
+  const gateway = await usher(t, { email: { mailboxes: [mailbox] } }, { environment: { USHER_EMAIL_MAILBOXES_CLOUD_OAUTH_REFRESH_TOKEN: 'refresh-token-0' } });
   const desk = await staff(gateway, 'anna', 'agent');
-  await eventually(async () => (await desk.get('/api/overview')).json.mailboxes[0].ok, 'signed in', 20_000);
-  assert.deepEqual(seen, ['user=a@example.org\x01auth=Bearer T1\x01\x01', 'user=a@example.org\x01auth=Bearer T2\x01\x01']);
-  assert.deepEqual(asked.map((a) => [a.grant_type, a.refresh_token, a.client_id]), [['refresh_token', 'R0', 'usher'], ['refresh_token', 'R1', 'usher']]);
-  assert.doesNotMatch(await gateway.log(), /T1|R0|R1/, 'no token in the log');
+  await eventually(async () => (await desk.get('/api/overview')).json.mailboxes[0].ok, 'signed in');
+  assert.deepEqual(seen, ['user=a@example.org\x01auth=Bearer access-token-1\x01\x01', 'user=a@example.org\x01auth=Bearer access-token-2\x01\x01']);
+  assert.deepEqual(asked.map((a) => [a.grant_type, a.refresh_token, a.client_id]), [['refresh_token', 'refresh-token-0', 'usher'], ['refresh_token', 'refresh-token-1', 'usher']]);
+  assert.doesNotMatch(await gateway.log(), /access-token-|refresh-token-/, 'no token in the log');
+});
+
+test('HUP takes mailboxes in, lets them go and signs in with a new password; what needs a restart is named', async (t) => {
+  const server = await dovecot(t, { support: 'secret', second: 'other' });
+  // No SMTP listener: mailboxes are fetched from all the same.
+  const gateway = await usher(t, { email: { enabled: false, mailboxes: [server.settings()] } });
+  assert.equal(gateway.smtp, undefined);
+  const desk = await staff(gateway, 'anna', 'agent');
+  const boxes = async () => (await desk.get('/api/overview')).json.mailboxes;
+  const reload = async (change, words) => {
+    change(gateway.settings);
+    const before = await gateway.log();
+    await writeFile(gateway.config, JSON.stringify(gateway.settings, null, 2));
+    process.kill(gateway.pid, 'SIGHUP');
+    return eventually(async () => words.test((await gateway.log()).slice(before.length)) && (await gateway.log()).slice(before.length), `the log says ${words}`, 20_000);
+  };
+  const other = await ImapClient.connect(server.port);
+  await other.append(mail(1));
+  await eventually(async () => (await taken(gateway)).length === 1, 'the first', 20_000);
+
+  const second = join(server.folder, 'second');
+  await writeFile(second, 'wrong\n');
+  const log = await reload((s) => { s.email.mailboxes.push(server.settings({ name: 'second', user: 'second', password_file: second })); s.company = 'Another'; }, /mailboxes: added second"/);
+  assert.match(log, /settings_need_restart.*"changed":"company"/);
+  await eventually(async () => (await boxes())[1]?.error, 'the second is refused', 20_000);
+  await writeFile(second, 'other\n');
+  await reload(() => {}, /mailboxes: changed second"/);
+  await eventually(async () => (await boxes()).length === 2 && (await boxes()).every((box) => box.ok), 'both are well', 20_000);
+  await reload(() => {}, /"content":"[^";]*"/);  // nothing changed, nothing is begun anew
+  const friend = await ImapClient.connect(server.port, 'second', 'other');
+  await friend.append(mail(2));
+  await eventually(async () => (await taken(gateway)).length === 2, 'mail of the new one', 20_000);
+
+  await reload((s) => { s.email.mailboxes.shift(); }, /mailboxes: removed main"/);
+  assert.deepEqual((await boxes()).map((box) => box.name), ['second']);
+  await other.append(mail(3));
+  await friend.append(mail(4));
+  await eventually(async () => (await taken(gateway)).includes(4), 'the other goes on', 20_000);
+  assert.ok(!(await taken(gateway)).includes(3), 'nobody fetches from it any more');
+  await reload((s) => { s.email.mailboxes.unshift({ ...server.settings(), tls: 'sometimes' }); }, /settings_problem.*mailboxes/);
+  assert.deepEqual((await boxes()).map((box) => [box.name, box.ok]), [['second', true]], 'everything stays as it was');
+  await reload((s) => { s.email.mailboxes[0].tls = 'none'; }, /mailboxes: added main"/);
+  await eventually(async () => (await taken(gateway)).includes(3), 'what waited there', 20_000);
+  assert.equal((await gateway.stop()).code, 0);
+  other.close();
+  friend.close();
 });

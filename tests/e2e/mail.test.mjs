@@ -252,7 +252,7 @@ test('cases and the tickets of a Request Tracker are reconciled', async (t) => {
   const gateway = await usher(t, rt.settings());
   const send = sender(t, gateway, await temporaryFolder(t, 'mails'));
   for (const who of ['ana', 'bob']) await send(mail({ From: `${who}@customer.test`, To: 'support@usher.test', Subject: 'Order', 'Message-ID': `<${who}@customer.test>` }, 'A question about my order.'), `${who}@customer.test`);
-  await eventually(async () => (await gateway.sql("SELECT count(*) AS n FROM cases WHERE state = 'linked'"))[0].n === 2, 'both tickets', 30_000);
+  await eventually(async () => (await gateway.sql("SELECT count(*) AS n FROM cases WHERE state = 'linked'"))[0].n === 2, 'both tickets');
   const balanced = await gateway.command(['reconcile']);
   assert.equal(balanced.code, 0, balanced.out);
   assert.deepEqual(balanced.json.tickets, { system: 'request_tracker', asked: 2, found: 2 });

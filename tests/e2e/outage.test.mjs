@@ -75,19 +75,20 @@ test('the ticket system is away', async (t) => {
 
   const numbers = [];
   for (const chat of chats) {
-    const ref = await eventually(() => chat.references.find((r) => !r.provisional), 'the real number', 30_000);
+    const ref = await eventually(() => chat.references.find((r) => !r.provisional), 'the real number');
     assert.match(ref.ref, /^\d+$/);
     numbers.push(ref.ref);
   }
-  const told = await eventually(async () => (await out.mails()).find((m) => m.headers['in-reply-to'] === '<dora@customer.test>' && /\[#\d+\]/.test(m.headers.subject)), 'the mail with the number', 30_000);
+  const told = await eventually(async () => (await out.mails()).find((m) => m.headers['in-reply-to'] === '<dora@customer.test>' && /\[#\d+\]/.test(m.headers.subject)), 'the mail with the number');
   assert.match(told.body, kProvisional, 'the mail names the reference it replaces');
-  await eventually(async () => (await rt.text(numbers[0])).includes('It smells a little, too.'), 'what was said meanwhile, on the ticket', 30_000);
+  await eventually(async () => (await rt.text(numbers[0])).includes('It smells a little, too.'), 'what was said meanwhile, on the ticket');
   await eventually(async () => (await gateway.outbox()).every((r) => r.state === 'sent'), 'nothing left to send');
 
   assert.equal((await rt.tickets()).length, 4, 'one ticket per case');
   const cases = await gateway.tickets();
   assert.equal(new Set(cases.map((c) => c.number)).size, 4);
   for (const [i, chat] of chats.entries()) {
+    await chat.caught_up();
     assert.equal(chat.messages.filter((m) => m.from === 'bot' && m.text.includes(provisional[i])).length >= 1, true);
     const of_number = chat.messages.filter((m) => m.from === 'bot' && new RegExp(`\\b${numbers[i]}\\b`).test(m.text));
     assert.equal(of_number.length, 1, `the number was told ${of_number.length} times`);
@@ -104,14 +105,14 @@ test('the ticket system answers a create after the time-out: still one ticket', 
   const gateway = await usher(t, settings);
   // The first create signs in and learns the fields; the second is the one whose answer comes too late.
   const first = await escalate(gateway, 'Fay');
-  await eventually(() => first.references.find((r) => !r.provisional), 'the first number', 30_000);
+  await eventually(() => first.references.find((r) => !r.provisional), 'the first number');
   between.hold((r) => r.method === 'POST' && r.url.endsWith('/ticket'));
   const chat = await escalate(gateway, 'Gus');
   assert.match((await chat.reference()).ref, kProvisional);
   await eventually(() => between.held.length > 0, 'the create is held back');
-  await eventually(async () => (await gateway.outbox()).some((r) => r.kind === 'create' && r.state !== 'sent' && r.attempts >= 1 && r.reason), 'the time-out is noted', 20_000);
+  await eventually(async () => (await gateway.outbox()).some((r) => r.kind === 'create' && r.state !== 'sent' && r.attempts >= 1 && r.reason), 'the time-out is noted');
   between.release();
-  const ref = await eventually(() => chat.references.find((r) => !r.provisional), 'the number', 30_000);
+  const ref = await eventually(() => chat.references.find((r) => !r.provisional), 'the number');
   assert.equal((await rt.tickets()).length, 2);
   assert.equal(ref.ref, String((await rt.tickets())[1].id));
   assert.equal((await gateway.tickets()).length, 2);

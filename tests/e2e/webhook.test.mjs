@@ -89,8 +89,8 @@ test('webhooks', async (t) => {
     const now = Math.floor(Date.now() / 1000);
     assert.equal((await post(ana, { key: randomBytes(32) })).status, 401, 'another key');
     assert.equal((await post(ana, { signature: '' })).status, 401, 'no signature');
-    assert.equal((await post(ana, { at: now - 310 })).status, 401, 'stale');
-    assert.equal((await post(ana, { at: now + 310 })).status, 401, 'from the future');
+    assert.equal((await post(ana, { at: now - 3600 })).status, 401, 'stale');
+    assert.equal((await post(ana, { at: now + 3600 })).status, 401, 'from the future');
     assert.equal((await post(ana, { at: 'NaN' })).status, 401, 'no time at all');
     assert.equal((await post(null, { raw: '{"data":' })).status, 400, 'no JSON');
     assert.equal((await fetch(`${gateway.http}/hooks/unknown`, { method: 'POST', body: '{}' })).status, 404);
@@ -99,13 +99,14 @@ test('webhooks', async (t) => {
 
   await t.test('a partner that fails gets the same message again, under the same id', async () => {
     there.status = 503;
-    const seen = there.calls.length;
+    // What others were told before may still be on its way.
+    const calls = () => there.calls.filter((call) => JSON.parse(call.body).data.to.id === 'u9');
     assert.equal((await post({ from: { id: 'u9' }, text: 'printer offline' })).status, 202);
-    await eventually(() => there.calls.length > seen + 1, 'a second attempt');
+    await eventually(() => calls().length > 1, 'a second attempt');
     there.status = 200;
-    const count = there.calls.length;
-    await eventually(() => there.calls.length > count, 'the attempt that succeeds');
-    const ids = new Set(there.calls.slice(seen).map((c) => c.headers['webhook-id']));
+    const count = calls().length;
+    await eventually(() => calls().length > count, 'the attempt that succeeds');
+    const ids = new Set(calls().map((call) => call.headers['webhook-id']));
     assert.equal(ids.size, 1);
     await eventually(async () => (await gateway.outbox('pending')).length === 0, 'nothing left to send');
   });

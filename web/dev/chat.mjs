@@ -7,6 +7,11 @@ import { steps } from './script.mjs';
 
 const template = fileURLToPath(new URL('../plain.html', import.meta.url));
 
+// Waits while this knob is on.
+export async function released(knobs, name) {
+  while (knobs[name]) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 export class Chat {
   constructor(knobs) {
     this.knobs = knobs;
@@ -45,7 +50,7 @@ export class Chat {
     session.files.set(line.seq, files);
     session.cmids.set(cmid, line);
     session.waiting = true;
-    setTimeout(() => this.answer(session, text, choice), knobs.reply_ms);
+    setTimeout(() => released(knobs, 'hold_answers').then(() => this.answer(session, text, choice)), knobs.reply_ms);
     return { status: 201, frame: { t: 'ack', cmid, id: line.id, seq: line.seq, ref: session.ref } };
   }
 
@@ -100,7 +105,7 @@ export class Chat {
     if (url.pathname === '/chat/files') {
       const session = this.sessions.get(token);
       if (!session) return send(401, { error: { code: 'session', message: 'unknown session' } });
-      if (this.knobs.upload_ms) await new Promise((resolve) => setTimeout(resolve, this.knobs.upload_ms));
+      await released(this.knobs, 'hold_uploads');
       if (this.knobs.lose_upload > 0 && this.knobs.lose_upload--) return request.socket.destroy();
       const { status, frame } = this.take(session, { ...await form_of(request, body), cmid: request.headers['idempotency-key'] });
       return send(status, status < 300 ? frame : { error: frame });

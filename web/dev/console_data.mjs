@@ -1,4 +1,6 @@
 // The console API of docs/formats.md over made-up rows. Name: ada, password: demo.
+import { released } from './chat.mjs';
+
 const hours_ago = (n) => new Date(Date.now() - n * 3600_000).toISOString();
 
 const tickets = [
@@ -65,7 +67,7 @@ let dead = [
 let signed_in = '';
 
 export async function console_api(request, url, body, send, knobs) {
-  if (knobs.slow_ms) await new Promise((resolve) => setTimeout(resolve, knobs.slow_ms));
+  await released(knobs, 'hold_console');
   const path = url.pathname.slice(4);
   const error = (status, code, message, headers) => send(status, { error: { code, message } }, headers);
   if (request.method === 'POST' && request.headers['x-usher-request'] !== '1') return error(403, 'header', 'X-Usher-Request is missing');

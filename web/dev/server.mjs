@@ -20,11 +20,12 @@ export async function start(port = 0) {
     reject: 0,            // nack the next n messages for good
     down: false,          // refuse everything under /chat
     lose_upload: 0,       // break the connection of the next n messages with files
-    upload_ms: 0,         // take so long for a message with files
+    hold_uploads: false,  // messages with files wait until this is off again
+    hold_answers: false,  // the bot thinks until this is off again
     reply_ms: 150,        // how long the bot thinks
     empty: false,         // console: no rows
     broken: false,        // console: 500
-    slow_ms: 0,           // console: answer late
+    hold_console: false,  // console: answers wait until this is off again
   };
   const chat = new Chat(knobs);
   const sockets = new Set();
@@ -68,7 +69,7 @@ export async function start(port = 0) {
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${server.address().port}`;
-  return { url, chat, knobs, stop: () => { for (const socket of sockets) socket.terminate(); server.closeAllConnections(); server.close(); } };
+  return { url, chat, knobs, stop: () => { Object.assign(knobs, { hold_uploads: false, hold_answers: false, hold_console: false }); for (const socket of sockets) socket.terminate(); server.closeAllConnections(); server.close(); } };
 }
 
 function bytes_of(request) {

@@ -1,5 +1,5 @@
 // The console as staff use it: page object. `tab` names are tickets, conversations, dead, whatever the language.
-const kLimit = 15_000;  // ms
+const kLimit = 30_000;  // ms
 
 export class ConsolePage {
   constructor(page, limit = kLimit) {
@@ -13,13 +13,13 @@ export class ConsolePage {
     await this.page.locator('.sign_in, .overview').first().waitFor({ timeout: this.limit });
   }
 
-  // Signs in; with {fails: true} returns what the page says instead.
-  async signIn(name, password, { fails = false } = {}) {
+  // Signs in; with {fails: PATTERN} waits until the page says such words instead, and returns them.
+  async signIn(name, password, { fails } = {}) {
     await this.page.locator('#name').fill(name);
     await this.page.locator('#password').fill(password);
     await this.page.locator('#password').press('Enter');
     if (fails) {
-      const error = this.page.locator('#sign_in_error').filter({ hasText: /./ });
+      const error = this.page.locator('#sign_in_error').filter({ hasText: fails });
       await error.waitFor({ timeout: this.limit });
       return error.innerText();
     }
@@ -31,12 +31,14 @@ export class ConsolePage {
     await this.page.locator('.sign_in').waitFor({ timeout: this.limit });
   }
 
-  // Goes to a section and waits until it shows rows, its empty state or an error.
+  // Goes to a section and waits until it shows rows, its empty state or an error: its own, not those of the section before.
   async tab(name) {
     await this.page.locator(`nav a[href="#/${name}"]`).click();
+    await this.page.locator(`nav a[href="#/${name}"][aria-current=page]`).first().waitFor({ timeout: this.limit });
     await this.settled();
   }
   async settled() {
+    await this.page.waitForFunction(() => !document.querySelector('main .list .loading, main section > .loading'), null, { timeout: this.limit });
     await this.main.locator('table, .rows, .list .nothing, section > .nothing, section > .failure, .list .failure').first().waitFor({ timeout: this.limit });
   }
   async refresh() {
@@ -86,14 +88,12 @@ export class ConsolePage {
     return this.page.locator('.overview dl > div').evaluateAll((all) => all.map((figure) => figure.querySelector('dd').innerText));
   }
 
-  // Re-drives the dead letter whose row contains the words, or all of them without words. Returns what the page says.
-  async redrive(substring) {
-    if (substring === undefined) await this.main.locator('.head .primary').click({ timeout: this.limit });
+  // Re-drives the dead letter whose row contains the words, or all of them without words (null), until the page says what it should.
+  async redrive(substring, says) {
+    if (substring === null) await this.main.locator('.head .primary').click({ timeout: this.limit });
     else await this.main.locator('tbody tr').filter({ hasText: substring }).first().locator('button').click({ timeout: this.limit });
     await this.page.locator('dialog[open] .primary').click({ timeout: this.limit });
-    const outcome = this.main.locator('.outcome').filter({ hasText: /./ });
-    await outcome.waitFor({ timeout: this.limit });
+    await this.main.locator('.outcome').filter({ hasText: says }).waitFor({ timeout: this.limit });
     await this.settled();
-    return outcome.innerText();
   }
 }

@@ -70,7 +70,7 @@ service imap-login {
         const socket = connect(port, '127.0.0.1');
         socket.on('data', (d) => { socket.destroy(); done(/^\* OK/.test(d)); });
         socket.on('error', () => done(false));
-      }), 'Dovecot greets', 15_000);
+      }), 'Dovecot greets');
       return this;
     },
     async stop() {

@@ -2,8 +2,9 @@
 // that break at any moment; and the receivers that count what they are told.
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createServer as createHttpServer, request as httpRequest } from 'node:http';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import WebSocket from 'ws';
+import { freePort } from './usher.mjs';
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -30,21 +31,8 @@ export function seeded(seed = Number(process.env.USHER_SEED ?? randomBytes(4).re
   };
 }
 
-// A port that no outgoing connection is given by chance: while the gateway is down, a client that knocks could otherwise end up
-// connected to itself and hold the port.
-export async function quietPort(random) {
-  for (;;) {
-    const port = random.int(10_000, 30_000);
-    const server = createServer();
-    const free = await new Promise((done) => {
-      server.once('error', () => done(false));
-      server.listen(port, '127.0.0.1', () => done(true));
-    });
-    if (!free) continue;
-    await new Promise((done) => server.close(done));
-    return port;
-  }
-}
+// Like freePort, by choices that can be repeated.
+export const quietPort = (random) => freePort(random.next);
 
 const address = (text) => {
   const [host, port] = text.replace(/^http:\/\//, '').split(':');
@@ -53,7 +41,7 @@ const address = (text) => {
 
 // One SMTP or LMTP connection over a plain socket: nothing is repaired on the way.
 export class SmtpClient {
-  static async connect(smtp, { limit = 60_000, greet = true } = {}) {
+  static async connect(smtp, { limit = 120_000, greet = true } = {}) {
     const it = new SmtpClient(smtp, limit);
     await it.reply();
     if (greet) await it.command('EHLO client.test');
@@ -185,7 +173,9 @@ export class Visitor {
     if (frame.t === 'welcome') {
       this.session = frame.session;
       this.welcome = frame;
-    } else if (frame.t === 'message' && frame.seq > 0) {
+    } else if (frame.t === 'message' && frame.seq === 0) {
+      this.greeting = frame.text;
+    } else if (frame.t === 'message') {
       this.#line(frame.seq, { from: frame.from, text: frame.text, choices: frame.choices ?? [] });
     } else if (frame.t === 'ack') {
       const before = this.acks.get(frame.cmid);
@@ -214,7 +204,7 @@ export class Visitor {
     return new Promise((done) => {
       this.welcome = undefined;
       this.close_code = undefined;
-      const socket = new WebSocket(this.gateway.http.replace('http', 'ws') + '/chat/ws', { handshakeTimeout: 30_000 });
+      const socket = new WebSocket(this.gateway.http.replace('http', 'ws') + '/chat/ws', { handshakeTimeout: 60_000 });
       this.socket = socket;
       const timer = setTimeout(() => socket.terminate(), 30_000);
       const gone = (code) => {
@@ -279,7 +269,7 @@ export class Visitor {
 }
 
 // One HTTP request; {status, headers, body}. Rejects when the connection breaks.
-export function http(url, { method = 'GET', headers = {}, body, agent, limit = 60_000 } = {}) {
+export function http(url, { method = 'GET', headers = {}, body, agent, limit = 120_000 } = {}) {
   return new Promise((done, failed) => {
     const request = httpRequest(url, { method, headers, agent, timeout: limit }, (response) => {
       const parts = [];
@@ -323,7 +313,7 @@ export async function hookReceiver(t) {
 }
 
 // Bytes in, everything that comes back until the peer closes (or until `enough` says so). Latin-1 text.
-export function exchange(target, bytes, { enough = () => false, half_close = false, limit = 60_000 } = {}) {
+export function exchange(target, bytes, { enough = () => false, half_close = false, limit = 120_000 } = {}) {
   return new Promise((done, failed) => {
     let text = '';
     const socket = connect(address(target));
@@ -340,7 +330,7 @@ export function exchange(target, bytes, { enough = () => false, half_close = fal
 // A customer like any other, on both main channels: served completely or it throws.
 export async function serveSomebody(gateway, what = 'in between') {
   const token = `served-${randomUUID()}`;
-  const visitor = new Visitor(gateway, { limit: 60_000 });
+  const visitor = new Visitor(gateway, { limit: 120_000 });
   const ack = await visitor.say(`my laptop won't turn on ${token}`);
   await visitor.answer(ack.seq);
   visitor.close();

@@ -1,8 +1,8 @@
 // Starts the real binary in a folder of its own, with real peers on loopback: Request Tracker, Postfix's smtp-sink as the relay.
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, mkdir, readdir, readFile, rm, writeFile, chmod } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,12 +17,15 @@ export const installed = (program) => spawnSync('sh', ['-c', `command -v ${progr
 export async function temporaryFolder(t, name = 'usher') {
   const folder = await mkdtemp(join(tmpdir(), `${name}-`));
   await chmod(folder, 0o755);
-  t?.after(() => rm(folder, { recursive: true, force: true }));
+  t?.after(() => removed(folder));
   return folder;
 }
+// A process that is still ending may write while its folder is removed.
+const removed = (folder) => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 
-// Waits until `probe` gives something true; its value. Fails with `what` after `limit` ms.
-export async function eventually(probe, what, limit = 15_000, pause = 50) {
+// Waits until `probe` gives something true; its value. Fails with `what` after `limit` ms, which is no measure of speed: it only has to be
+// longer than anything takes on a machine that is busy with something else.
+export async function eventually(probe, what, limit = 60_000, pause = 50) {
   const until = Date.now() + limit;
   let last;
   for (;;) {
@@ -37,12 +40,40 @@ export async function eventually(probe, what, limit = 15_000, pause = 50) {
   }
 }
 
-export async function freePort() {
-  const server = createServer();
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
+// For what is counted by the day (UTC): a test that would see midnight waits until it is over.
+export async function away_from_midnight(minutes = 6) {
+  const left = 86_400_000 - (Date.now() % 86_400_000);
+  if (left < minutes * 60_000) await new Promise((done) => setTimeout(done, left + 1000));
+}
+
+// A port for a program that must be told one. None that the kernel gives to outgoing connections: one of those could have it before the
+// program begins to listen, or while it restarts (a client that knocks meanwhile could even end up connected to itself).
+export async function freePort(random = Math.random) {
+  for (;;) {
+    const port = 10_000 + Math.floor(random() * 20_000);
+    const server = createServer();
+    const is_free = await new Promise((done) => {
+      server.once('error', () => done(false));
+      server.listen(port, '127.0.0.1', () => done(true));
+    });
+    if (!is_free) continue;
+    await new Promise((done) => server.close(done));
+    return port;
+  }
+}
+
+// Runs a program to its end; {code, out, err}. Unlike spawnSync it leaves this process free to serve what the program asks of it.
+export function ran(program, args, { input = '', environment = process.env, cwd } = {}) {
+  return new Promise((done, failed) => {
+    const child = spawn(program, args, { env: environment, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+    const out = [], err = [];
+    child.stdout.on('data', (d) => out.push(d));
+    child.stderr.on('data', (d) => err.push(d));
+    child.stdin.on('error', () => {});  // it need not read what it is given
+    child.on('error', failed);
+    child.on('close', (code, signal) => done({ code: code ?? signal, out: Buffer.concat(out).toString('utf8'), err: Buffer.concat(err).toString('utf8') }));
+    child.stdin.end(input);
+  });
 }
 
 function deepMerge(base, over) {
@@ -122,8 +153,8 @@ export class Usher {
   // Runs a subcommand on the same configuration and data.
   async command(args, { input, json = true, data = true } = {}) {
     const all = [...args, '--config', this.config, ...(data ? ['--data', this.data] : []), ...(json ? ['--json'] : [])];
-    const child = spawnSync(kBinary, all, { input, encoding: 'utf8', env: { ...process.env, ...this.environment } });
-    return { code: child.status, out: child.stdout, err: child.stderr, json: json && child.stdout.trim() ? JSON.parse(child.stdout) : undefined };
+    const done = await ran(kBinary, all, { input, environment: { ...process.env, ...this.environment } });
+    return { ...done, json: json && done.out.trim() ? JSON.parse(done.out) : undefined };
   }
   async tickets() { return (await this.command(['ticket', 'list', '--limit', '10000'])).json; }
   async outbox(state) { return (await this.command(['outbox', 'list', '--limit', '10000', ...(state ? ['--state', state] : [])])).json; }
@@ -142,10 +173,12 @@ export class Usher {
 
 // A gateway for one test: started, and stopped when the test ends.
 export async function usher(t, settings = {}, options = {}) {
-  const it = new Usher(await temporaryFolder(t), settings, options);
-  await it.start(...(options.arguments ?? []));
-  t.after(() => it.kill());
-  return it;
+  const it = new Usher(await temporaryFolder(), settings, options);
+  t.after(async () => {
+    await it.kill();
+    await removed(it.folder);
+  });
+  return it.start(...(options.arguments ?? []));
 }
 
 // --- the ticket system ---
@@ -156,7 +189,7 @@ export class RequestTracker {
     this.url = `http://127.0.0.1:${port}`;
   }
   async script(...args) {
-    const { stdout } = await run(join(kRoot, 'tests/support/rt/rt.sh'), args, { timeout: 60_000 });
+    const { stdout } = await run(join(kRoot, 'tests/support/rt/rt.sh'), args, { timeout: 180_000 });
     return stdout;
   }
   async start() {
@@ -220,22 +253,39 @@ export async function requestTracker(t) {
 
 // --- the relay: Postfix's smtp-sink keeps every mail it gets in a file ---
 export async function relay(t) {
-  const folder = await temporaryFolder(t, 'relay');
+  const folder = await temporaryFolder(undefined, 'relay');
   await chmod(folder, 0o777);
   const port = await freePort();
   const child = spawn('/usr/sbin/smtp-sink', ['-u', 'nobody', '-d', `${folder}/%s.`, `127.0.0.1:${port}`, '100'], { stdio: 'ignore' });
-  t.after(() => child.kill('SIGKILL'));
-  await eventually(() => spawnSync('sh', ['-c', `exec 3<>/dev/tcp/127.0.0.1/${port}`]).status === 0 || spawnSync('bash', ['-c', `exec 3<>/dev/tcp/127.0.0.1/${port}`]).status === 0,
-                   'smtp-sink listens');
+  const exited = new Promise((done) => child.once('exit', done));
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await exited;
+    await removed(folder);
+  });
+  await eventually(() => new Promise((done) => {
+    const socket = connect(port, '127.0.0.1', () => done(true));
+    socket.on('error', () => done(false));
+    socket.on('data', () => socket.destroy());  // its greeting
+  }), 'smtp-sink listens');
+  // The files it is still writing.
+  const open = async () => {
+    const links = await readdir(`/proc/${child.pid}/fd`);
+    return new Set(await Promise.all(links.map((fd) => readlink(`/proc/${child.pid}/fd/${fd}`).catch(() => ''))));
+  };
   return {
     url: `smtp://127.0.0.1:${port}`,
+    // The mails that have come in completely, in that order.
     async mails() {
+      const names = (await readdir(folder)).map((name) => join(folder, name));
+      const unfinished = await open();
       const out = [];
-      for (const name of (await readdir(folder)).sort()) {
-        const raw = await readFile(join(folder, name), 'utf8');
-        if (raw.includes('\nX-Mail-Args') || raw.startsWith('X-')) out.push(parseMail(raw));
+      for (const name of names) {
+        if (unfinished.has(name)) continue;
+        const raw = await readFile(name, 'utf8');
+        if (raw.includes('\nX-Mail-Args') || raw.startsWith('X-')) out.push({ at: (await stat(name, { bigint: true })).mtimeNs, mail: parseMail(raw) });
       }
-      return out;
+      return out.sort((a, b) => (a.at < b.at ? -1 : 1)).map(({ mail }) => mail);
     },
   };
 }
@@ -282,6 +332,6 @@ function decodeWords(text) {
 
 // One mail by swaks; its output and exit code. `options` are swaks' own.
 export async function swaks(smtp, ...options) {
-  const child = spawnSync('swaks', ['--server', smtp, '--from', 'ana@customer.test', '--to', 'support@usher.test', '--timeout', '20', ...options], { encoding: 'utf8' });
-  return { code: child.status, out: child.stdout + child.stderr };
+  const done = await ran('swaks', ['--server', smtp, '--from', 'ana@customer.test', '--to', 'support@usher.test', '--timeout', '60', ...options]);
+  return { code: done.code, out: done.out + done.err };
 }

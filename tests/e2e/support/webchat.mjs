@@ -51,17 +51,21 @@ export class WebChat {
   // Sends and waits for the ack; returns it.
   async say(text, { cmid = randomUUID(), choice } = {}) {
     this.send({ t: 'msg', cmid, text, ...(choice ? { choice } : {}) });
-    return eventually(() => this.frames.find((f) => (f.t === 'ack' || f.t === 'nack') && f.cmid === cmid), `an answer to "${text}"`, 15_000, 5);
+    return eventually(() => this.frames.find((f) => (f.t === 'ack' || f.t === 'nack') && f.cmid === cmid), `an answer to "${text}"`, 60_000, 5);
   }
   // Says it and waits until the bot has answered, with everything its turn has to say: the lines of a turn come as frames of their own, but
   // they are stored together, so the transcript tells which is the last.
   async ask(text, options) {
     const ack = await this.say(text, options);
     if (ack.t !== 'ack') throw new Error(`refused: ${JSON.stringify(ack)}`);
-    await eventually(() => this.messages.find((m) => m.from !== 'customer' && m.seq > ack.seq), `the bot's answer to "${text}"`, 15_000, 5);
-    const last = await this.stored_seq();
-    await eventually(() => this.seq >= last, `line ${last}, the last of the bot's answer to "${text}"`, 15_000, 5);
+    await eventually(() => this.messages.find((m) => m.from !== 'customer' && m.seq > ack.seq), `the bot's answer to "${text}"`, 60_000, 5);
+    await this.caught_up();
     return this.messages.at(-1);
+  }
+  // Waits until every line that is stored now has come.
+  async caught_up() {
+    const last = await this.stored_seq();
+    await eventually(() => this.seq >= last, `line ${last}, the last that is stored`, 60_000, 5);
   }
   // The sequence number of the last line in the stored transcript.
   async stored_seq() {
