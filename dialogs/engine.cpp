@@ -65,6 +65,11 @@ std::vector<Choice> Turn::choices(const std::vector<Option>& options) {
   return out;
 }
 
+const Message& Turn::heard() {
+  if (!heard_) heard_ = read_words(text_);
+  return *heard_;
+}
+
 void Turn::take_as(std::string as, std::string value, double confidence, std::string why) {
   out_.taken = {true, as != "nothing", std::move(as), std::move(value), confidence, std::move(why)};
 }
@@ -111,7 +116,7 @@ void Turn::said(const Said& e, std::string_view entry) {
   text_ = full_.size() > kMaxLooked && text::length(full_) > kMaxLooked ? text::cut(full_, kMaxLooked) : full_;
   if (!text_.empty() || !e.choice.empty()) take_as("nothing", {}, 0, {});
   if (s().end == "escalated") {
-    if (e.choice.empty() && understand_command(text_, lexicons()).as == Understood::As::kStatus) {
+    if (e.choice.empty() && understand_command(heard(), lexicons()).as == Understood::As::kStatus) {
       tell_status(nullptr, nullptr);
       return;
     }
@@ -176,7 +181,7 @@ void Turn::answer(const Script& script, const Step& step, const Said& e) {
 void Turn::choose_language(const Said& e) {
   if (!e.choice.empty() || text_.empty()) return;
   const bool first = s().symptom.empty() && s().dialog.empty();
-  std::string clear = clear_language(text_);
+  std::string clear = clear_language(heard());
   if (const Script* script = s().dialog.empty() ? nullptr : scripts_.find(s().dialog, s().hash)) {
     if (const Step* step = script->find(s().step)) {
       if (const Ask* asks = std::get_if<Ask>(&step->kind)) {

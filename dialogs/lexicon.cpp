@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "dialogs/lexicon_tables.h"
+#include "dialogs/word_table.h"
 
 namespace usher::dialogs {
 namespace {
@@ -22,11 +23,15 @@ constexpr std::array<std::pair<std::string_view, int>, 49> kNumbers = {{
     {"四", 4},      {"五", 5},      {"六", 6},     {"七", 7},     {"八", 8},      {"九", 9},      {"兩", 2},
 }};
 
+constexpr WordTable kNumberWords([] {
+  std::array<std::string_view, kNumbers.size()> words;
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = kNumbers[i].first;
+  return words;
+}());
+
 std::optional<int> plain_number(std::string_view s) {
-  for (const auto& [word, value] : kNumbers) {
-    if (word == s) return value;
-  }
-  return std::nullopt;
+  const std::size_t i = kNumberWords.find(s);
+  return i < kNumbers.size() ? std::optional(kNumbers[i].second) : std::nullopt;
 }
 
 }  // namespace
@@ -96,10 +101,10 @@ const Lexicon& everyday() {
 }
 
 bool is_negator(const Word& word) {
-  static constexpr std::array<std::string_view, 23> kNegators = {
+  static constexpr WordTable kNegators(std::array<std::string_view, 23>{
       "not", "no", "never", "without", "none", "nor",  "neither", "hardly", "不",     "没",     "无",  "未",
-      "非",  "沒", "無",    "别",      "noth", "bare", "non",     "rare",   "barely", "rarely", "zero"};
-  return word.kind != Word::Kind::kBreak && std::ranges::find(kNegators, word.text) != kNegators.end();
+      "非",  "沒", "無",    "别",      "noth", "bare", "non",     "rare",   "barely", "rarely", "zero"});
+  return word.kind != Word::Kind::kBreak && kNegators.contains(word.text);
 }
 
 std::optional<int> small_number(std::string_view s) {

@@ -7,6 +7,7 @@
 #pragma once
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,7 @@ class Turn {
   std::vector<Choice> choices(const std::vector<Option>& options);
   void offer_person(std::vector<Choice>& choices);
   std::vector<Choice> yes_no_choices() { return {{"yes", words("yes")}, {"no", words("no")}}; }
+  const Message& heard();                                                               // text_, read once
   void take_as(std::string as, std::string value, double confidence, std::string why);  // fills Outcome::taken
   void note_tried(const Step& step, std::string answer);
   void note_tried(std::string what, std::string answer);
@@ -177,6 +179,7 @@ class Turn {
   Outcome out_;
   std::string full_;                       // what the customer wrote, trimmed
   std::string text_;                       // its beginning: what is read
+  std::optional<Message> heard_;           // its words, once somebody asked for them
   std::string asked_in_;                   // language of the question that waits
   std::string now_;                        // Said::now
   bool answered_ = false;                  // the waiting step got its answer

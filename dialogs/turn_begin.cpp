@@ -98,7 +98,7 @@ void Turn::first_words(const Said& e, std::string_view entry) {
         trace("choose-dialog", "the customer picked it");
         take_as("dialog", script->name, confidence, why);
         // A number or a topic's name says nothing beyond the topic.
-        begin(*script, read_words(text_).words.size() <= kTopicWords ? script->title.in(s().language) : full_);
+        begin(*script, heard().words.size() <= kTopicWords ? script->title.in(s().language) : full_);
         return;
       }
     }
@@ -120,7 +120,7 @@ void Turn::first_words(const Said& e, std::string_view entry) {
   }
   if (!entry.empty()) trace("choose-dialog", fmt::format("there is no script '{}'", entry));
   // "Hello" alone is no problem yet; whoever says so twice gets on anyway.
-  if ((text_.empty() || courtesy(text_) != Courtesy::kNone) && s().misunderstood < 2) {
+  if ((text_.empty() || courtesy(heard()) != Courtesy::kNone) && s().misunderstood < 2) {
     trace("greeting", "a courtesy, no problem told yet");
     if (!text_.empty()) take_as("courtesy", {}, 1, "a courtesy");
     ++s().misunderstood;
@@ -247,12 +247,12 @@ bool Turn::answered_already(const Script& script, const Step& step, const Choose
 
 // After "resolved": true when the message is to be taken as if nothing had ended.
 bool Turn::reopen() {
-  const Understood u = text_.empty() ? Understood{} : understand_command(text_, lexicons());
+  const Understood u = text_.empty() ? Understood{} : understand_command(heard(), lexicons());
   if (u.as == As::kStatus) {
     tell_status(nullptr, nullptr);
     return false;
   }
-  if (courtesy(text_) == Courtesy::kThanks || text_.empty()) {
+  if (courtesy(heard()) == Courtesy::kThanks || text_.empty()) {
     trace("goodbye", "a courtesy after the end");
     if (!text_.empty()) take_as("courtesy", {}, 1, "thanks after the end");
     say(words("goodbye"));

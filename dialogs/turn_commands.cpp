@@ -88,7 +88,7 @@ bool only_corrects(std::string text, const std::vector<std::string>& names) {
 }  // namespace
 
 bool Turn::wish(const Script* script, const Step* step) {
-  const Understood u = understand_command(text_, lexicons());
+  const Understood u = understand_command(heard(), lexicons());
   if (u.as == As::kNothing) return script != nullptr && correct(false);
   if (const Choose* c = step == nullptr ? nullptr : std::get_if<Choose>(&step->kind)) {
     // "Go back" may be what an option of this very question is called.

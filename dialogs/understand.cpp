@@ -33,7 +33,9 @@ std::size_t beyond_courtesy(const Message& m, std::vector<Tag>& seen) {
 }  // namespace
 
 Understood understand_command(std::string_view words, const Lexicons& lexicons) {
-  const Message m = read_words(words);
+  return understand_command(read_words(words), lexicons);
+}
+Understood understand_command(const Message& m, const Lexicons& lexicons) {
   const auto tags = lexicons.wishes().scan(m);
   if (tags.empty()) return {};
   auto negated = [&](const Tagged& t) {
@@ -73,7 +75,9 @@ Understood understand_command(std::string_view words, const Lexicons& lexicons) 
 }
 
 Courtesy courtesy(std::string_view words) {
-  const Message m = read_words(words);
+  return courtesy(read_words(words));
+}
+Courtesy courtesy(const Message& m) {
   std::vector<Tag> seen;
   if (m.words.empty() || beyond_courtesy(m, seen) > 0) return Courtesy::kNone;
   auto has = [&](Tag tag) { return std::ranges::find(seen, tag) != seen.end(); };
@@ -86,7 +90,9 @@ bool says_unsolved(std::string_view words) {
 }
 
 std::string clear_language(std::string_view words) {
-  const Message m = read_words(words);
+  return clear_language(read_words(words));
+}
+std::string clear_language(const Message& m) {
   std::size_t han = 0, latin = 0;
   for (const Word& w : m.words) {
     const bool digits = std::ranges::any_of(w.text, [](char c) { return c >= '0' && c <= '9'; });

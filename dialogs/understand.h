@@ -42,6 +42,7 @@ Understood understand_value(std::string_view words, const Slot& slot, std::strin
                             const Lexicons& lexicons = Lexicons::built_in());
 // Wishes that hold anywhere: talk to a person, start over, back, how is my case, another language. Only clear ones.
 Understood understand_command(std::string_view words, const Lexicons& lexicons = Lexicons::built_in());
+Understood understand_command(const Message& words, const Lexicons& lexicons);
 // Only an explicit "I agree" or "no" to a consent counts: hedged, conditional or merely polite words are kNothing.
 Understood understand_consent(std::string_view words, std::string_view language, const Lexicons& lexicons = Lexicons::built_in());
 // Whether the first message `words` already answers `question`: an option only when the message speaks of what the question asks.
@@ -65,11 +66,13 @@ std::map<std::string, std::string> values_in(std::string_view words, const std::
 enum class Courtesy : unsigned char { kNone, kGreeting, kThanks };
 // Whether a whole message is nothing but "hello" (or "help", "I have a question") or "thanks, bye".
 Courtesy courtesy(std::string_view words);
+Courtesy courtesy(const Message& words);
 // Whether a message says that the trouble is still there ("still not working", "还是不行").
 bool says_unsolved(std::string_view words);
 // The language a message is clearly written in: "zh" from four Han characters and no Latin word but codes, "en" from two words of
 // which one is an everyday one and no Han. "" when in doubt, as for names, models and serial numbers.
 std::string clear_language(std::string_view words);
+std::string clear_language(const Message& words);
 
 // Checksums for serial numbers. `text` holds upper-case letters and digits only.
 bool luhn_ok(std::string_view text);   // digits only; false when anything else is in it

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "dialogs/lexicon.h"
+#include "dialogs/word_table.h"
 
 namespace usher::dialogs {
 namespace {
@@ -19,7 +20,7 @@ using Kind = Word::Kind;
 
 // ASCII is asked for first: a long English mail would spend a third of its turn in ICU's tables.
 bool is_han(UChar32 c) {
-  return c >= 0x80 && u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) != 0;
+  return c >= 0x80 && ((c >= 0x4E00 && c <= 0x9FFF) || u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) != 0);
 }
 bool is_letter_or_digit(UChar32 c) {
   if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
@@ -33,12 +34,13 @@ bool is_ascii(std::string_view s) {
 }
 
 // Words that carry an inverted "not" without an apostrophe are written like that on phones.
-constexpr std::array<std::string_view, 31> kNotWords = {
+constexpr WordTable kNotWords(std::array<std::string_view, 31>{
     "not",    "dont",    "doesnt", "didnt",  "isnt",   "arent",    "wasnt", "werent", "wont",   "wouldnt", "cant",
     "cannot", "couldnt", "hasnt",  "havent", "hadnt",  "shouldnt", "aint",  "dosnt",  "doesn",  "didn",    "isn",
-    "aren",   "wasn",    "weren",  "wouldn", "couldn", "hasn",     "haven", "hadn",   "doesent"};
-constexpr std::array<std::string_view, 17> kAuxiliaries = {
-    "do", "does", "did", "is", "are", "was", "were", "will", "would", "can", "could", "has", "have", "had", "should", "am", "be"};
+    "aren",   "wasn",    "weren",  "wouldn", "couldn", "hasn",     "haven", "hadn",   "doesent"});
+constexpr WordTable kAuxiliaries(std::array<std::string_view, 17>{"do", "does", "did", "is", "are", "was", "were", "will",
+                                                                  "would", "can", "could", "has", "have", "had", "should", "am",
+                                                                  "be"});
 
 // Forms no rule reaches; the canonical word on the right is what the rules make of the plain verb.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 35> kIrregular = {
@@ -49,10 +51,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 35> kIrregul
      {"tryed", "try"},   {"burnt", "burn"},  {"smelt", "smell"}, {"leaves", "leav"}, {"froze", "freez"}, {"frozen", "freez"},
      {"noting", "noth"}, {"thing", "thing"}, {"ones", "ones"},   {"found", "find"},  {"quite", "quite"}}};
 
+constexpr WordTable kIrregularForms([] {
+  std::array<std::string_view, kIrregular.size()> forms;
+  for (std::size_t i = 0; i < forms.size(); ++i) forms[i] = kIrregular[i].first;
+  return forms;
+}());
+
 std::string stem(std::string_view w) {
-  for (const auto& [form, canonical] : kIrregular) {
-    if (w == form) return std::string(canonical);
-  }
+  if (const std::size_t i = kIrregularForms.find(w); i < kIrregular.size()) return std::string(kIrregular[i].second);
   auto ends = [&](std::string_view suffix) { return w.ends_with(suffix); };
   if (!is_ascii(w) || w.size() < 4 || std::ranges::any_of(w, [](char c) { return c >= '0' && c <= '9'; })) return std::string(w);
   if (w.size() >= 7 && ends("ings")) w.remove_suffix(1);
@@ -91,6 +97,12 @@ constexpr std::array<std::pair<std::string_view, std::array<std::string_view, 3>
      {"keyi", {"可", "以"}},
      {"buzhidao", {"不", "知", "道"}}}};
 
+constexpr WordTable kPinyinWords([] {
+  std::array<std::string_view, kPinyin.size()> words;
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = kPinyin[i].first;
+  return words;
+}());
+
 void add_latin(Message& m, std::string raw) {
   m.has_latin = true;
   std::string plain;
@@ -98,19 +110,18 @@ void add_latin(Message& m, std::string raw) {
     if (c != '\'') plain += c;
   }
   if (plain.empty()) return;
-  for (const auto& [pinyin, han] : kPinyin) {
-    if (plain != pinyin) continue;
+  if (const std::size_t i = kPinyinWords.find(plain); i < kPinyin.size()) {
     m.has_han = true;
-    for (const std::string_view character : han) {
+    for (const std::string_view character : kPinyin[i].second) {
       if (!character.empty()) m.words.push_back({std::string(character), std::string(character), Kind::kHan});
     }
     return;
   }
-  const bool negative = std::ranges::find(kNotWords, plain) != kNotWords.end() || raw.ends_with("n't");
+  const bool negative = kNotWords.contains(plain) || raw.ends_with("n't");
   if (negative) {
     // "does not", "is not": the auxiliary says nothing once the negation is known.
     if (plain == "not" && !m.words.empty() && m.words.back().kind == Kind::kLatin &&
-        std::ranges::find(kAuxiliaries, m.words.back().folded) != kAuxiliaries.end()) {
+        kAuxiliaries.contains(m.words.back().folded)) {
       m.words.pop_back();
     }
     m.words.push_back({"not", std::move(plain), Kind::kLatin});
@@ -243,6 +254,7 @@ Message read_words(std::string_view utf8) {
   Message m;
   const std::string folded = text::fold(half_width(utf8));
   const auto size = static_cast<std::int32_t>(folded.size());
+  m.words.reserve(std::min<std::size_t>(folded.size() / 4 + 2, 2048));
   std::string latin;
   auto flush = [&] {
     if (!latin.empty()) add_latin(m, std::move(latin));
@@ -337,22 +349,22 @@ std::vector<Found> find_phrase(const Message& message, const Phrase& phrase, boo
 }
 
 bool is_stop_word(std::string_view w) {
-  static constexpr std::array<std::string_view, 85> kStop = {
+  static constexpr WordTable kStop(std::array<std::string_view, 85>{
       "som",    "don",   "mor",   "thes", "thos",  "wher",   "lik", "a",     "an",   "and",   "am",   "any",   "are",
       "as",     "at",    "be",    "been", "but",   "by",     "can", "could", "did",  "do",    "doe",  "does",  "done",
       "for",    "from",  "had",   "has",  "have",  "hav",    "he",  "her",   "here", "how",   "i",    "if",    "in",
       "is",     "it",    "its",   "just", "me",    "my",     "now", "of",    "on",   "one",   "or",   "our",   "out",
       "please", "pleas", "so",    "some", "still", "that",   "the", "them",  "then", "there", "ther", "these", "they",
       "thi",    "this",  "to",    "too",  "up",    "very",   "was", "we",    "were", "wer",   "what", "when",  "which",
-      "with",   "will",  "would", "you",  "your",  "really", "also"};
-  return std::ranges::find(kStop, w) != kStop.end();
+      "with",   "will",  "would", "you",  "your",  "really", "also"});
+  return kStop.contains(w);
 }
 
 bool is_particle(std::string_view han) {
-  static constexpr std::array<std::string_view, 26> kParticles = {"啊", "呀", "呢", "吧", "了", "的", "哦", "嘛", "哈",
-                                                                  "啦", "喔", "噢", "诶", "呃", "嗯", "着", "也", "还",
-                                                                  "是", "就", "我", "它", "这", "那", "都", "很"};
-  return std::ranges::find(kParticles, han) != kParticles.end();
+  static constexpr WordTable kParticles(std::array<std::string_view, 26>{"啊", "呀", "呢", "吧", "了", "的", "哦", "嘛", "哈",
+                                                                         "啦", "喔", "噢", "诶", "呃", "嗯", "着", "也", "还",
+                                                                         "是", "就", "我", "它", "这", "那", "都", "很"});
+  return kParticles.contains(han);
 }
 
 }  // namespace usher::dialogs
