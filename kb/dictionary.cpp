@@ -11,6 +11,12 @@ std::optional<std::uint32_t> Dictionary::id(std::string_view term) const {
   return std::nullopt;
 }
 
+void Dictionary::for_each(const std::function<void(std::string_view term, std::uint32_t id)>& visit) const {
+  for (const auto& layer : layers_) {
+    for (const auto& [term, id] : *layer) visit(term, id);
+  }
+}
+
 Dictionary Dictionary::merged() const {
   if (layers_.size() < 2) return *this;
   auto all = std::make_shared<Layer>();

@@ -16,6 +16,7 @@ class Dictionary {
  public:
   std::optional<std::uint32_t> id(std::string_view term) const;
   std::size_t size() const { return size_; }  // one more than the largest number
+  void for_each(const std::function<void(std::string_view term, std::uint32_t id)>& visit) const;  // in no order
   // The same in one layer. Linear in the number of terms.
   Dictionary merged() const;
 

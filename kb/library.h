@@ -21,26 +21,38 @@ class Vocabulary;
 struct Query {
   std::string text;
   std::string language;               // preferred; articles in another language rank lower and are returned only when allowed
-  std::string product;                // optional boost
+  std::string product;                // optional boost: a model or a product line, as the vocabulary and the articles name it
+  std::string kind;                   // optional boost: the kind of device ("laptop"), for articles that name no model
   bool only_product = false;          // `product` is a filter: articles without any product stay, those of other products go
   std::string audience = "customer";  // who asks: customer | partner: published articles for them; internal: all but archived
   std::vector<std::string> states;    // filter beside the audience; empty: all the audience may see
   std::size_t limit = 5;
   // Also articles found in another language; where such a one has a translation into `language`, that is returned.
   bool other_languages = false;
+  bool brief = false;  // which, in what order and how sure; no reasons, boosts, passage and highlights: for who asks many
 };
 
 struct Hit {
   const Article* article = nullptr;  // lives as long as the Library
   double score = 0;                  // ≥ 0
-  double confidence = 0;             // 0..1: share of the query's information (idf) the article's title/issue/codes cover
+  // 0..1: that it answers the question: by how much of it the article covers, how near one of its sentences is to it, and how far
+  // it stands out from the next hit.
+  double confidence = 0;
+  double covered = 0;  // 0..1: share of the query's information (idf) the article's title/issue/codes cover
+  double next = 0;     // the second hit's score over the first's, the same for all hits; 0 when there is one hit only
   struct Reason {
     std::string term;
     std::string field;  // title | issue | environment | codes | tags | body
     double contribution;
   };
   std::vector<Reason> reasons;  // largest first: why it ranks where it does
-  std::string passage;          // plain text, the best sentence
+  // What the score was multiplied by, where that is not 1: state | product | kind | recency | usage.
+  struct Boost {
+    std::string what;
+    double factor;
+  };
+  std::vector<Boost> boosts;
+  std::string passage;  // plain text, the best sentence
   std::vector<std::pair<std::size_t, std::size_t>>
       highlights;           // byte ranges [from, to) of the query's words in passage, ascending
   bool translated = false;  // found by its words in another language; reasons are those of that one, the passage may be empty

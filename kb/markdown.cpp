@@ -76,6 +76,30 @@ void walk(cmark_node* root, Visit visit) {
   }
 }
 
+bool is_link(cmark_node* node) {
+  const cmark_node_type type = cmark_node_get_type(node);
+  return type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE;
+}
+
+void place(cmark_node* root, const Address& address) {
+  if (!address) return;
+  std::vector<cmark_node*> bare;
+  walk(root, [&](cmark_node* node, bool entering) {
+    if (entering || !is_link(node)) return;
+    const std::string target = address(as_view(cmark_node_get_url(node)), cmark_node_get_type(node) == CMARK_NODE_IMAGE);
+    if (target.empty())
+      bare.push_back(node);
+    else
+      cmark_node_set_url(node, target.c_str());
+  });
+  // After the walk: inner ones were left first, so nothing is freed that is still to come.
+  for (cmark_node* node : bare) {
+    while (cmark_node* child = cmark_node_first_child(node)) cmark_node_insert_before(node, child);
+    cmark_node_unlink(node);
+    cmark_node_free(node);
+  }
+}
+
 // Writes plain text from the walk of the tree. Iterative, because quotes may be nested thousands deep.
 class PlainText {
  public:
@@ -88,7 +112,7 @@ class PlainText {
     if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE) return write(as_view(cmark_node_get_literal(node)));
     if (type == CMARK_NODE_SOFTBREAK) return soft_break();
     if (type == CMARK_NODE_LINEBREAK) return new_line();
-    if (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) return link(node, entering);
+    if (is_link(node)) return link(node, entering);
     const std::string_view name = as_view(cmark_node_get_type_string(node));
     if (name == "table_row" || name == "table_header") {
       if (entering)
@@ -217,13 +241,11 @@ int heading_end(std::string_view markdown, int line) {
 
 }  // namespace
 
-std::string to_html(std::string_view markdown) {
+std::string to_html(std::string_view markdown, const Address& address) {
   const Parsed parsed = parse(markdown);
+  place(parsed.document.get(), address);
   walk(parsed.document.get(), [](cmark_node* node, bool entering) {
-    const cmark_node_type type = cmark_node_get_type(node);
-    if (entering && (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) && !is_safe_url(as_view(cmark_node_get_url(node)))) {
-      cmark_node_set_url(node, "");
-    }
+    if (entering && is_link(node) && !is_safe_url(as_view(cmark_node_get_url(node)))) cmark_node_set_url(node, "");
   });
   char* html =
       cmark_render_html(parsed.document.get(), CMARK_OPT_DEFAULT, cmark_parser_get_syntax_extensions(parsed.parser.get()));
@@ -232,8 +254,9 @@ std::string to_html(std::string_view markdown) {
   return result;
 }
 
-std::string to_plain_text(std::string_view markdown) {
+std::string to_plain_text(std::string_view markdown, const Address& address) {
   const Parsed parsed = parse(markdown);
+  place(parsed.document.get(), address);
   PlainText writer;
   walk(parsed.document.get(), [&writer](cmark_node* node, bool entering) { writer.visit(node, entering); });
   return writer.take();

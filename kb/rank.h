@@ -1,5 +1,6 @@
 // What is looked at once the index has proposed the best fifty: word order, coverage and similarity with the title (the
-// re-ranker), and how much of what the customer said an article covers (the confidence). Pure; thread-safe.
+// re-ranker), how much of what the customer said an article covers, and whether that is an answer (the confidence). Pure;
+// thread-safe.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -114,6 +115,11 @@ double rank_score(const Index& index, const ParsedQuery& query, const Profile& p
 // 0..1: the share of the query's information that the document's title, issue, codes and tags cover (environment and text count
 // less). The best clause of a long message counts nearly as much as the whole: customers tell stories around the one sentence
 // that matters.
-double confidence(const Index& index, const ParsedQuery& query, const Profile& profile, Index::DocId doc);
+double coverage(const Index& index, const ParsedQuery& query, const Profile& profile, Index::DocId doc);
+// How near the nearest of the article's statements is to the query: similarity().
+double nearness(const ParsedQuery& query, const Profile& profile);
+// 0..1: that an article with this coverage and nearness answers the query, when the second best has `next` times the best's
+// score. What covers as much and stands out is more often right (docs/knowledge-base.md has the curves).
+double confidence(double coverage, double nearness, double next);
 
 }  // namespace usher::kb

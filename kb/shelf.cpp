@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "kb/question.h"
+#include "kb/vocabulary.h"
 
 namespace usher::kb {
 namespace {
@@ -13,6 +15,7 @@ constexpr std::size_t kMaxQueryBytes = 4000;  // a longer message says it in its
 constexpr std::size_t kReranked = 32;
 constexpr double kFarBehind = 0.35;
 constexpr double kProductBoost = 1.15, kRelatedBoost = 1.07;
+constexpr double kOldProduct = 0.06;    // what an article loses at most because its product is not sold any more
 constexpr std::size_t kBlock = 16;      // scores looked at together
 constexpr std::size_t kSpreadMin = 10;  // places whose duplicates are looked for
 constexpr std::size_t kSuggestionsSeen = 128;
@@ -21,12 +24,22 @@ double trust(std::uint8_t rank) {
   return rank == kNotValidated ? 0.8 : rank == kDraft ? 0.3 : 1.0;
 }
 
+// Whether the question has a model number of the article's products, or all of a name without one.
+bool names_product(const ParsedQuery& query, const Entry& entry) {
+  const auto said = [&query](const std::string& word) {
+    return std::ranges::any_of(query.terms, [&word](const QueryTerm& t) { return t.term.text == word; });
+  };
+  return std::ranges::any_of(entry.products, [&said](const ProductKeys& p) {
+    return p.codes.empty() ? std::ranges::all_of(p.words, said) : std::ranges::any_of(p.codes, said);
+  });
+}
+
 }  // namespace
 
 struct Shelf::Filter {
   std::uint8_t reader = kCustomer;
   const std::vector<std::string>* states = nullptr;  // null: any
-  ProductKeys product;
+  ProductKeys product, kind;
   std::vector<ProductKeys> related;
   bool only_product = false;
 
@@ -38,9 +51,12 @@ struct Shelf::Filter {
       return std::ranges::any_of(entry.products, [&r](const ProductKeys& p) { return r.fits(p); });
     });
   }
+  bool fits_kind(const Entry& entry) const {
+    return std::ranges::any_of(entry.products, [this](const ProductKeys& p) { return kind.fits(p); });
+  }
   bool admits(const Entry& entry) const {
     if (states != nullptr && std::ranges::find(*states, entry.article->state) == states->end()) return false;
-    return !only_product || entry.products.empty() || fits(entry) || fits_related(entry);
+    return !only_product || entry.products.empty() || fits(entry) || fits_related(entry) || fits_kind(entry);
   }
 };
 
@@ -48,6 +64,7 @@ Shelf::Filter Shelf::filter_of(const Query& query) const {
   Filter filter;
   filter.reader = reader_rank(query.audience);
   if (!query.states.empty()) filter.states = &query.states;
+  if (!query.kind.empty()) filter.kind = product_keys(*analyzer_, query.kind);
   if (query.product.empty()) return filter;
   filter.product = product_keys(*analyzer_, query.product);
   filter.only_product = query.only_product && !filter.product.is_empty();
@@ -100,13 +117,27 @@ std::vector<Shelf::Candidate> Shelf::candidates(const ParsedQuery& query, const 
   return best;
 }
 
-double Shelf::boost(Index::DocId doc, const Filter& filter) const {
-  double factor = trust(readers_[doc]);
-  if (!filter.product.is_empty() && !entry(doc).products.empty())
-    factor *= filter.fits(entry(doc)) ? kProductBoost : filter.fits_related(entry(doc)) ? kRelatedBoost : 1.0;
+double Shelf::boost(Index::DocId doc, const ParsedQuery& query, const Filter& filter, std::vector<Hit::Boost>* list) const {
+  const Entry& e = entry(doc);
+  double factor = 1;
+  const auto multiply = [&](const char* what, double by) {
+    factor *= by;
+    if (list != nullptr && by != 1) list->push_back({what, by});
+  };
+  multiply("state", trust(readers_[doc]));
+  const bool is_theirs = !filter.product.is_empty() && !e.products.empty() && filter.fits(e);
+  if (is_theirs)
+    multiply("product", kProductBoost);
+  else if (!filter.product.is_empty() && !e.products.empty() && filter.fits_related(e))
+    multiply("product", kRelatedBoost);
+  else if (!filter.kind.is_empty() && filter.fits_kind(e))
+    multiply("kind", kRelatedBoost);
+  // Who has the old product, or names it, wants its article.
+  if (e.years_gone > 0 && !is_theirs && !names_product(query, e))
+    multiply("recency", 1 - kOldProduct * e.years_gone / Vocabulary::kOldest);
   if (!factors_->empty()) {
-    const auto found = factors_->find(entry(doc).article->id);
-    if (found != factors_->end()) factor *= static_cast<double>(found->second);
+    const auto found = factors_->find(e.article->id);
+    if (found != factors_->end()) multiply("usage", static_cast<double>(found->second));
   }
   return factor;
 }
@@ -127,7 +158,7 @@ void Shelf::fetch(const std::vector<Candidate>& found) const {
 }
 
 // Of several that say nearly the same, the best keeps its place and the others go behind everything else.
-void Shelf::spread(std::vector<Candidate>& found, std::size_t limit) const {
+double Shelf::spread(std::vector<Candidate>& found, std::size_t limit) const {
   std::vector<Candidate> first, twins;
   std::size_t i = 0;
   for (; i < found.size() && first.size() < std::max(limit, kSpreadMin); ++i) {
@@ -137,7 +168,8 @@ void Shelf::spread(std::vector<Candidate>& found, std::size_t limit) const {
     });
     (is_twin ? twins : first).push_back(found[i]);
   }
-  if (twins.empty()) return;
+  const double next = first.size() > 1 && first[0].score > 0 ? first[1].score / first[0].score : 0;
+  if (twins.empty()) return next;
   first.insert(first.end(), found.begin() + static_cast<std::ptrdiff_t>(i), found.end());
   // A score says no more than the place: whoever merges lists by score must not lift them again.
   for (Candidate& twin : twins) {
@@ -145,6 +177,7 @@ void Shelf::spread(std::vector<Candidate>& found, std::size_t limit) const {
     first.push_back(twin);
   }
   found = std::move(first);
+  return next;
 }
 
 std::vector<Hit> Shelf::search(const Query& query) const {
@@ -156,24 +189,28 @@ std::vector<Hit> Shelf::search(const Query& query) const {
   fetch(found);
   for (Candidate& candidate : found) {
     candidate.score =
-        rank_score(index_, parsed, profile(candidate.doc), candidate.doc, candidate.score) * boost(candidate.doc, filter);
+        rank_score(index_, parsed, profile(candidate.doc), candidate.doc, candidate.score) * boost(candidate.doc, parsed, filter);
   }
   std::ranges::sort(found, [this](const Candidate& a, const Candidate& b) {
     return a.score != b.score ? a.score > b.score : entry(a.doc).article->id < entry(b.doc).article->id;
   });
-  spread(found, query.limit);
+  const double next = spread(found, query.limit);
   if (found.size() > query.limit) found.resize(query.limit);
   std::vector<Hit> hits;
   hits.reserve(found.size());
-  for (const Candidate& candidate : found) hits.push_back(explain(parsed, candidate));
+  for (const Candidate& candidate : found) hits.push_back(explain(parsed, candidate, filter, next, query.brief));
   return hits;
 }
 
-Hit Shelf::explain(const ParsedQuery& query, const Candidate& candidate) const {
+Hit Shelf::explain(const ParsedQuery& query, const Candidate& candidate, const Filter& filter, double next, bool is_brief) const {
   Hit hit;
   hit.article = entry(candidate.doc).article.get();
   hit.score = candidate.score;
-  hit.confidence = confidence(index_, query, profile(candidate.doc), candidate.doc);
+  hit.covered = coverage(index_, query, profile(candidate.doc), candidate.doc);
+  hit.next = next;
+  hit.confidence = confidence(hit.covered, nearness(query, profile(candidate.doc)), next);
+  if (is_brief) return hit;
+  boost(candidate.doc, query, filter, &hit.boosts);
   const auto name_of = [&query](Index::TermId id) -> std::string {
     std::string corrected;
     for (const QueryTerm& t : query.terms) {
@@ -257,9 +294,43 @@ std::vector<std::string> Shelf::suggest(std::string_view typed, std::size_t limi
   return texts;
 }
 
+const SoundAlikes& Shelf::alikes() const {
+  std::call_once(base_->alikes_once, [this] {
+    // What articles are about: the words of titles, tags and other wordings; what only stands in the text is meant less often.
+    std::unordered_map<Index::TermId, std::uint32_t> titles;
+    std::unordered_map<std::string, std::uint32_t> phrases;
+    for (const std::shared_ptr<const Entry>& e : base_->entries) {
+      for (const Index::TermId term : e->title_terms) ++titles[term];
+      for (const std::vector<std::string>* list : {&e->article->tags, &e->article->synonyms}) {
+        for (const std::string& phrase : *list) ++phrases[analyzer_->fold(phrase)];
+      }
+    }
+    if (vocabulary_ != nullptr) {
+      for (const Vocabulary::Group& group : vocabulary_->groups()) {
+        for (const std::string& phrase : group.phrases) ++phrases[analyzer_->fold(phrase)];
+      }
+    }
+    index_.dictionary().for_each([&](std::string_view term, Index::TermId id) {
+      if (const auto title = titles.find(id); title != titles.end()) phrases[std::string(term)] += title->second;
+    });
+    std::vector<SoundAlikes::Word> words;
+    for (const auto& [phrase, frequency] : phrases) words.push_back({phrase, frequency});
+    base_->alikes.emplace(std::move(words));
+  });
+  return *base_->alikes;
+}
+
 std::optional<std::string> Shelf::did_you_mean(std::string_view text) const {
   const std::string_view read = text.substr(0, kMaxQueryBytes);
   std::optional<std::string> corrected = corrected_text(read, parse(read));
+  const std::string folded = analyzer_->fold(corrected ? std::string_view(*corrected) : read);
+  const auto is_known = [this](std::string_view typed) {
+    return index_.id("\x01" + std::string(typed)) || index_.id(typed) ||
+           (vocabulary_ != nullptr && vocabulary_->has_phrase(typed));
+  };
+  if (has_odd_pair(folded, is_known)) {
+    if (auto alike = alikes().corrected(folded, is_known)) corrected = std::move(alike);
+  }
   if (corrected) *corrected += text.substr(read.size());
   return corrected;
 }

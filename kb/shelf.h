@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,7 @@
 #include "kb/rank.h"
 #include "kb/shelf_entry.h"
 #include "kb/shelf_suggest.h"
+#include "kb/sound_alikes.h"
 #include "kb/speller.h"
 
 namespace usher::kb {
@@ -59,6 +61,9 @@ class Shelf {
     Words words;  // what the speller was made from
     std::optional<Speller> speller;
     Suggestions suggestions;
+    // Made of the index when somebody's Chinese is to be corrected: most never need it.
+    mutable std::once_flag alikes_once;
+    mutable std::optional<SoundAlikes> alikes;
   };
   struct Candidate {
     Index::DocId doc;
@@ -80,10 +85,13 @@ class Shelf {
   Filter filter_of(const Query& query) const;
   ParsedQuery parse(std::string_view text) const;
   std::vector<Candidate> candidates(const ParsedQuery& query, const Filter& filter) const;
-  double boost(Index::DocId doc, const Filter& filter) const;
+  // What a document's score is multiplied by; which and why into `list` when it is given.
+  double boost(Index::DocId doc, const ParsedQuery& query, const Filter& filter, std::vector<Hit::Boost>* list = nullptr) const;
   void fetch(const std::vector<Candidate>& found) const;
-  void spread(std::vector<Candidate>& found, std::size_t limit) const;
-  Hit explain(const ParsedQuery& query, const Candidate& candidate) const;
+  // Returns the second one's score over the first's: Hit::next.
+  double spread(std::vector<Candidate>& found, std::size_t limit) const;
+  Hit explain(const ParsedQuery& query, const Candidate& candidate, const Filter& filter, double next, bool is_brief) const;
+  const SoundAlikes& alikes() const;
   void add_passage(Hit& hit, const ParsedQuery& query, Index::DocId doc) const;
 
   const Analyzer* analyzer_;

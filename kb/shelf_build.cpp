@@ -64,7 +64,7 @@ std::vector<Reading> Shelf::readings(std::span<const std::shared_ptr<const Artic
   std::vector<Reading> result(articles.size());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-    for (std::size_t i = next++; i < articles.size(); i = next++) result[i] = read(*analyzer_, articles[i]);
+    for (std::size_t i = next++; i < articles.size(); i = next++) result[i] = read(*analyzer_, articles[i], vocabulary_.get());
   };
   std::vector<std::jthread> helpers;
   const unsigned threads = articles.size() < kWorthAThread ? 1 : std::clamp(std::thread::hardware_concurrency(), 1U, kMaxThreads);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "kb/markdown.h"
 #include "kb/question.h"
+#include "kb/vocabulary.h"
 #include "kb/words.h"
 
 namespace usher::kb {
@@ -125,7 +126,7 @@ std::string_view Entry::phrase(std::size_t number) const {
   return number < passages.size() ? passages.sentence(number) : std::string_view(article->title);
 }
 
-Reading read(const Analyzer& analyzer, std::shared_ptr<const Article> shared) {
+Reading read(const Analyzer& analyzer, std::shared_ptr<const Article> shared, const Vocabulary* vocabulary) {
   Reading reading;
   const Article& article = *shared;
   reading.article = std::move(shared);
@@ -170,6 +171,11 @@ Reading read(const Analyzer& analyzer, std::shared_ptr<const Article> shared) {
   if (!article.tags.empty() || !article.synonyms.empty())
     add(Reading::Kind::kWords, Field::kTags, joined(article.tags) + joined(article.synonyms));
   for (const std::string& product : article.products) reading.products.push_back(product_keys(analyzer, product));
+  if (vocabulary != nullptr && !article.products.empty()) {
+    int gone = Vocabulary::kOldest;
+    for (const std::string& product : article.products) gone = std::min(gone, vocabulary->years_gone(product));
+    reading.years_gone = static_cast<std::uint8_t>(gone);
+  }
   for (const Reading::Part& part : reading.parts) {
     for (const Term& term : part.terms) {
       if (auto word = spelling_of(term, part.text)) reading.spellings.emplace_back(std::move(word->text), index_key(term));
@@ -226,6 +232,7 @@ Entered enter(const Reading& reading, Dictionary::Writer& dictionary) {
   entry->statement_weights.shrink_to_fit();
   entry->signature = signature_of(profile->text_bigrams);
   entry->needed_rank = needed_rank(*reading.article);
+  entry->years_gone = reading.years_gone;
   return {std::move(entry), std::move(profile)};
 }
 

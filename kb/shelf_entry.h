@@ -19,6 +19,8 @@
 
 namespace usher::kb {
 
+class Vocabulary;
+
 // Who may find an article: those whose rank is at or above its own. The inside's ranks also tell how far it may be trusted.
 inline constexpr std::uint8_t kCustomer = 0, kPartner = 1, kInternal = 2, kNotValidated = 3, kDraft = 4, kNobody = 5, kGone = 6;
 std::uint8_t reader_rank(std::string_view audience);  // customer | partner | internal
@@ -46,6 +48,7 @@ struct Entry {
   std::vector<Index::TermId> title_terms;       // distinct, ascending
   std::array<std::uint32_t, 8> signature{};     // smallest hashes of the text's bigrams: equal ones hint at near duplicates
   std::uint8_t needed_rank = kNobody;
+  std::uint8_t years_gone = 0;  // Vocabulary::years_gone of the product sold last; 0 when one of them is sold still
 
   std::string_view phrase(std::size_t number) const;  // as it is written in the article
 };
@@ -65,8 +68,10 @@ struct Reading {
   std::string phrases;
   // Every word and code the speller should know, as it is written, and the key of its term; distinct.
   std::vector<std::pair<std::string, std::string>> spellings;
+  std::uint8_t years_gone = 0;
 };
-Reading read(const Analyzer& analyzer, std::shared_ptr<const Article> article);
+// `vocabulary` may be null: what is known of its products.
+Reading read(const Analyzer& analyzer, std::shared_ptr<const Article> article, const Vocabulary* vocabulary = nullptr);
 
 struct Entered {
   std::shared_ptr<const Entry> entry;

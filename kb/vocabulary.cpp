@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/text.h"
@@ -17,6 +19,7 @@ constexpr std::size_t kMaxPhrases = 32;
 constexpr std::size_t kMaxPhrase = 64;
 constexpr std::size_t kMaxSynonyms = 16;
 constexpr std::size_t kMaxProblems = 100;
+constexpr int kMaxLevels = 3;  // model, family, kind of device
 
 bool has_han(std::string_view folded) {
   return std::ranges::any_of(folded, [](char c) { return static_cast<unsigned char>(c) >= 0xE3; });
@@ -34,6 +37,40 @@ std::vector<const Term*> words_of(const std::vector<Term>& terms) {
   return words;
 }
 
+// The words of a product's name however it is written: "XPS 13 9310" is "XPS-13 9310".
+std::string product_key(std::string_view product) {
+  std::vector<std::string> words;
+  for (Term& term : Analyzer::shared().analyze(product, false)) {
+    if (term.kind != Term::Kind::kPair) words.push_back(std::move(term.text));
+  }
+  std::ranges::sort(words);
+  std::string key;
+  for (const std::string& word : words) key += word + " ";
+  return key;
+}
+
+bool is_year(std::string_view text) {
+  return text.size() == 4 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// "(2020-2022)", "(2022-)" or "(-2019)" at the end of a model: taken off and read. "(2024)" is part of a name.
+std::optional<Vocabulary::Years> take_years(std::string& phrase) {
+  const std::size_t open = phrase.rfind('(');
+  if (open == std::string::npos || open == 0 || !phrase.ends_with(')')) return std::nullopt;
+  std::string inside = phrase.substr(open + 1, phrase.size() - open - 2);
+  for (const std::string_view dash : {"–", "—"}) {
+    if (const std::size_t at = inside.find(dash); at != std::string::npos) inside.replace(at, dash.size(), "-");
+  }
+  const std::size_t dash = inside.find('-');
+  if (dash == std::string::npos) return std::nullopt;
+  const std::string since = text::trim(std::string_view(inside).substr(0, dash));
+  const std::string until = text::trim(std::string_view(inside).substr(dash + 1));
+  if ((since.empty() && until.empty()) || (!since.empty() && !is_year(since)) || (!until.empty() && !is_year(until)))
+    return std::nullopt;
+  phrase = text::trim(std::string_view(phrase).substr(0, open));
+  return Vocabulary::Years{since.empty() ? 0 : std::stoi(since), until.empty() ? 0 : std::stoi(until)};
+}
+
 }  // namespace
 
 struct Vocabulary::Compiled {
@@ -48,6 +85,9 @@ struct Vocabulary::Compiled {
   std::unordered_map<std::string, std::vector<std::size_t>> by_start;  // first two characters of a Chinese phrase
   std::vector<std::vector<std::size_t>> members;                       // by group
   std::unordered_map<std::string, std::vector<std::string>> related;   // folded product → names
+  std::unordered_map<std::string, std::vector<std::string>> families;  // folded model → families
+  std::unordered_set<std::string> whole;                               // folded phrases
+  std::unordered_map<std::string, int> gone;                           // product_key → years_gone, where not 0
 };
 
 Vocabulary::Vocabulary(std::vector<Group> groups) : groups_(std::move(groups)) {
@@ -59,6 +99,7 @@ Vocabulary::Vocabulary(std::vector<Group> groups) : groups_(std::move(groups)) {
     for (std::size_t n = 0; n < group.phrases.size(); ++n) {
       Compiled::Phrase phrase{g, n, {}, analyzer.analyze(group.phrases[n], true), analyzer.fold(group.phrases[n])};
       for (const Term* word : words_of(phrase.terms)) phrase.words.push_back(word->text);
+      compiled->whole.insert(phrase.folded);
       if (phrase.words.empty()) continue;
       const std::size_t index = compiled->phrases.size();
       // Two characters take six bytes.
@@ -71,15 +112,36 @@ Vocabulary::Vocabulary(std::vector<Group> groups) : groups_(std::move(groups)) {
       compiled->members[g].push_back(index);
       compiled->phrases.push_back(std::move(phrase));
       if (!group.is_family) continue;
+      if (n != 0) compiled->families[analyzer.fold(group.phrases[n])].push_back(group.phrases[0]);
       std::vector<std::string>& names = compiled->related[analyzer.fold(group.phrases[n])];
       for (std::size_t other = n == 0 ? 1 : 0; other < (n == 0 ? group.phrases.size() : 1); ++other)
         names.push_back(group.phrases[other]);
+    }
+  }
+  int newest = 0;
+  for (const Group& group : groups_) {
+    for (const Years& years : group.years) newest = std::max({newest, years.since, years.until});
+  }
+  for (const Group& group : groups_) {
+    for (std::size_t n = 0; n < std::min(group.years.size(), group.phrases.size()); ++n) {
+      const int until = group.years[n].until;
+      if (until != 0) compiled->gone[product_key(group.phrases[n])] = std::clamp(newest - until, 1, kOldest);
     }
   }
   compiled_ = std::move(compiled);
 }
 
 Vocabulary::~Vocabulary() = default;
+
+bool Vocabulary::has_phrase(std::string_view folded) const {
+  return compiled_->whole.contains(std::string(folded));
+}
+
+int Vocabulary::years_gone(std::string_view product) const {
+  if (compiled_->gone.empty()) return 0;
+  const auto found = compiled_->gone.find(product_key(product));
+  return found == compiled_->gone.end() ? 0 : found->second;
+}
 
 std::vector<Synonym> Vocabulary::expand(std::string_view text, const std::vector<Term>& terms, std::string_view language) const {
   struct Match {
@@ -142,8 +204,24 @@ std::vector<Synonym> Vocabulary::expand(std::string_view text, const std::vector
 }
 
 std::vector<std::string> Vocabulary::related_products(std::string_view product) const {
-  const auto found = compiled_->related.find(Analyzer::shared().fold(text::trim(product)));
-  return found == compiled_->related.end() ? std::vector<std::string>() : found->second;
+  const Analyzer& analyzer = Analyzer::shared();
+  const auto found = compiled_->related.find(analyzer.fold(text::trim(product)));
+  if (found == compiled_->related.end()) return {};
+  std::vector<std::string> names = found->second;
+  // Upwards from there, level by level: "iPhone 12" is an "iPhone" is a "phone".
+  std::vector<std::string> level{std::string(text::trim(product))};
+  for (int n = 0; n < kMaxLevels && !level.empty(); ++n) {
+    std::vector<std::string> above;
+    for (const std::string& name : level) {
+      const auto families = compiled_->families.find(analyzer.fold(name));
+      if (families != compiled_->families.end()) above.insert(above.end(), families->second.begin(), families->second.end());
+    }
+    for (const std::string& name : above) {
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    }
+    level = std::move(above);
+  }
+  return names;
 }
 
 std::shared_ptr<const Vocabulary> parse_vocabulary(std::string_view file_name, std::string_view bytes,
@@ -181,9 +259,12 @@ std::shared_ptr<const Vocabulary> parse_vocabulary(std::string_view file_name, s
       continue;
     }
     const std::string_view rest = std::string_view(content).substr(colon + 1);
-    Vocabulary::Group group{kind == "product" ? "" : kind, {}, kind == "product"};
+    Vocabulary::Group group{kind == "product" ? "" : kind, {}, kind == "product", {}};
     const auto add = [&](std::string_view raw_phrase) {
       std::string phrase = text::collapse_spaces(raw_phrase);
+      const auto years = group.is_family ? take_years(phrase) : std::nullopt;
+      if (years && years->since != 0 && years->until != 0 && years->until < years->since)
+        problem(1, "\"" + phrase + "\" was sold until before it was sold", "write the first year first: (2020-2022)");
       if (phrase.empty() || text::length(phrase) > kMaxPhrase) {
         problem(1, phrase.empty() ? "a phrase is missing" : "\"" + text::cut(phrase, 30) + "\" is longer than 64 characters",
                 kind == "product" ? "product: FAMILY > MODEL, MODEL" : kind + ": one wording = another");
@@ -197,6 +278,9 @@ std::shared_ptr<const Vocabulary> parse_vocabulary(std::string_view file_name, s
         return;
       }
       group.phrases.push_back(std::move(phrase));
+      if (!years) return;
+      group.years.resize(group.phrases.size());
+      group.years.back() = *years;
     };
     std::string_view members = rest;
     if (group.is_family) {

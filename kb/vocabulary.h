@@ -2,7 +2,7 @@
 //
 //   en: turn on = power on = start up
 //   zh: 打印机 = 印表机
-//   product: XPS 13 > XPS-13 9310, XPS-13 9315        # family > models
+//   product: XPS 13 > XPS-13 9310 (2020-2022), XPS-13 9315 (2022-)        # family > models, and when each was sold, if known
 //
 // A question is also searched for in the other wordings, at kSynonymWeight at most: what was typed always counts more. Immutable;
 // thread-safe; pure.
@@ -32,10 +32,16 @@ struct Synonym {
 
 class Vocabulary {
  public:
+  // The years a product was sold in; 0: not known, or sold still.
+  struct Years {
+    int since = 0, until = 0;
+    bool operator==(const Years&) const = default;
+  };
   struct Group {
     std::string language;  // en | zh; empty for products
     std::vector<std::string> phrases;
-    bool is_family = false;  // phrases[0] is the family, the others its models
+    bool is_family = false;    // phrases[0] is the family, the others its models
+    std::vector<Years> years;  // of phrases, in their order; may be shorter
     bool operator==(const Group&) const = default;
   };
 
@@ -45,8 +51,15 @@ class Vocabulary {
   // What else `text` could have said. `terms`: the analyzer's for `text` as a query. Product families apply in every language;
   // an empty language means all. Longest phrases first where they overlap; at most 16.
   std::vector<Synonym> expand(std::string_view text, const std::vector<Term>& terms, std::string_view language) const;
-  // The family of a model and the models of a family, as written in the file; empty when the product is not named there.
+  // The family of a model, what that is a model of, and the models of a family, as written in the file; empty when the product is
+  // not named there.
   std::vector<std::string> related_products(std::string_view product) const;
+  // Whether this folded text is one of the wordings or products, whole.
+  bool has_phrase(std::string_view folded) const;
+  // For how many years the product had not been sold any more in the newest year that the file names: at least 1, at most
+  // kOldest; 0 when it is sold still, or nothing is known.
+  int years_gone(std::string_view product) const;
+  static constexpr int kOldest = 5;
   const std::vector<Group>& groups() const { return groups_; }
 
  private:

@@ -1,4 +1,5 @@
 // Searching as staff do, with the reasons.
+#include "base/async/offload.h"
 #include "base/text.h"
 #include "gateway/api/article_json.h"
 
@@ -6,7 +7,8 @@ namespace usher::gateway::api {
 namespace {
 
 json hit_json(const kb::Hit& hit, const std::string& language) {
-  json highlights = json::array(), reasons = json::array();
+  json highlights = json::array(), reasons = json::array(), boosts = json::array();
+  for (const auto& b : hit.boosts) boosts.push_back({{"what", b.what}, {"factor", b.factor}});
   for (const auto& [from, to] : hit.highlights) highlights.push_back({from, to});
   for (const auto& r : hit.reasons) reasons.push_back({{"term", r.term}, {"field", r.field}, {"contribution", r.contribution}});
   return {{"id", hit.article->id},
@@ -14,12 +16,15 @@ json hit_json(const kb::Hit& hit, const std::string& language) {
           {"title", hit.article->title},
           {"score", hit.score},
           {"confidence", hit.confidence},
+          {"covered", hit.covered},
+          {"next", hit.next},
           {"state", hit.article->state},
           {"audience", hit.article->audience},
           {"translated", hit.translated},
           {"passage", hit.passage},
           {"highlights", std::move(highlights)},
           {"reasons", std::move(reasons)},
+          {"boosts", std::move(boosts)},
           {"why", kb::explain_in_words(hit, language)}};
 }
 
@@ -43,7 +48,9 @@ boost::asio::awaitable<net::HttpResponse> search_articles(Call call) {
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
   json list = json::array();
   for (const auto& hit : hits) list.push_back(hit_json(hit, words));
-  const auto better = library->did_you_mean(query.text, query.language);
+  auto corrected = co_await async::offload<std::optional<std::string>>(
+      *call.parts->pool, [library, text = query.text, words] { return library->did_you_mean(text, words); });
+  const auto better = corrected ? std::move(*corrected) : std::nullopt;
   co_return answer({{"hits", std::move(list)},
                     {"did_you_mean", better ? json(*better) : json(nullptr)},
                     {"found", !hits.empty() && hits[0].confidence >= kb::kMinConfidence},

@@ -168,7 +168,8 @@ int kb_search(const Common& common, const KbSearchOptions& o) {
   if (common.as_json) {
     json list = json::array();
     for (const auto& hit : hits) {
-      json reasons = json::array();
+      json reasons = json::array(), boosts = json::array();
+      for (const auto& b : hit.boosts) boosts.push_back({{"what", b.what}, {"factor", b.factor}});
       for (const auto& r : hit.reasons)
         reasons.push_back({{"term", r.term}, {"field", r.field}, {"contribution", r.contribution}});
       list.push_back({{"id", hit.article->id},
@@ -177,8 +178,11 @@ int kb_search(const Common& common, const KbSearchOptions& o) {
                       {"state", hit.article->state},
                       {"score", hit.score},
                       {"confidence", hit.confidence},
+                      {"covered", hit.covered},
+                      {"next", hit.next},
                       {"passage", hit.passage},
                       {"reasons", std::move(reasons)},
+                      {"boosts", std::move(boosts)},
                       {"why", kb::explain_in_words(hit, query.language)}});
     }
     print({{"hits", std::move(list)},
@@ -198,6 +202,8 @@ int kb_search(const Common& common, const KbSearchOptions& o) {
     std::cout << "               " << kb::explain_in_words(hit, "en") << "\n";
     for (const auto& r : hit.reasons)
       std::cout << fmt::format("               {:+7.3f}  {} in {}\n", r.contribution, r.term, r.field);
+    for (const auto& b : hit.boosts)
+      std::cout << fmt::format("               {:>7}  {}\n", fmt::format("×{:.3f}", b.factor), b.what);
   }
   if (!found)
     std::cout << (hits.empty() ? "nothing found\n"

@@ -54,6 +54,82 @@ std::vector<std::string> marked(const Hit& hit) {
   return all;
 }
 
+TEST(LibraryFind, TheKindOfDeviceAndTheModelLiftTheirArticlesAndHideNoOther) {
+  Article on_phone = article("b-phone", "It does not charge", "- The battery stays empty."),
+          on_laptop = article("a-laptop", "It does not charge", "- The battery stays empty.");
+  on_phone.products = {"phone", "tablet"};
+  on_laptop.products = {"laptop"};
+  std::vector<Problem> problems;
+  const auto library = Library::build({on_phone, on_laptop, article("sound", "No sound", "- Silence.")},
+                                      parse_vocabulary("v", "product: iPhone > iPhone 12\nproduct: phone > iPhone\n", problems));
+  Query query = ask("it does not charge");
+  EXPECT_EQ(ids(library->search(query)), (std::vector<std::string>{"a-laptop.en", "b-phone.en"})) << "equal, by id";
+  query.kind = "phone";
+  const std::vector<Hit> by_kind = library->search(query);
+  EXPECT_EQ(ids(by_kind), (std::vector<std::string>{"b-phone.en", "a-laptop.en"}));
+  ASSERT_EQ(by_kind[0].boosts.size(), 1U);
+  EXPECT_EQ(by_kind[0].boosts[0].what, "kind");
+  EXPECT_LE(by_kind[0].boosts[0].factor, 1.07);
+  EXPECT_THAT(explain_in_words(by_kind[0], "en"), HasSubstr("for this kind of device (+7 %)"));
+  query.kind.clear();
+  query.product = "iPhone 12";
+  EXPECT_EQ(ids(library->search(query)), (std::vector<std::string>{"b-phone.en", "a-laptop.en"})) << "a model is of a kind";
+  query.product = "a model nobody knows";
+  EXPECT_EQ(ids(library->search(query)), (std::vector<std::string>{"a-laptop.en", "b-phone.en"}));
+}
+
+TEST(LibraryFind, WhatStandsOutIsMoreCertainAndTheFirstHitDoesNotDependOnHowManyAreAskedFor) {
+  const auto alone = Library::build({article("a", "Lid hinge squeaks", "- It squeaks."), article("z", "No sound", "- Silence.")});
+  const auto beside = Library::build({article("a", "Lid hinge squeaks", "- It squeaks."), article("z", "No sound", "- Silence."),
+                                      article("b", "Lid hinge squeaks loudly", "- It creaks when opened.")});
+  Query query = ask("lid hinge squeaks");
+  const Hit first = alone->search(query).at(0);
+  const std::vector<Hit> two = beside->search(query);
+  EXPECT_EQ(first.next, 0);
+  EXPECT_GT(two.at(0).next, 0.5);
+  EXPECT_EQ(two.at(0).next, two.at(1).next);
+  EXPECT_GT(first.confidence, two.at(0).confidence);
+  query.limit = 1;
+  EXPECT_EQ(beside->search(query).at(0).confidence, two.at(0).confidence);
+}
+
+TEST(LibraryFind, ChineseThatSoundsRightIsSuggestedAndWhatIsWrittenRightStays) {
+  std::vector<Problem> problems;
+  std::vector<Article> all = shelf();
+  all.push_back(article("blue", "电脑蓝屏后重启", "- 屏幕变蓝，出现停止代码。", "zh"));
+  all.back().tags = {"蓝屏", "充电器"};
+  all.push_back(article("sound", "打印机声音大", "- 打印时声音很大。", "zh"));
+  const auto library = Library::build(all, parse_vocabulary("v", "zh: 触摸板 = 触控板\n", problems));
+  const auto meant = [&](const char* typed) { return library->did_you_mean(typed, "zh").value_or("-"); };
+  EXPECT_EQ(meant("兰屏怎么办"), "蓝屏怎么办");
+  EXPECT_EQ(meant("充垫器坏了"), "充电器坏了");
+  EXPECT_EQ(meant("触抹板不灵"), "触摸板不灵") << "a word of the vocabulary";
+  EXPECT_EQ(meant("触模版"), "触摸板") << "two characters wrong";
+  EXPECT_EQ(meant("打应机脱机"), "打印机脱机") << "yìng and yìn are one sound to many";
+  for (const char* right : {"蓝屏", "電腦藍屏", "打印机脱机", "我想买房子", "今天天气怎么样", "触控板"})
+    EXPECT_EQ(meant(right), "-");
+  EXPECT_EQ(library->did_you_mean("兰屏", "en"), std::nullopt);
+  Article since = article("new", "投影仪不亮", "- 没有画面。", "zh");
+  since.tags = {"投影仪"};
+  const auto later = library->with({since}, {});
+  EXPECT_EQ(later->did_you_mean("投影以不亮", "zh"), "投影仪不亮") << "what was written since";
+}
+
+TEST(LibraryFind, BrieflyTheSameIsFoundWithoutTheReasons) {
+  const auto library = Library::build(shelf());
+  Query query = ask("printer offline");
+  const std::vector<Hit> whole = library->search(query);
+  query.brief = true;
+  const std::vector<Hit> brief = library->search(query);
+  ASSERT_EQ(ids(brief), ids(whole));
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_EQ(brief[i].score, whole[i].score);
+    EXPECT_EQ(brief[i].confidence, whole[i].confidence);
+    EXPECT_THAT(brief[i].reasons, IsEmpty());
+    EXPECT_THAT(brief[i].passage, IsEmpty());
+  }
+}
+
 TEST(LibraryFind, OnlyStatesAskedForAreFound) {
   std::vector<Article> all = shelf();
   all[0].state = "wip";

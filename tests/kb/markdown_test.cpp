@@ -76,6 +76,20 @@ TEST(Markdown, HostileNestingTakesBoundedTimeAndMemory) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
+TEST(Markdown, AddressesAreWhereTheTextIsShown) {
+  const Address here = [](std::string_view address, bool is_picture) {
+    return address == "gone" ? std::string() : std::string(is_picture ? "/p/" : "/a/") + std::string(address);
+  };
+  EXPECT_THAT(to_html("See [this](other) and ![the label](x.png).", here),
+              HasSubstr("See <a href=\"/a/other\">this</a> and <img src=\"/p/x.png\" alt=\"the label\" />."));
+  EXPECT_EQ(to_html("See [*this* one](gone) and [![pic](gone)](gone).", here), "<p>See <em>this</em> one and pic.</p>\n");
+  EXPECT_EQ(to_plain_text("See [this](other) and ![the label](gone).", here), "See this (/a/other) and the label.");
+  EXPECT_EQ(to_plain_text("See [this](gone).", here), "See this.");
+  EXPECT_THAT(to_html("[x](y)", [](std::string_view, bool) { return std::string("javascript:alert(1)"); }),
+              HasSubstr("href=\"\""))
+      << "whoever made it up";
+}
+
 TEST(PlainText, KeepsNumbersBulletsAndParagraphs) {
   EXPECT_EQ(to_plain_text("Do **this**:\n\n1. Unplug *it*\n2. Wait\n   - one\n   - two\n3. Plug in\n\nDone.\n\n- a\n- b\n"),
             "Do this:\n\n1. Unplug it\n2. Wait\n  • one\n  • two\n3. Plug in\n\nDone.\n\n• a\n• b");

@@ -103,6 +103,28 @@ TEST(Vocabulary, AModelIsOfItsFamilyAndNotOfItsSisters) {
   EXPECT_THAT(expanded(*v, "XPS-13 9310 gets hot"), ElementsAre("XPS-13 9310 -> xps13 xps 13"));
 }
 
+TEST(Vocabulary, AModelIsAlsoWhatItsFamilyIs) {
+  const auto v = vocabulary("product: iPhone > iPhone 12, iPhone 13\nproduct: phone > iPhone, Pixel\n");
+  EXPECT_THAT(v->related_products("iPhone 12"), ElementsAre("iPhone", "phone"));
+  EXPECT_THAT(v->related_products("Pixel"), ElementsAre("phone"));
+  EXPECT_THAT(v->related_products("phone"), ElementsAre("iPhone", "Pixel"));
+}
+
+TEST(Vocabulary, YearsTellWhatIsSoldNoMore) {
+  const auto v = vocabulary(
+      "product: XPS 13 > XPS-13 9310 (2020-2022), XPS-13 9315 (2022–2024), XPS-13 9340 (2024-), XPS-13 9300\n"
+      "product: Aspire > Aspire One (-2013), Aspire Go (2024)\n");
+  EXPECT_EQ(v->years_gone("xps 13 9310"), 2) << "however it is written, against 2024, the newest year in the file";
+  EXPECT_EQ(v->years_gone("XPS-13 9315"), 1) << "sold no more is at least one year";
+  EXPECT_EQ(v->years_gone("XPS-13 9340"), 0);
+  EXPECT_EQ(v->years_gone("XPS-13 9300"), 0) << "nothing is known";
+  EXPECT_EQ(v->years_gone("Aspire One"), Vocabulary::kOldest);
+  EXPECT_THAT(v->groups()[1].phrases, ElementsAre("Aspire", "Aspire One", "Aspire Go (2024)"))
+      << "a year alone is part of a name";
+  EXPECT_THAT(v->related_products("XPS-13 9310"), ElementsAre("XPS 13"));
+  EXPECT_EQ(vocabulary("product: a1 > b2, c3\n")->years_gone("b2"), 0);
+}
+
 Article article(std::string id, std::string title, std::string issue) {
   Article a;
   a.id = std::move(id);
@@ -143,6 +165,52 @@ TEST(Vocabulary, AQuestionInOtherWordsIsAnsweredNotMetWithSilence) {
   ASSERT_FALSE(hits.empty());
   EXPECT_EQ(hits[0].article->id, "power");
   EXPECT_GE(hits[0].confidence, kMinConfidence);
+}
+
+// Two articles that say the same of an old and of a new product.
+std::vector<Article> of_two_generations() {
+  Article old_one = article("a-old", "Replace the keyboard", "A key is broken."),
+          new_one = article("b-new", "Replace the keyboard", "A key is broken.");
+  old_one.products = {"XPS-13 9310"};
+  new_one.products = {"XPS-13 9340"};
+  return {old_one, new_one, article("other", "No sound", "Silence.")};
+}
+
+TEST(Vocabulary, WhatIsSoldStandsBeforeWhatIsNotUnlessTheOldOneIsMeant) {
+  const auto library =
+      Library::build(of_two_generations(), vocabulary("product: XPS 13 > XPS-13 9310 (2018-2020), XPS-13 9340 (2024-)\n"));
+  Query query;
+  query.language = "en";
+  query.text = "replace broken keyboard key";
+  const std::vector<Hit> hits = library->search(query);
+  ASSERT_THAT(hits, SizeIs(2));
+  EXPECT_EQ(hits[0].article->id, "b-new");
+  EXPECT_THAT(hits[0].boosts, IsEmpty());
+  ASSERT_THAT(hits[1].boosts, SizeIs(1));
+  EXPECT_EQ(hits[1].boosts[0].what, "recency");
+  EXPECT_NEAR(hits[1].boosts[0].factor, 1 - 0.06 * 4 / 5, 1e-9);
+  EXPECT_NEAR(hits[1].score / hits[0].score, hits[1].boosts[0].factor, 1e-6) << "never more than that";
+  EXPECT_THAT(explain_in_words(hits[1], "en"), testing::HasSubstr("its product is not sold any more (-5 %)"));
+  EXPECT_THAT(explain_in_words(hits[1], "zh"), testing::HasSubstr("已停售"));
+
+  query.text = "replace broken keyboard key xps 13 9310";
+  EXPECT_EQ(library->search(query).at(0).article->id, "a-old") << "the customer names it";
+  query.text = "replace broken keyboard key";
+  query.product = "xps 13 9310";
+  const std::vector<Hit> theirs = library->search(query);
+  EXPECT_EQ(theirs.at(0).article->id, "a-old") << "the conversation knows it";
+  EXPECT_EQ(theirs.at(0).boosts.at(0).what, "product");
+}
+
+TEST(Vocabulary, WithoutYearsNothingIsMovedByAge) {
+  const auto library = Library::build(of_two_generations(), vocabulary("product: XPS 13 > XPS-13 9310, XPS-13 9340\n"));
+  Query query;
+  query.language = "en";
+  query.text = "replace broken keyboard key";
+  const std::vector<Hit> hits = library->search(query);
+  EXPECT_EQ(hits.at(0).article->id, "a-old") << "equal, so by id";
+  EXPECT_NEAR(hits.at(0).score, hits.at(1).score, 1e-9);
+  EXPECT_THAT(hits.at(1).boosts, IsEmpty());
 }
 
 TEST(Vocabulary, ALongTextWithManyWordingsStaysBounded) {
