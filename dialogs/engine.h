@@ -125,6 +125,8 @@ struct Prompt {      // say this; with choices: and wait
 struct Search {
   std::string text;
   std::string language;
+  std::string product = {};  // the model in question, when the conversation knows it: its articles come first
+  std::string device = {};   // and the kind of device ("laptop")
 };
 struct FetchArticle {
   std::string id;

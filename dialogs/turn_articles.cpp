@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "dialogs/turn.h"
@@ -10,6 +11,27 @@ namespace usher::dialogs {
 
 using As = Understood::As;
 
+namespace {
+
+// Slots that name the product, the more exact first (docs/dialog-language.md), and the one with the kind of device.
+constexpr std::array kProductSlots = {"product_model", "model", "product"};
+constexpr const char* kDeviceSlot = "device";
+
+Search search_of(std::string text, const State& state) {
+  Search search{std::move(text), state.language};
+  const auto known = [&state](const char* name) {
+    const auto slot = state.slots.find(name);
+    return slot == state.slots.end() ? std::string() : slot->second;
+  };
+  for (const char* name : kProductSlots) {
+    if (search.product.empty()) search.product = known(name);
+  }
+  search.device = known(kDeviceSlot);
+  return search;
+}
+
+}  // namespace
+
 void Turn::search_for(const ShowArticle& show) {
   if (!show.id.empty()) {
     out_.effects.emplace_back(FetchArticle{show.id, s().language});
@@ -17,7 +39,7 @@ void Turn::search_for(const ShowArticle& show) {
   }
   std::string query = show.query.empty() ? std::string() : text::collapse_spaces(fill(show.query, s().slots));
   if (query.empty()) query = s().symptom;
-  out_.effects.emplace_back(Search{std::move(query), s().language});
+  out_.effects.emplace_back(search_of(std::move(query), s()));
 }
 
 void Turn::answer_article(const Step& step, const ShowArticle& article, const Said& e) {
@@ -121,7 +143,7 @@ void Turn::side_question(const std::string& why) {
   trace("question", why.empty() ? "the customer asks something back" : why);
   take_as("question", {}, 1, why);
   s().side_question = text::cut(text_, 500);
-  out_.effects.emplace_back(Search{s().side_question, s().language});
+  out_.effects.emplace_back(search_of(s().side_question, s()));
 }
 
 void Turn::found_for_side(const ArticlesFound& e, const Script& script, const Step& step) {

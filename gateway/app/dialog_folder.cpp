@@ -191,6 +191,8 @@ dialogs::Stage stage_of(std::shared_ptr<const kb::Library> library) {
     kb::Query query;
     query.text = wish.text;
     query.language = wish.language;
+    query.product = wish.product;
+    query.kind = wish.device;
     query.limit = 3;
     dialogs::ArticlesFound out;
     for (const auto& hit : library->search(query)) {

@@ -14,6 +14,20 @@ using nlohmann::json;
 // An engine that keeps asking for searches or look-ups is a bug of a script; the engine's own guard is per event.
 constexpr int kMaxRounds = 12;
 
+// Bytes of a customer's words that are looked up: what is wrong stands near the beginning of a mail, and the politeness, history and
+// promises behind it lead astray (bench/results.md, "What is looked up of a mail").
+constexpr std::size_t kSearched = 300;
+
+std::string_view searched_part(std::string_view words) {
+  if (words.size() <= kSearched) return words;
+  std::size_t end = kSearched;
+  while (end > 0 && (static_cast<unsigned char>(words[end]) & 0xc0) == 0x80) --end;
+  // Not half a word: it would be taken for a typo. Chinese has no spaces to end at.
+  constexpr std::size_t kLongWord = 40;
+  const auto space = words.substr(0, end).find_last_of(" \n");
+  return words.substr(0, space != std::string_view::npos && end - space < kLongWord ? space : end);
+}
+
 dialogs::FoundArticle found(const Content& content, const kb::Article& a, double confidence) {
   return {a.id, a.title, content.shown->of(a)->text, confidence};
 }
@@ -23,8 +37,10 @@ dialogs::ArticlesFound search(const Content& content, const dialogs::Search& wis
   made.text = wish.text;
   made.language = wish.language;
   kb::Query query;
-  query.text = wish.text;
+  query.text = searched_part(wish.text);
   query.language = wish.language;
+  query.product = wish.product;
+  query.kind = wish.device;
   query.limit = 3;
   query.other_languages = true;  // one found in the other language stands for its translation
   for (const auto& hit : content.library->search(query)) {

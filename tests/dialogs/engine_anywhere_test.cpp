@@ -62,6 +62,22 @@ TEST(Person, GoingBackTakesTheWishBack) {
   EXPECT_EQ(t.state.slots, handing_over);
 }
 
+TEST(SideQuestion, IsSearchedForWithTheProductThatIsKnown) {
+  Talk t = details();
+  t.say("Ana").say("how do I know whether it is on?");
+  ASSERT_NE(t.last<Search>(), nullptr);
+  EXPECT_EQ(t.last<Search>()->product, "");
+  EXPECT_EQ(t.last<Search>()->device, "");
+  t.articles({});
+  t.state.slots["product_model"] = "XPS-13 9310";
+  t.state.slots["device"] = "laptop";
+  t.say("how do I know whether it is on?");
+  ASSERT_NE(t.last<Search>(), nullptr) << t.text();
+  EXPECT_EQ(t.last<Search>()->text, "how do I know whether it is on?") << "the words stay the customer's own";
+  EXPECT_EQ(t.last<Search>()->product, "XPS-13 9310");
+  EXPECT_EQ(t.last<Search>()->device, "laptop");
+}
+
 TEST(SideQuestion, TheSecondOneNothingIsFoundForOffersAPerson) {
   Talk t = details();
   t.say("Ana").say("how do I know whether it is on?").articles({{"x", "X", "x", 0.3}});
