@@ -57,6 +57,7 @@ data related_to(const kb::Library& library, const kb::Article& article) {
   for (const auto& tag : article.tags) query.text += " " + tag;
   query.language = article.language;
   query.limit = 2 * kRelated;
+  query.brief = true;
   data list{data::type::list};
   std::size_t count = 0;
   for (const kb::Hit& hit : library.search(query)) {
@@ -198,6 +199,7 @@ boost::asio::awaitable<net::HttpResponse> help_picture(Call call) {
   response.headers.add("Content-Type", picture.content_type);
   response.headers.add("ETag", picture.etag);
   response.headers.add("Cache-Control", "public, max-age=3600");
+  response.headers.add("Cross-Origin-Resource-Policy", "cross-origin");  // the chat shows it on other sites' pages
   // An SVG opened by itself must not run what it holds.
   response.headers.add("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
   if (response.status == 200) response.body = picture.bytes;

@@ -1,6 +1,5 @@
 #include "gateway/api/help_page.h"
 
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
@@ -170,23 +169,12 @@ std::string product_name(const std::string& product, std::string_view language) 
 }
 
 std::string article_html(std::string_view markdown, std::string_view language) {
-  static const RE2 kAddress(R"re(<(a href|img src)="([^"]*)")re");
-  const std::string html = kb::to_html(markdown);
-  re2::StringPiece rest(html), before = rest;
-  std::string tag, address, out;
-  while (RE2::FindAndConsume(&rest, kAddress, &tag, &address)) {
-    const auto consumed = static_cast<std::size_t>(rest.data() - before.data());
-    std::string piece(before.data(), consumed);
-    const std::string id = tag == "a href" ? kb::linked_article(address) : std::string();
-    std::string target;
-    if (!id.empty()) target = "/help/" + std::string(language) + "/" + id;
-    if (tag == "img src" && address.starts_with("pictures/")) target = "/help/" + address;
-    if (!target.empty()) piece.replace(piece.size() - address.size() - 1, address.size(), target);
-    out += piece;
-    before = rest;
-  }
-  out.append(before.data(), before.size());
-  return out;
+  return kb::to_html(markdown, [language](std::string_view address, bool is_picture) {
+    const std::string id = is_picture ? std::string() : kb::linked_article(address);
+    if (!id.empty()) return "/help/" + std::string(language) + "/" + id;
+    if (is_picture && address.starts_with("pictures/")) return "/help/" + std::string(address);
+    return std::string(address);
+  });
 }
 
 std::string summary_of(const kb::Article& article, std::size_t length) {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "dialogs/parse.h"
 #include "gateway/flow/folder_sync.h"
+#include "kb/lint.h"
 #include "kb/markdown.h"
 
 namespace usher::gateway::flow {
@@ -40,13 +41,34 @@ std::string read_file(const fs::path& path, std::vector<ContentProblem>& problem
 
 }  // namespace
 
+std::string HelpPages::address(std::string_view written, std::string_view language, bool is_picture, bool is_html) const {
+  // With a scheme it is whole already; "//host" is what an author copied.
+  const std::size_t stop = written.find_first_of(":/?#");
+  if ((stop != std::string_view::npos && written[stop] == ':') || written.starts_with("//")) return std::string(written);
+  std::string here;
+  if (const std::string id = is_picture ? std::string() : kb::linked_article(written); !id.empty()) {
+    if (are_open) here = "/help/" + std::string(language) + "/" + id;
+  } else if (is_picture && written.starts_with("pictures/")) {
+    here = "/help/" + std::string(written);
+  } else if (written.starts_with('/')) {
+    here = written;
+  }
+  if (here.empty() || (public_url.empty() && !is_html)) return {};
+  return public_url + here;
+}
+
 std::shared_ptr<const ShownArticles::Shown> ShownArticles::of(const kb::Article& article) const {
   {
     const std::lock_guard lock(mutex_);
     if (auto it = known_.find(&article); it != known_.end()) return it->second;
   }
-  auto shown = std::make_shared<const Shown>(article.title + "\n\n" + kb::to_plain_text(article.resolution),
-                                             kb::to_html(article.resolution));
+  const auto in = [&](bool is_html) {
+    return [&, is_html](std::string_view written, bool is_picture) {
+      return pages_.address(written, article.language, is_picture, is_html);
+    };
+  };
+  auto shown = std::make_shared<const Shown>(article.title + "\n\n" + kb::to_plain_text(article.resolution, in(false)),
+                                             kb::to_html(article.resolution, in(true)));
   const std::lock_guard lock(mutex_);
   return known_.emplace(&article, std::move(shown)).first->second;
 }
@@ -86,7 +108,7 @@ std::shared_ptr<const Content> load_content(const ContentFolders& folders, std::
                                             dialogs::World world, const ScriptSources* scripts,
                                             std::shared_ptr<const kb::Library> library) {
   auto content = std::make_shared<Content>();
-  content->shown = std::make_shared<const ShownArticles>();
+  content->shown = std::make_shared<const ShownArticles>(folders.pages);
 
   if (library == nullptr) {
     auto folder = read_article_folder(folders.kb, problems);

@@ -18,6 +18,15 @@
 
 namespace usher::gateway::flow {
 
+// Where the public pages of articles and their pictures are, for links inside articles.
+struct HelpPages {
+  bool are_open = true;    // settings: help_centre
+  std::string public_url;  // "https://help.example"; empty: not known, addresses begin with "/help/"
+  // What an address in an article of `language` becomes; empty: nothing that could be opened from outside. In HTML an address of
+  // this server may begin with "/" (the chat knows where it is); in plain text it must be whole.
+  std::string address(std::string_view written, std::string_view language, bool is_picture, bool is_html) const;
+};
+
 // What a customer sees of an article, rendered when it is first shown and kept: the Markdown of a popular article would otherwise
 // be parsed at every turn that shows it. Thread-safe.
 class ShownArticles {
@@ -26,10 +35,14 @@ class ShownArticles {
     std::string text;  // title and how to solve it
     std::string html;  // safe HTML of how to solve it, without the title
   };
+  explicit ShownArticles(HelpPages pages = {}) : pages_(std::move(pages)) {}
+  // For another library, nothing rendered yet.
+  std::shared_ptr<const ShownArticles> anew() const { return std::make_shared<const ShownArticles>(pages_); }
   // `article` belongs to the library of the same snapshot.
   std::shared_ptr<const Shown> of(const kb::Article& article) const;
 
  private:
+  HelpPages pages_;
   mutable std::mutex mutex_;
   mutable std::unordered_map<const kb::Article*, std::shared_ptr<const Shown>> known_;
 };
@@ -67,6 +80,7 @@ struct ContentProblem {
 
 struct ContentFolders {
   std::filesystem::path dialogs, kb, mail;
+  HelpPages pages = {};
 };
 
 // The files scripts are made of, by name: *.yaml and the catalogues, *.csv.

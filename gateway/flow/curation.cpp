@@ -192,7 +192,9 @@ std::vector<std::string> Curation::apply(const std::vector<Change>& changes) {
   }
   std::vector<std::string> out;
   if (!swap.before || swap.before == swap.after || queries->empty()) return out;
-  const auto after = lost_queries(*swap.after, *queries);
+  std::set<std::string> languages;
+  for (const Change& change : changes) languages.insert(change.key.language);
+  const auto after = lost_queries(*swap.after, *queries, languages);
   if (after.empty()) return out;
   for (const std::size_t i : after) {
     const auto& q = (*queries)[i];

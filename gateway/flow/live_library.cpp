@@ -104,7 +104,7 @@ void LiveLibrary::serve(CurrentContent& content, const Content& loaded) {
   content.change([&](const Content&) {
     auto next = std::make_shared<Content>(loaded);
     next->library = library_;
-    next->shown = std::make_shared<const ShownArticles>();
+    next->shown = loaded.shown->anew();
     return next;
   });
 }
@@ -115,7 +115,7 @@ void LiveLibrary::publish() {
     auto next = std::make_shared<Content>(old);
     next->library = library_;
     // What was rendered is known by the addresses of articles, which the old library takes with it.
-    next->shown = std::make_shared<const ShownArticles>();
+    next->shown = old.shown->anew();
     return next;
   });
 }

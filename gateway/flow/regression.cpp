@@ -36,6 +36,7 @@ std::string first_found(const kb::Library& library, const RegressionQuery& q) {
   query.text = q.text;
   query.language = q.language;
   query.limit = 1;
+  query.brief = true;
   const auto hits = library.search(query);
   return hits.empty() || hits[0].confidence < kb::kMinConfidence ? std::string{} : hits[0].article->id;
 }
@@ -44,9 +45,11 @@ bool is_right(const RegressionQuery& q, const std::string& found) {
   return std::ranges::find(q.ids, found.empty() ? "-" : found) != q.ids.end();
 }
 
-std::set<std::size_t> lost_queries(const kb::Library& library, const std::vector<RegressionQuery>& queries) {
+std::set<std::size_t> lost_queries(const kb::Library& library, const std::vector<RegressionQuery>& queries,
+                                   const std::set<std::string>& languages) {
   std::set<std::size_t> out;
   for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (!languages.empty() && !languages.contains(queries[i].language)) continue;
     if (!is_right(queries[i], first_found(library, queries[i]))) out.insert(i);
   }
   return out;

@@ -26,7 +26,9 @@ struct RegressionQuery {
 std::vector<RegressionQuery> parse_regression(std::string_view file_name, std::string_view bytes,
                                               std::vector<kb::Problem>& problems);
 // The positions of those where a customer is shown something else, or nothing, or anything where there is nothing.
-std::set<std::size_t> lost_queries(const kb::Library& library, const std::vector<RegressionQuery>& queries);
+// `languages` not empty: only those asked in one of them. An edit can change what is found in its own language only.
+std::set<std::size_t> lost_queries(const kb::Library& library, const std::vector<RegressionQuery>& queries,
+                                   const std::set<std::string>& languages = {});
 // What a customer is shown first: an id, or empty when nothing is good enough (kb::kMinConfidence).
 bool is_right(const RegressionQuery& query, const std::string& found);
 std::string first_found(const kb::Library& library, const RegressionQuery& query);

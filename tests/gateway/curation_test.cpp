@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <random>
 #include <thread>
 
 #include "gateway/flow/line_diff.h"
@@ -322,6 +323,76 @@ TEST(Regression, AQuestionIsLostWhenAnotherArticleComesFirst) {
   auto plug = kb::parse_article("a", text_of("plug", "published", "plug", "Do."), none);
   ASSERT_TRUE(dock && plug);
   EXPECT_EQ(lost_queries(*kb::Library::build({*dock, *plug}), queries), std::set<std::size_t>{1});
+}
+
+// What an edit's answer asks (its own language) and what it leaves out, against asking everything: over the shipped articles and
+// questions, edited at random.
+TEST(Regression, AnEditChangesWhatIsFoundInItsOwnLanguageOnly) {
+  std::vector<ContentProblem> problems;
+  const auto folder = read_article_folder(std::filesystem::path(USHER_SOURCE_DIR) / "config/kb", problems);
+  std::vector<kb::Article> articles;
+  for (const auto& file : folder.files) articles.push_back(file.draft.article);
+  std::vector<RegressionQuery> queries;  // every third: the test is about edits, not about questions
+  for (std::size_t i = 0; i < folder.regression.size(); i += 3) queries.push_back(folder.regression[i]);
+  ASSERT_GT(queries.size(), 150u);
+  auto library = kb::Library::build(articles, folder.vocabulary);
+  std::set<std::size_t> before = lost_queries(*library, queries);
+  std::mt19937 random(4);
+  bool was_any_lost = false;
+  for (int round = 0; round < 6; ++round) {
+    kb::Article edited = articles[random() % articles.size()];
+    switch (random() % 3) {
+      case 0:
+        edited.issue = articles[random() % articles.size()].issue;
+        break;
+      case 1:
+        edited.title = articles[random() % articles.size()].title;
+        break;
+      default:
+        edited.state = "archived";
+        break;
+    }
+    edited.body.clear();
+    library = library->with({edited}, {});
+    const std::set<std::size_t> all = lost_queries(*library, queries);
+    const std::set<std::size_t> asked = lost_queries(*library, queries, {edited.language});
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      if (queries[i].language == edited.language)
+        ASSERT_EQ(asked.contains(i), all.contains(i)) << queries[i].text;
+      else
+        ASSERT_EQ(before.contains(i), all.contains(i)) << edited.id << ": " << queries[i].text;
+    }
+    was_any_lost = was_any_lost || all != before;
+    before = all;
+  }
+  EXPECT_TRUE(was_any_lost) << "edits that lose nothing prove nothing";
+}
+
+// An article's links, as the chat (HTML, which may say "/…": the chat knows the server) and a mail (text) show them.
+TEST(ShownArticles, LinksLeadToTheHelpCentreOrAreWords) {
+  kb::Article article;
+  article.id = "lamp";
+  article.language = "zh";
+  article.title = "Lamp";
+  article.resolution =
+      "[Drain](no-power-reset), [file](./no-power-reset.zh.md#step), [step](#2), [maker](https://maker.example/a), "
+      "![the lamp](pictures/lamp.png)";
+  const auto bare = ShownArticles().of(article);
+  EXPECT_EQ(bare->html,
+            "<p><a href=\"/help/zh/no-power-reset\">Drain</a>, <a href=\"/help/zh/no-power-reset\">file</a>, step, "
+            "<a href=\"https://maker.example/a\">maker</a>, <img src=\"/help/pictures/lamp.png\" alt=\"the lamp\" /></p>\n");
+  EXPECT_EQ(bare->text, "Lamp\n\nDrain, file, step, maker (https://maker.example/a), the lamp");
+  const auto known = ShownArticles(HelpPages{true, "https://help.example"}).anew()->of(article);
+  EXPECT_NE(known->html.find("<a href=\"https://help.example/help/zh/no-power-reset\">Drain</a>"), std::string::npos)
+      << known->html;
+  EXPECT_EQ(
+      known->text,
+      "Lamp\n\nDrain (https://help.example/help/zh/no-power-reset), file (https://help.example/help/zh/no-power-reset), step, "
+      "maker (https://maker.example/a), the lamp (https://help.example/help/pictures/lamp.png)");
+  const auto closed = ShownArticles(HelpPages{false, "https://help.example"}).of(article);
+  EXPECT_EQ(closed->text,
+            "Lamp\n\nDrain, file, step, maker (https://maker.example/a), the lamp (https://help.example/help/pictures/lamp.png)")
+      << "no pages: only the picture has an address";
 }
 
 TEST(LineDiff, TellsWhatWasAddedAndRemovedAndBringsOneToTheOther) {

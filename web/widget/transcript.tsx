@@ -1,5 +1,5 @@
 // The conversation: a log that screen readers follow, with the open question's answers as buttons.
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Choice } from './frames';
 import { SentFiles } from './files';
 import { DownIcon } from './icons';
@@ -41,7 +41,7 @@ function Bubble({ line, text, session, actions, is_new_speaker, is_last_own, is_
     <article class={`line ${line.from} ${line.state ?? ''}`} data-seq={line.seq}>
       <p class={is_new_speaker && line.from !== 'customer' ? 'who' : 'hidden'}>{who}</p>
       {line.picture && <Picture address={session.address_of(line.picture)} words={line.text} text={text} />}
-      {line.html ? <Article html={line.html} /> : !line.files?.length ? <p class="text">{linked(line.text)}</p> : (
+      {line.html ? <Article html={line.html} session={session} /> : !line.files?.length ? <p class="text">{linked(line.text)}</p> : (
         <div class="text">
           {line.text && <p>{linked(line.text)}</p>}
           <SentFiles line={line} text={text} session={session} />
@@ -102,15 +102,23 @@ function first_sentence(words: string): string {
 }
 
 // An article, as the server made it safe. Its links leave the conversation open behind them.
-function Article({ html }: { html: string }) {
-  const box = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    for (const link of box.current?.querySelectorAll('a[href]') ?? []) {
+function Article({ html, session }: { html: string; session: Session }) {
+  const ready = useMemo(() => {
+    const parts = document.createElement('template');  // nothing in it is loaded before its addresses are right
+    parts.innerHTML = html;
+    // Addresses on the server that answers, not on the page the chat stands on.
+    for (const name of ['href', 'src']) {
+      for (const part of parts.content.querySelectorAll(`[${name}^="/"]:not([${name}^="//"])`))
+        part.setAttribute(name, session.address_of(part.getAttribute(name)!));
+    }
+    for (const link of parts.content.querySelectorAll('a[href]')) {
       link.setAttribute('target', '_blank');
       link.setAttribute('rel', 'noopener noreferrer');
     }
+    for (const picture of parts.content.querySelectorAll('img')) picture.setAttribute('referrerpolicy', 'no-referrer');
+    return parts.innerHTML;
   }, [html]);
-  return <div class="text article" ref={box} dangerouslySetInnerHTML={{ __html: html }} />;
+  return <div class="text article" dangerouslySetInnerHTML={{ __html: ready }} />;
 }
 
 // What the customer answered to the question at `index`: their next line.
