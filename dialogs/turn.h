@@ -117,6 +117,7 @@ class Turn {
   std::string take_option(const Step& step, const Choose& choose, const Option& option);
   void not_understood(const std::string& question, std::vector<Choice> options, const std::string& why);
   bool says_cannot() const;
+  bool asks_for_time() const;
   bool wants_person_by_number(std::vector<Choice> shown);
   std::string numbered(const std::vector<Choice>& shown) const;  // id of the choice whose number was written, or ""
   void proceed(const std::string& next);

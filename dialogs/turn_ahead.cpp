@@ -16,7 +16,7 @@ using Kind = Choose::Kind;
 
 constexpr double kAtItsWord = 0.95;
 constexpr double kRetry = 0.5;          // a message that is no answer by itself: a second try, or an answer to what follows
-constexpr double kRetryTaken = 0.8;     // one that is: people mostly answer what is asked
+constexpr double kRetryTaken = 0.75;    // one that is: people mostly answer what is asked
 constexpr double kUnspecific = 0.15;    // weight of "yes" and the like beside a message that speaks of the question
 constexpr double kSaidAtAnEnd = 0.1;    // nothing is asked behind that option: any message may follow
 constexpr double kClear = 0.6;          // share of one reading among all of them

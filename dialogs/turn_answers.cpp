@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "dialogs/turn.h"
+#include "dialogs/understand_claim.h"
 #include "dialogs/words.h"
 
 namespace usher::dialogs {
@@ -87,6 +88,17 @@ bool Turn::says_cannot() const {
          std::ranges::find(kCannotBare, folded) != kCannotBare.end();
 }
 
+// "One moment, I will have a look": neither an answer nor something not understood.
+bool Turn::asks_for_time() const {
+  const SaidWords said(text_, lexicons());
+  if (!said.has(Tag::kWait)) return false;
+  for (std::size_t i = 0; i < said.light.size(); ++i) {
+    const auto covers = [i](const Tagged& t) { return t.begin <= i && i < t.end; };
+    if (!said.light[i] && std::ranges::none_of(said.tags, covers) && std::ranges::none_of(said.polite, covers)) return false;
+  }
+  return true;
+}
+
 std::string Turn::numbered(const std::vector<Choice>& shown) const {
   std::string number = text::fold(text_);
   while (!number.empty() && (number.back() == '.' || number.back() == ')')) number.pop_back();
@@ -124,6 +136,12 @@ void Turn::answer_choose(const Step& step, const Choose& choose, const Said& e) 
       return;
     }
     if (u.as == As::kNothing && wants_person_by_number(choices(choose.options))) return;
+    if (u.as == As::kNothing && choose.kind != Kind::kConsent && (asks_for_time() || courtesy(heard()) != Courtesy::kNone)) {
+      trace("waits", "the customer asks for time, or is only polite");
+      take_as("nothing", {}, 0, "no answer yet");
+      ask(words(choose.text), choices(choose.options), {}, choose.picture);
+      return;
+    }
     weigh_together(step, choose, u);
     chosen = u.as == As::kOption || u.as == As::kValue ? find_option(choose.options, u.value) : nullptr;
     if (chosen != nullptr) {

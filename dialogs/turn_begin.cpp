@@ -7,6 +7,7 @@
 #include <climits>
 
 #include "base/text.h"
+#include "dialogs/acknowledge.h"
 #include "dialogs/turn.h"
 #include "dialogs/words.h"
 
@@ -252,7 +253,8 @@ bool Turn::reopen() {
     tell_status(nullptr, nullptr);
     return false;
   }
-  if (courtesy(heard()) == Courtesy::kThanks || text_.empty()) {
+  // Where the bot stopped waiting, "ok" may be the answer.
+  if (courtesy(heard()) == Courtesy::kThanks || text_.empty() || (s().step.empty() && acknowledges(text_))) {
     trace("goodbye", "a courtesy after the end");
     if (!text_.empty()) take_as("courtesy", {}, 1, "thanks after the end");
     say(words("goodbye"));

@@ -153,11 +153,25 @@ std::string without_brackets(std::string_view text) {
   return out;
 }
 
+// "My laptop has wifi trouble", 网络有问题: names the matter of the complaint, and says nothing of it.
+bool only_complains(const SaidWords& said, const SaidWords::Clause& clause) {
+  static constexpr std::array<std::string_view, 7> kTrouble = {"trouble", "troubles", "problem",     "problems",
+                                                               "issue",   "issues",   "difficulties"};
+  const auto& words = said.message.words;
+  for (std::size_t i = clause.begin; i < clause.end; ++i) {
+    if (std::ranges::find(kTrouble, words[i].folded) == kTrouble.end()) continue;
+    const bool of = i + 1 == clause.end || words[i + 1].folded == "with" || words[i + 1].folded == "of";
+    if (of || (i > clause.begin && !said.light[i - 1])) return true;
+  }
+  const std::string text = said.text(clause.begin, clause.end);
+  return text.ends_with("问题") || text.ends_with("毛病") || text.ends_with("故障") || text.ends_with("问题了");
+}
+
 // "If I press it", "I could", "can you": not what is so.
 bool tells(const SaidWords& said, const SaidWords::Clause& clause) {
   static constexpr std::array<std::string_view, 12> kPutting = {"if",    "whether", "should", "could", "maybe", "want",
                                                                 "would", "need",    "如",     "想",    "要",    "怎"};
-  if (clause.asks || clause.aside || clause.depends || clause.begin >= clause.end) return false;
+  if (clause.asks || clause.aside || clause.depends || clause.begin >= clause.end || only_complains(said, clause)) return false;
   for (std::size_t i = clause.begin; i < clause.end; ++i) {
     if (std::ranges::find(kPutting, said.message.words[i].folded) != kPutting.end()) return false;
   }

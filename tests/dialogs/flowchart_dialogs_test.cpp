@@ -88,6 +88,8 @@ std::string shown(const Played& played) {
   return text::cut(all, 160);
 }
 
+const Stage kNobody;  // finds no articles and looks nothing up
+
 Timestamp noon() {
   return Timestamp{} + std::chrono::days(20000);
 }
@@ -113,7 +115,7 @@ std::string meant(const Chart& c, const Json& dialog, std::size_t turn) {
 }
 
 void whole(const Chart& c, const Json& dialog, Figures& f, bool show) {
-  Scene scene(*c.scripts, {}, c.name, noon());
+  Scene scene(*c.scripts, kNobody, c.name, noon());
   std::string log;
   State state;
   for (const Json& turn : dialog["turns"]) {
@@ -141,7 +143,7 @@ void replies(const Chart& c, const Json& dialog, Figures& f, bool show) {
   for (std::size_t i = 0; i < turns.size(); ++i) {
     if (turns[i]["node"].is_null()) continue;
     const std::string node = turns[i]["node"];
-    Scene scene(*c.scripts, {}, c.name, noon());
+    Scene scene(*c.scripts, kNobody, c.name, noon());
     Played at = say(scene, c.chinese ? "你好" : "Hello");
     const auto labels = way(c, at.state.last_step, node);
     ASSERT_TRUE(labels) << c.name << " " << node;
