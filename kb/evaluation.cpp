@@ -230,17 +230,49 @@ Figures evaluate(const Library& library, const EvaluationSet& set, const Ticks& 
   return figures;
 }
 
-std::vector<Silence> silence(const Library& library, const EvaluationSet& set, const std::vector<double>& thresholds) {
+namespace {
+
+void ask(const Library& library, const EvaluationSet& set, const EvaluationSet::Question& question, std::vector<Silence>& all) {
+  Query query = query_of(set, question, 1);
+  query.brief = true;
+  const std::vector<Hit> hits = library.search(query);
+  for (Silence& s : all) {
+    ++s.asked;
+    if (hits.empty() || hits[0].confidence < s.threshold) continue;
+    ++s.answered;
+    if (relevance(question, hits[0]) > 0) ++s.right;
+  }
+}
+
+std::vector<Silence> begun(const std::vector<double>& thresholds) {
   std::vector<Silence> all;
   for (const double threshold : thresholds) all.push_back({threshold, 0, 0, 0});
+  return all;
+}
+
+}  // namespace
+
+std::vector<Silence> silence(const Library& library, const EvaluationSet& set, const std::vector<double>& thresholds) {
+  std::vector<Silence> all = begun(thresholds);
+  for (const EvaluationSet::Question& question : set.questions) ask(library, set, question, all);
+  return all;
+}
+
+std::vector<Silence> silence_without_answers(const Library& library, const EvaluationSet& set,
+                                             const std::vector<double>& thresholds) {
+  std::vector<Silence> all = begun(thresholds);
+  // Questions with the same answers share a library.
+  std::map<std::vector<std::string>, std::vector<const EvaluationSet::Question*>> by_answers;
   for (const EvaluationSet::Question& question : set.questions) {
-    const std::vector<Hit> hits = library.search(query_of(set, question, 1));
-    for (Silence& s : all) {
-      ++s.asked;
-      if (hits.empty() || hits[0].confidence < s.threshold) continue;
-      ++s.answered;
-      if (relevance(question, hits[0]) > 0) ++s.right;
-    }
+    std::vector<std::string> answers;
+    for (const auto& [id, relevance] : question.relevant) answers.push_back(id);
+    if (!answers.empty()) by_answers[std::move(answers)].push_back(&question);
+  }
+  for (const auto& [answers, questions] : by_answers) {
+    std::vector<ArticleKey> removed;
+    for (const std::string& id : answers) removed.push_back({id, set.language});
+    const auto rest = library.with({}, std::move(removed));
+    for (const EvaluationSet::Question* question : questions) ask(*rest, set, *question, all);
   }
   return all;
 }

@@ -66,5 +66,9 @@ struct Silence {
 };
 // One entry a threshold. Questions without a relevant document in the library are counted as asked, and any answer as wrong.
 std::vector<Silence> silence(const Library& library, const EvaluationSet& set, const std::vector<double>& thresholds);
+// The same with the documents that answer a question taken away before it is asked: every answer is wrong then. Harder than what
+// strangers ask, because the neighbours of the right answer stay.
+std::vector<Silence> silence_without_answers(const Library& library, const EvaluationSet& set,
+                                             const std::vector<double>& thresholds);
 
 }  // namespace usher::kb

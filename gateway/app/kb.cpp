@@ -49,6 +49,8 @@ void add_kb_commands(CLI::App& app, Common& common, int& result) {
     c->add_option("--qrels", o->qrels, "TSV: query id, 0, document id, relevance")->check(CLI::ExistingFile);
     c->add_option("--lang", o->language, "en or zh (default: as the documents are written)")->check(languages);
     c->add_option("--misses", o->misses, "print so many questions whose first hit is wrong")->check(CLI::Range(0, 100'000));
+    c->add_flag("--silence", o->silence,
+                "also when it answers, by the confidence asked for: with the answers there, and taken away");
     c->footer("Without files: regression.tsv in the folder of articles; exits 1 when one of its articles is not first.");
     c->callback([o, &common, &result] { result = kb_eval(common, *o); });
   }

@@ -44,6 +44,7 @@ int kb_history(const Common& common, const std::string& id, const std::string& l
 struct KbEvalOptions {
   std::string docs, queries, qrels, language;
   std::int64_t misses = 0;  // how many to print
+  bool silence = false;     // also: when it answers
 };
 int kb_eval(const Common& common, const KbEvalOptions& options);
 // kb_files.cpp

@@ -13,6 +13,12 @@ namespace {
 
 using nlohmann::json;
 
+const std::vector<double> kThresholds = {0.2, 0.25, 0.3, kb::kMinConfidence, 0.4, 0.45, 0.5, 0.6};
+
+double share(std::size_t part, std::size_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
 std::optional<std::string> bytes_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream out;
@@ -69,12 +75,18 @@ int kb_eval(const Common& common, const KbEvalOptions& o) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch());
   };
   kb::Figures f;
+  std::vector<kb::Silence> there, gone;
   double build_seconds = 0;
   try {
     const auto library = kb::Library::build(set->articles);
     build_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     std::cerr << fmt::format("built in {:.1f} s; asking\n", build_seconds);
     f = kb::evaluate(*library, *set, ticks);
+    if (o.silence) {
+      std::erase_if(set->questions, [](const auto& q) { return q.relevant.empty(); });
+      there = kb::silence(*library, *set, kThresholds);
+      gone = kb::silence_without_answers(*library, *set, kThresholds);
+    }
   } catch (const std::runtime_error& e) {
     return complain(common, {ErrorCode::kInternal, "the search index cannot be built", e.what()}, kSoftware);
   }
@@ -98,6 +110,11 @@ int kb_eval(const Common& common, const KbEvalOptions& o) {
                 {"language", set->language},
                 {"build_seconds", build_seconds}};
     if (o.misses > 0) out["misses"] = std::move(misses);
+    for (std::size_t i = 0; i < there.size(); ++i)
+      out["silence"].push_back({{"confidence", there[i].threshold},
+                                {"right", there[i].coverage()},
+                                {"wrong", share(there[i].answered - there[i].right, there[i].asked)},
+                                {"answered_without_answer", share(gone[i].answered, gone[i].asked)}});
     print(out);
     return kOk;
   }
@@ -105,6 +122,12 @@ int kb_eval(const Common& common, const KbEvalOptions& o) {
       "questions {:>8}\nMAP       {:>8.4f}\nMRR@10    {:>8.4f}\nP@1       {:>8.4f}\nR@10      {:>8.4f}\nnDCG@10   {:>8.4f}\n"
       "ms/query  {:>8.3f}  (p50 {:.3f}, p99 {:.3f})\n",
       f.questions, f.map, f.mrr_10, f.p_1, f.recall_10, f.ndcg_10, f.mean_ms, f.p50_ms, f.p99_ms);
+  if (!there.empty()) std::cout << "confidence    right    wrong   answered though the answer was taken away\n";
+  for (std::size_t i = 0; i < there.size(); ++i)
+    std::cout << fmt::format("{:>10.2f} {:>6.1f} % {:>6.1f} % {:>6.1f} %{}\n", there[i].threshold, 100 * there[i].coverage(),
+                             100 * share(there[i].answered - there[i].right, there[i].asked),
+                             100 * share(gone[i].answered, gone[i].asked),
+                             there[i].threshold == kb::kMinConfidence ? "   (what customers are shown)" : "");
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& m = f.misses[i];
     std::cout << fmt::format("{}: {}\n    wanted {}{}, found {}\n", m.question, m.text, m.wanted,

@@ -109,5 +109,21 @@ TEST(Evaluation, SilenceCountsWhatWasAnsweredAndWhatWasRight) {
   EXPECT_DOUBLE_EQ(all[1].precision(), 1.0);
 }
 
+TEST(Evaluation, WithTheAnswerTakenAwayEveryAnswerIsWrong) {
+  std::vector<Problem> problems;
+  const auto set = parse_evaluation(
+      "d1\tPrinter is offline\tIt says offline.\nd2\tPrinter offline after update\tOffline again.\n"
+      "d3\tNo sound\tSilence.\n",
+      "q1\tprinter is offline\nq2\tno sound\nq3\tnothing to find\n", "q1 0 d1 1\nq2 0 d3 1\n", "en", problems);
+  ASSERT_TRUE(set);
+  const auto library = Library::build(set->articles);
+  const Silence there = silence(*library, *set, {0.1}).at(0);
+  EXPECT_EQ(there.right, 2u);
+  const Silence gone = silence_without_answers(*library, *set, {0.1}).at(0);
+  EXPECT_EQ(gone.asked, 2u) << "a question without an answer has none to take away";
+  EXPECT_EQ(gone.answered, 1u) << "the other article about printers";
+  EXPECT_EQ(gone.right, 0u);
+}
+
 }  // namespace
 }  // namespace usher::kb
