@@ -187,6 +187,13 @@ class Linter {
 
 }  // namespace
 
+const std::vector<std::string>& lint_rules() {
+  static const std::vector<std::string> rules = {
+      "broken-link", "broken-picture", "customer-data", "no-resolution", "regression-lost",   "missing-translation",  "too-long",
+      "duplicate",   "review-overdue", "headings",      "no-alt-text",   "tag-spelled-alike", "product-spelled-alike"};
+  return rules;
+}
+
 std::vector<Finding> lint(const Library& library, const LintOptions& options) {
   return Linter(library, options).run();
 }

@@ -36,6 +36,7 @@ struct Finding {
   bool is_warning = true;
 };
 
+const std::vector<std::string>& lint_rules();  // their names, as above
 // By article, errors first. Archived articles are not looked at.
 std::vector<Finding> lint(const Library& library, const LintOptions& options);
 

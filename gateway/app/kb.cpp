@@ -152,6 +152,8 @@ std::optional<KbLibrary> kb_library(const Common& common, int& code) {
 }
 
 int kb_search(const Common& common, const KbSearchOptions& o) {
+  if (text::trim(o.text).empty())
+    return complain(common, {ErrorCode::kInvalid, "there is nothing to search for: give the words, in quotes"}, kUsage);
   int code = kOk;
   const auto kb = kb_library(common, code);
   if (!kb) return code;

@@ -113,16 +113,24 @@ int kb_import(const Common& common, const std::vector<std::string>& paths, const
       problems.push_back({file.string(), 1, 1, "cannot read the file", "check its permissions; at most 512 MB"});
       continue;
     }
-    auto own = format.empty() ? format_of(file) : format;
-    for (auto& item : flow::read_library_file(file.string(), own.empty() ? "json" : own, *bytes, problems))
-      items.push_back(std::move(item));
+    const auto own = format.empty() ? format_of(file) : format;
+    if (own.empty()) {
+      problems.push_back({file.string(), 1, 1, "the name does not say what kind of file it is",
+                          "name it .md, .json, .csv, .tsv or .html, or give --format"});
+      continue;
+    }
+    for (auto& item : flow::read_library_file(file.string(), own, *bytes, problems)) items.push_back(std::move(item));
   }
   if (!problems.empty()) {
     print_problems(common, listed(problems), {{"ok", false}, {"imported", 0}});
     if (!common.as_json) std::cout << "nothing was imported\n";
     return kProblems;
   }
-  if (items.empty()) return complain(common, {ErrorCode::kNotFound, "there is no article in what was named"}, kProblems);
+  if (items.empty())
+    return complain(common,
+                    {ErrorCode::kNotFound, files.empty() ? "there is no .md, .json, .csv, .tsv or .html file in what was named"
+                                                         : "there is no article in what was named"},
+                    kProblems);
   // Before the transaction: a running service waits for its end.
   const auto scripts = scripts_of(kb->settings);
   flow::Imported done;
@@ -165,6 +173,12 @@ int kb_import(const Common& common, const std::vector<std::string>& paths, const
 
 int kb_export(const Common& common, const std::string& path, std::string format, const std::string& language) {
   if (format.empty()) format = format_of(path);
+  const bool is_folder = fs::is_directory(path) || !fs::path(path).has_extension();
+  if (format.empty() && !is_folder)
+    return complain(common,
+                    {ErrorCode::kInvalid,
+                     "the name '" + path + "' does not say what to write: name it .json, .csv, .tsv or .html, or give --format"},
+                    kUsage);
   if (format.empty() || format == "md") format = "folder";
   int code = kOk;
   auto kb = open_kb(common, code);
@@ -180,9 +194,16 @@ int kb_export(const Common& common, const std::string& path, std::string format,
     return {};
   });
   if (!read) return complain(common, read.error(), kSoftware);
+  if (rows.empty())
+    return complain(
+        common,
+        {ErrorCode::kNotFound, language.empty() ? "the store has no articles yet: `usher kb sync` takes in those of the folder"
+                                                : "the store has no articles in '" + language + "'"},
+        kProblems);
   if (format == "folder") {
     std::error_code ec;
     fs::create_directories(path, ec);
+    if (ec) return complain(common, {ErrorCode::kIo, "cannot create the folder '" + path + "': " + ec.message()}, kProblems);
     for (const auto& row : rows) {
       if (auto r = flow::write_whole_file(fs::path(path) / (row.id + "." + row.language + ".md"), row.source); !r)
         return complain(common, r.error(), kProblems);

@@ -129,7 +129,7 @@ void add_kb_gap_commands(CLI::App& kb, Common& common, int& result) {
   auto strict = std::make_shared<bool>(false);
   auto* c =
       kb_command(kb, common, "lint", "what is wrong with articles: links, pictures, customers' data, translations, duplicates …");
-  c->add_option("--rule", *rule, "only this rule");
+  c->add_option("--rule", *rule, "only this rule")->check(CLI::IsMember(kb::lint_rules()));
   c->add_flag("--strict", *strict, "warnings make it fail, too");
   c->footer("Exits 1 when there are errors.");
   c->callback([=, &common, &result] { result = kb_lint(common, *rule, *strict); });

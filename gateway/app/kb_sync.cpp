@@ -73,6 +73,10 @@ json item_json(const flow::SyncItem& item, const std::string& what, const std::s
 }  // namespace
 
 int kb_sync(const Common& common, bool dry_run, const std::string& take, const std::vector<std::string>& articles) {
+  if (take.empty() && !articles.empty())
+    return complain(common,
+                    {ErrorCode::kInvalid, "articles are named for --take file or --take store; without it all are synchronised"},
+                    kUsage);
   int code = kOk;
   auto kb = open_kb(common, code);
   if (!kb) return code;
@@ -89,6 +93,14 @@ int kb_sync(const Common& common, bool dry_run, const std::string& take, const s
     auto found = flow::take_from_folder(tx, folder, system_clock().now());
     if (!found) return fail(std::move(found.error()));
     compared = std::move(*found);
+    for (const auto& name : articles) {
+      const bool is_there = std::ranges::any_of(compared.items, [&name](const flow::SyncItem& item) {
+        return item.what == What::kConflict && is_named(item.key, {name});
+      });
+      if (!is_there)
+        return fail(ErrorCode::kNotFound,
+                    "'" + name + "' has no conflict to decide; `usher kb sync --dry-run` shows those there are");
+    }
     if (dry_run) return fail(ErrorCode::kConflict, "only looked");
     for (auto& item : compared.items) {
       if (item.what == What::kConflict && !take.empty() && is_named(item.key, articles)) {
@@ -104,7 +116,7 @@ int kb_sync(const Common& common, bool dry_run, const std::string& take, const s
     }
     return {};
   });
-  if (!done && !dry_run) return complain(common, done.error(), kProblems);
+  if (!done && (!dry_run || done.error().code == ErrorCode::kNotFound)) return complain(common, done.error(), kProblems);
   if (!dry_run) {
     if (auto r = write_files(*kb, folder_path, compared); !r) return complain(common, r.error(), kProblems);
   }

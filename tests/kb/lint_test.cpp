@@ -38,7 +38,10 @@ LintOptions english() {
 // "rule:id" of what was found.
 std::vector<std::string> rules(std::vector<Article> articles, const LintOptions& options = english()) {
   std::vector<std::string> out;
-  for (const auto& f : lint(*Library::build(std::move(articles)), options)) out.push_back(f.rule + ":" + f.article.id);
+  for (const auto& f : lint(*Library::build(std::move(articles)), options)) {
+    EXPECT_NE(std::ranges::find(lint_rules(), f.rule), lint_rules().end()) << f.rule;
+    out.push_back(f.rule + ":" + f.article.id);
+  }
   return out;
 }
 using Rules = std::vector<std::string>;
