@@ -2,7 +2,16 @@
 
 #include <algorithm>
 
+#include "dialogs/pattern_words.h"
+
 namespace usher::dialogs {
+namespace {
+
+std::uint16_t two_bytes(std::string_view s, std::size_t at) {
+  return static_cast<std::uint16_t>((static_cast<unsigned char>(s[at]) << 8U) | static_cast<unsigned char>(s[at + 1]));
+}
+
+}  // namespace
 
 Triggers::Triggers(const std::map<std::string, Script>& scripts) : scripts_(scripts.size()) {
   std::uint32_t number = 0;
@@ -22,6 +31,46 @@ Triggers::Triggers(const std::map<std::string, Script>& scripts) : scripts_(scri
     if (first >= '0' && first <= '9') numbers_.push_back(i);
     if (word.size() >= 3) by_byte_[static_cast<unsigned char>(first)].push_back(i);
   }
+  index_patterns(scripts);
+}
+
+void Triggers::index_patterns(const std::map<std::string, Script>& scripts) {
+  std::map<std::string, std::vector<Pattern>> pieces;
+  std::uint32_t number = 0;
+  for (const auto& [name, script] : scripts) {
+    for (std::uint32_t i = 0; i < script.trigger.patterns.size(); ++i) {
+      const auto needed = words_needed(script.trigger.patterns[i]);
+      if (needed.empty()) always_.push_back({number, i});
+      for (const std::string& piece : needed) pieces[piece].push_back({number, i});
+    }
+    ++number;
+  }
+  begins_.assign(1U << 16U, false);
+  for (auto& [text, patterns] : pieces) {
+    const std::uint16_t bytes = two_bytes(text, 0);
+    const auto at = static_cast<std::uint32_t>(pieces_.size());
+    begins_[bytes] = true;
+    by_bytes_.try_emplace(bytes, at, at).first->second.second = at + 1;
+    pieces_.push_back({text, std::move(patterns)});
+  }
+}
+
+std::vector<Triggers::Pattern> Triggers::may_match(std::string_view folded) const {
+  std::vector<Pattern> out = always_;
+  std::vector<bool> seen(pieces_.size());
+  for (std::size_t i = 0; i + 1 < folded.size(); ++i) {
+    const std::uint16_t bytes = two_bytes(folded, i);
+    if (!begins_[bytes]) continue;
+    const auto [from, to] = by_bytes_.at(bytes);
+    for (std::uint32_t k = from; k < to; ++k) {
+      if (seen[k] || !folded.substr(i).starts_with(pieces_[k].text)) continue;
+      seen[k] = true;
+      out.insert(out.end(), pieces_[k].patterns.begin(), pieces_[k].patterns.end());
+    }
+  }
+  std::ranges::sort(out);
+  out.erase(std::ranges::unique(out).begin(), out.end());
+  return out;
 }
 
 std::vector<Triggers::Place> Triggers::begins(const Message& message) const {

@@ -5,6 +5,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "dialogs/lexicon.h"
@@ -115,9 +116,13 @@ DialogChoice choose_dialog(std::string_view words, const ScriptSet& scripts) {
   std::vector<Candidate> fits;
   const std::string folded = text::fold(half_width(words));
   // Scripts made by hand have no index yet.
-  const bool indexed = scripts.triggers != nullptr && scripts.triggers->scripts() == scripts.scripts.size();
-  const auto places = indexed ? scripts.triggers->begins(m) : Triggers(scripts.scripts).begins(m);
+  std::optional<Triggers> own;
+  if (scripts.triggers == nullptr || scripts.triggers->scripts() != scripts.scripts.size()) own.emplace(scripts.scripts);
+  const Triggers& triggers = own ? *own : *scripts.triggers;
+  const auto places = triggers.begins(m);
+  const auto patterns = triggers.may_match(folded);
   auto place = places.begin();
+  auto pattern = patterns.begin();
   std::uint32_t number = 0;
   for (const auto& [name, script] : scripts.scripts) {
     Candidate c{&script, 0, 0, {}, {}};
@@ -129,7 +134,6 @@ DialogChoice choose_dialog(std::string_view words, const ScriptSet& scripts) {
       for (std::size_t i = f->begin; i < f->end; ++i) c.covered[i] = true;
       if (f->quality > best.quality) best = *f;
     }
-    ++number;
     if (best.quality > 0) {
       c.confidence = best.quality * 0.9;
       c.why = "the phrase “";
@@ -142,8 +146,9 @@ DialogChoice choose_dialog(std::string_view words, const ScriptSet& scripts) {
     for (std::size_t i = 0; i < c.covered.size(); ++i) {
       if (c.covered[i]) c.weight += m.words[i].kind == Word::Kind::kHan ? 0.6 : 1;
     }
-    for (std::size_t i = 0; i < script.trigger.patterns.size(); ++i) {
+    for (; pattern != patterns.end() && pattern->script == number; ++pattern) {
       const auto& compiled = script.trigger.compiled;
+      const std::size_t i = pattern->pattern;
       if (i >= compiled.size() || !compiled[i] || !RE2::PartialMatch(folded, *compiled[i])) continue;
       if (c.confidence < 0.85) {
         c.confidence = 0.85;
@@ -152,6 +157,7 @@ DialogChoice choose_dialog(std::string_view words, const ScriptSet& scripts) {
       c.weight = std::max(c.weight, 2.0);
     }
     if (c.confidence > 0) fits.push_back(std::move(c));
+    ++number;
   }
   if (fits.empty()) return {};
   std::ranges::sort(fits, [](const Candidate& a, const Candidate& b) {
