@@ -111,8 +111,10 @@ class RunningService final : public Service {
     if (!database) return fail(std::move(database.error()));
     database_ = std::move(*database);
     if (auto r = lock_data_folder(); !r) return r;
-    editions_ = std::make_unique<flow::Editions>(
-        *database_, clock_, flow::ContentFolders{s_.content.dialogs, s_.content.kb, s_.content.mail}, world_of(s_));
+    editions_ = std::make_unique<flow::Editions>(*database_, clock_,
+                                                 flow::ContentFolders{s_.content.dialogs, s_.content.kb, s_.content.mail,
+                                                                      flow::HelpPages{s_.help_centre, s_.http.public_url}},
+                                                 world_of(s_));
     curation_ = std::make_unique<flow::Curation>(*database_, clock_, s_.content.kb);
     feedback_ = std::make_unique<flow::Feedback>(
         *database_, clock_, [this](std::map<kb::ArticleKey, kb::Usage> usage) { curation_->on_usage(std::move(usage)); });
