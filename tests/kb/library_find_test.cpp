@@ -112,7 +112,7 @@ TEST(LibraryFind, ChineseThatSoundsRightIsSuggestedAndWhatIsWrittenRightStays) {
   Article since = article("new", "投影仪不亮", "- 没有画面。", "zh");
   since.tags = {"投影仪"};
   const auto later = library->with({since}, {});
-  EXPECT_EQ(later->did_you_mean("投影以不亮", "zh"), "投影仪不亮") << "what was written since";
+  EXPECT_EQ(later->did_you_mean("投影遗不亮", "zh"), "投影仪不亮") << "what was written since";
 }
 
 TEST(LibraryFind, BrieflyTheSameIsFoundWithoutTheReasons) {
