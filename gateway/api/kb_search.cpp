@@ -33,11 +33,13 @@ json hit_json(const kb::Hit& hit, const std::string& language) {
 boost::asio::awaitable<net::HttpResponse> search_articles(Call call) {
   auto body = parse_object(call.request.body);
   if (!body || text_of(*body, "text").empty())
-    co_return problem(400, "invalid", "send {\"text\":…, \"language\":…, \"product\":…, \"audience\":…, \"limit\":…}");
+    co_return problem(400, "invalid",
+                      "send {\"text\":…, \"language\":…, \"product\":…, \"kind\":…, \"audience\":…, \"limit\":…}");
   kb::Query query;
   query.text = text_of(*body, "text");
   query.language = text_of(*body, "language");
   query.product = text_of(*body, "product");
+  query.kind = text_of(*body, "kind");
   query.audience = body->contains("audience") ? text_of(*body, "audience") : "internal";
   query.limit = static_cast<std::size_t>(std::clamp<std::int64_t>(number_of(*body, "limit", 10), 1, 100));
   query.other_languages = body->value("other_languages", json(true)) == json(true);

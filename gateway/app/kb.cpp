@@ -33,6 +33,7 @@ void add_kb_commands(CLI::App& app, Common& common, int& result) {
     c->add_option("query", o->text, "the words, as a customer writes them")->required();
     c->add_option("--lang", o->language, "en or zh (default: as the words are written)")->check(languages);
     c->add_option("--product", o->product, "articles for this product rank higher");
+    c->add_option("--kind", o->kind, "articles for this kind of device (laptop, phone …) rank a little higher");
     c->add_option("--audience", o->audience, "who asks; internal sees drafts, too")
         ->check(CLI::IsMember({"customer", "partner", "internal"}))
         ->capture_default_str();
@@ -161,6 +162,7 @@ int kb_search(const Common& common, const KbSearchOptions& o) {
   query.text = o.text;
   query.language = o.language.empty() ? text::guess_language(o.text) : o.language;
   query.product = o.product;
+  query.kind = o.kind;
   query.audience = o.audience;
   query.limit = static_cast<std::size_t>(o.limit);
   query.other_languages = true;

@@ -34,7 +34,7 @@ std::optional<KbLibrary> kb_library(const Common& common, int& code);
 
 // --- the commands; each returns its exit code ---
 struct KbSearchOptions {
-  std::string text, language, product, audience = "customer";
+  std::string text, language, product, kind, audience = "customer";
   std::int64_t limit = 10;
   bool explain = false;
 };
