@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t kMaxLine = 4 * 1024 * 1024;  // a SEARCH answer of a full mailbox
 constexpr std::size_t kMaxHeader = 256 * 1024;     // of a message whose whole is too large
-constexpr std::size_t kSizesAtOnce = 100;
-constexpr std::size_t kFileAtOnce = 25;       // marked together
+constexpr std::size_t kSizesAtOnce = 200;
+constexpr std::size_t kFileAtOnce = 100;      // marked together
 constexpr std::uint64_t kMaxNoise = 500'000;  // responses without the one that ends the command
 constexpr std::size_t kMaxCapabilities = 200;
 
@@ -40,14 +40,16 @@ void ImapSession::fail_with(ErrorCode code, std::string message) {
   next_ = Next::kClose;
 }
 
+std::string ImapSession::write_command(std::string_view command) {
+  noise_ = 0;
+  auto tag = "u" + std::to_string(++tags_);
+  out_.append(tag).append(" ").append(command).append("\r\n");
+  return tag;
+}
+
 void ImapSession::send(Phase phase, std::string_view command) {
   phase_ = phase;
-  noise_ = 0;
-  tag_ = "u" + std::to_string(++tags_);
-  out_ += tag_;
-  out_ += ' ';
-  out_ += command;
-  out_ += "\r\n";
+  tag_ = write_command(command);
 }
 
 ImapSession::Step ImapSession::feed(std::string_view bytes) {
@@ -76,17 +78,26 @@ void ImapSession::response(ImapResponse& response) {
   if (auto data = read_untagged(line)) return untagged(*data, response);
   std::string_view rest = line;
   auto tag = rest.substr(0, std::min(rest.find(' '), rest.size()));
-  if (tag.empty() || tag != tag_)
+  auto asked = std::find_if(window_.begin(), window_.end(), [&](const Asked& a) { return a.tag == tag; });
+  if (tag.empty() || (tag != tag_ && asked == window_.end()))
     return fail_with(ErrorCode::kInvalid, "the server broke the protocol: an answer to nothing we asked");
-  tag_.clear();
   rest.remove_prefix(std::min(tag.size() + 1, rest.size()));
   auto word = rest.substr(0, std::min(rest.find(' '), rest.size()));
   rest.remove_prefix(std::min(word.size() + 1, rest.size()));
   auto text = read_text(rest);
-  if (text::iequals_ascii(word, "OK")) return done(Outcome::kOk, text);
-  if (text::iequals_ascii(word, "NO")) return done(Outcome::kNo, text);
-  if (text::iequals_ascii(word, "BAD")) return done(Outcome::kBad, text);
-  fail_with(ErrorCode::kInvalid, "the server broke the protocol: an answer that is none of OK, NO, BAD");
+  std::optional<Outcome> outcome;
+  if (text::iequals_ascii(word, "OK")) outcome = Outcome::kOk;
+  if (text::iequals_ascii(word, "NO")) outcome = Outcome::kNo;
+  if (text::iequals_ascii(word, "BAD")) outcome = Outcome::kBad;
+  if (!outcome) return fail_with(ErrorCode::kInvalid, "the server broke the protocol: an answer that is none of OK, NO, BAD");
+  noise_ = 0;
+  if (asked == window_.end()) {
+    tag_.clear();
+    return done(*outcome, text);
+  }
+  auto one = std::move(*asked);
+  window_.erase(asked);
+  fetch_done(std::move(one), *outcome, text);
 }
 
 void ImapSession::untagged(const ImapUntagged& data, ImapResponse& response) {
@@ -139,17 +150,9 @@ void ImapSession::untagged(const ImapUntagged& data, ImapResponse& response) {
     }
     auto set = read_set(rest, separator, kMaxFound, is_found_cut_);
     if (!set) return fail_with(ErrorCode::kInvalid, "the server broke the protocol: SEARCH found what are no numbers");
-    if (found_.empty()) {
-      found_ = std::move(*set);
-    } else {
-      found_.insert(found_.end(), set->begin(), set->end());
-      std::sort(found_.begin(), found_.end());
-      found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
-      if (found_.size() > kMaxFound) {
-        found_.resize(kMaxFound);
-        is_found_cut_ = true;
-      }
-    }
+    found_.insert(found_.end(), set->begin(), set->end());
+    // Not at every answer: a server may give its numbers out one by one.
+    if (found_.size() >= 2 * kMaxFound) tidy_found();
     return;
   }
   if (!is("OK")) return;
@@ -174,15 +177,23 @@ void ImapSession::untagged(const ImapUntagged& data, ImapResponse& response) {
 }
 
 void ImapSession::fetched(const ImapUntagged& data, ImapResponse& response) {
-  if (phase_ != Phase::kSizes && phase_ != Phase::kFetch && phase_ != Phase::kHeader) return;  // somebody changed flags
+  if (phase_ != Phase::kSizes && phase_ != Phase::kFetch) return;  // somebody changed flags
   auto item = read_fetch(data.rest, std::move(response.literals));
   if (!item) return fail_with(ErrorCode::kInvalid, "the server broke the protocol: a FETCH that cannot be read");
   if (!item->uid) return;
   if (phase_ == Phase::kSizes && item->size) {
-    if (std::find(to_take_.begin(), to_take_.end(), *item->uid) != to_take_.end()) sizes_[*item->uid] = *item->size;
-  } else if (*item->uid == current_ && item->body && !body_) {
-    body_ = std::move(item->body);
+    // Among those that were asked for; a server may talk about any.
+    auto at = [&](std::size_t i) { return to_take_.begin() + static_cast<std::ptrdiff_t>(i); };
+    if (std::find(at(position_), at(sized_), *item->uid) != at(sized_)) sizes_[*item->uid] = *item->size;
+    return;
   }
+  auto asked = std::find_if(window_.begin(), window_.end(), [&](const Asked& a) { return a.uid == *item->uid; });
+  if (asked == window_.end() || !item->body || asked->body) return;
+  window_bytes_ += item->body->size();
+  asked->body = std::move(item->body);
+  // Sizes may be estimates, but not by whole messages.
+  if (window_bytes_ > kWindowBytes + options_.max_message_bytes + kMaxHeader)
+    fail_with(ErrorCode::kInvalid, "the server sends more than it said that its messages have");
 }
 
 void ImapSession::continuation(std::string_view rest) {
@@ -319,6 +330,14 @@ ImapSession::Step ImapSession::opened(const ImapMark& mark) {
   return run();
 }
 
+void ImapSession::tidy_found() {
+  std::sort(found_.begin(), found_.end());
+  found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
+  if (found_.size() <= kMaxFound) return;
+  found_.resize(kMaxFound);
+  is_found_cut_ = true;
+}
+
 void ImapSession::search() {
   std::string what = can("ESEARCH") ? "UID SEARCH RETURN (ALL) UNDELETED" : "UID SEARCH UNDELETED";
   using After = ImapOptions::After;
@@ -351,18 +370,32 @@ ImapSession::Step ImapSession::plan(std::vector<std::uint32_t> take, std::vector
   return next_ == Next::kRead || next_ == Next::kWait ? run() : give(next_);
 }
 
-// The next message, or marking what waits for it, or rest.
+bool ImapSession::fits(std::uint64_t size) const {
+  if (window_.empty()) return true;
+  auto cost = [&](std::uint64_t n) -> std::uint64_t {
+    if (n == 0) return options_.max_message_bytes;
+    return n > options_.max_message_bytes ? kMaxHeader : n;
+  };
+  std::uint64_t all = cost(size);
+  for (const auto& asked : window_) all += cost(asked.size);
+  return window_.size() < kWindow && all <= kWindowBytes;
+}
+
+void ImapSession::ask(Asked asked) {
+  did_anything_ = true;
+  // One byte more than allowed: sizes are not always right (Exchange estimates), and no server can send more than is asked for.
+  const auto what =
+      asked.is_header ? "HEADER]<0." + std::to_string(kMaxHeader) : "]<0." + std::to_string(options_.max_message_bytes + 1);
+  asked.tag = write_command("UID FETCH " + std::to_string(asked.uid) + " (UID BODY.PEEK[" + what + ">)");
+  window_.push_back(std::move(asked));
+}
+
+// The next messages, or marking what waits for it, or rest.
 void ImapSession::next_message() {
-  current_ = 0;
-  for (;;) {
-    if (to_file_.size() >= kFileAtOnce) return file();
-    if (position_ == to_take_.size()) {
-      if (!to_file_.empty()) return file();
-      // Asked again after every round of work: what it says then is what the server counts as not taken.
-      if (has_new_ || is_found_cut_ || did_anything_) return search();
-      return rest();
-    }
+  const bool must_file = to_file_.size() >= kFileAtOnce;
+  while (!must_file && position_ < to_take_.size()) {
     if (position_ >= sized_) {
+      if (!window_.empty()) break;
       auto end = std::min(sized_ + kSizesAtOnce, to_take_.size());
       auto at = [&](std::size_t i) { return to_take_.begin() + static_cast<std::ptrdiff_t>(i); };
       std::vector<std::uint32_t> some(at(sized_), at(end));
@@ -371,47 +404,62 @@ void ImapSession::next_message() {
       sizes_.clear();
       return send(Phase::kSizes, "UID FETCH " + write_set(some) + " (UID RFC822.SIZE)");
     }
-    current_ = to_take_[position_++];
-    auto size = sizes_.find(current_);
-    if (size == sizes_.end()) continue;  // somebody else removed it
-    body_.reset();
-    did_anything_ = true;
-    const auto uid = std::to_string(current_);
-    if (size->second > options_.max_message_bytes)
-      return send(Phase::kHeader, "UID FETCH " + uid + " (UID BODY.PEEK[HEADER]<0." + std::to_string(kMaxHeader) + ">)");
-    // One byte more than allowed: sizes are not always right (Exchange estimates), and no server can send more than is asked for.
-    return send(Phase::kFetch,
-                "UID FETCH " + uid + " (UID BODY.PEEK[]<0." + std::to_string(options_.max_message_bytes + 1) + ">)");
+    auto size = sizes_.find(to_take_[position_]);
+    if (size != sizes_.end()) {  // else somebody removed it
+      if (!fits(size->second)) break;
+      ask({size->first, size->second, size->second > options_.max_message_bytes, {}, {}});
+    }
+    ++position_;
   }
+  if (!window_.empty()) {
+    phase_ = Phase::kFetch;
+    next_ = Next::kRead;
+    return;
+  }
+  if (open_ > 0) {
+    phase_ = Phase::kSettle;
+    next_ = Next::kSettle;
+    return;
+  }
+  if (!to_file_.empty()) return file();
+  // Asked again after every round of work: what it says then is what the server counts as not taken.
+  if (has_new_ || is_found_cut_ || did_anything_) return search();
+  rest();
 }
 
-void ImapSession::fetch_done(Outcome outcome, const ImapText& text) {
+void ImapSession::fetch_done(Asked asked, Outcome outcome, const ImapText& text) {
+  if (asked.body) window_bytes_ -= asked.body->size();
   if (outcome != Outcome::kOk) {
-    failed_uid_ = current_;
+    failed_uid_ = asked.uid;
     text_ = "the server does not give it out: " + text.words;
     phase_ = Phase::kFailed;
     next_ = Next::kFailed;
     return;
   }
-  if (!body_) return next_message();  // removed between the two questions
-  if (phase_ == Phase::kFetch && body_->size() > options_.max_message_bytes) {
-    sizes_[current_] = std::max<std::uint64_t>(sizes_[current_], body_->size());
-    body_.reset();
-    return send(Phase::kHeader,
-                "UID FETCH " + std::to_string(current_) + " (UID BODY.PEEK[HEADER]<0." + std::to_string(kMaxHeader) + ">)");
-  }
-  message_.uid = current_;
-  message_.is_header_only = phase_ == Phase::kHeader;
-  message_.size = sizes_[current_];
-  message_.raw = std::make_shared<const std::string>(std::move(*body_));
-  body_.reset();
+  if (!asked.body) return next_message();  // removed between the two questions
+  if (!asked.is_header && asked.body->size() > options_.max_message_bytes)
+    return ask({asked.uid, std::max<std::uint64_t>(asked.size, asked.body->size()), true, {}, {}});
+  message_.uid = asked.uid;
+  message_.is_header_only = asked.is_header;
+  message_.size = asked.size;
+  message_.raw = std::make_shared<const std::string>(std::move(*asked.body));
   phase_ = Phase::kMessage;
   next_ = Next::kMessage;
 }
 
 ImapSession::Step ImapSession::taken() {
-  if (phase_ == Phase::kMessage) to_file_.push_back(current_);
+  if (phase_ == Phase::kMessage) to_file_.push_back(message_.uid);
   return later();
+}
+
+ImapSession::Step ImapSession::kept() {
+  if (phase_ == Phase::kMessage) ++open_;
+  return later();
+}
+
+void ImapSession::settled(std::uint32_t uid, bool is_stored) {
+  if (open_ > 0) --open_;
+  if (is_stored) to_file_.push_back(uid);
 }
 
 ImapSession::Step ImapSession::refused() {
@@ -481,7 +529,7 @@ void ImapSession::filing_done(Outcome outcome, const ImapText& text) {
 }
 
 ImapSession::Step ImapSession::go_on() {
-  if (phase_ != Phase::kFiled && phase_ != Phase::kFailed) return give(Next::kRead);
+  if (phase_ != Phase::kFiled && phase_ != Phase::kFailed && (phase_ != Phase::kSettle || open_ > 0)) return give(next_);
   next_ = Next::kRead;
   next_message();
   return next_ == Next::kRead || next_ == Next::kWait ? run() : give(next_);
@@ -556,6 +604,7 @@ void ImapSession::done(Outcome outcome, const ImapText& text) {
       return;
     case Phase::kSearch:
       if (!is_ok) return refused("the server does not search");
+      tidy_found();
       phase_ = Phase::kFound;
       next_ = Next::kFound;
       return;
@@ -565,9 +614,6 @@ void ImapSession::done(Outcome outcome, const ImapText& text) {
         for (auto i = position_; i < sized_; ++i) sizes_[to_take_[i]] = 0;
       }
       return next_message();
-    case Phase::kFetch:
-    case Phase::kHeader:
-      return fetch_done(outcome, text);
     case Phase::kCreate:
       return file_again();
     case Phase::kMark:

@@ -3,11 +3,13 @@
 //
 // It signs in, opens the folder, asks which messages there are to take, hands out one after the other in UID order, and marks or
 // moves them when told that they are stored. Every call returns one Step: bytes to write, then what the driver does next.
-// Messages are only looked at (BODY.PEEK), so one that is not marked lies there as before. One command at a time. Memory: one
-// message of at most max_message_bytes, one line of a few MiB, kMaxFound UIDs. Whatever a server does that IMAP does not allow
-// ends the session with an error.
+// Messages are only looked at (BODY.PEEK), so one that is not marked lies there as before. Messages are asked for ahead, at most
+// kWindow of them and kWindowBytes together; all else is one command at a time. Memory: those, one message of at most
+// max_message_bytes, one line of a few MiB, kMaxFound UIDs. Whatever a server does that IMAP does not allow ends the session with
+// an error.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -51,7 +53,8 @@ class ImapSession {
     kToken,     // get an access token, then token()
     kOpened,    // the folder is open: state(); then opened()
     kFound,     // found() are there to take; then plan()
-    kMessage,   // take_message(), then taken(), refused() or later()
+    kMessage,   // take_message(), then taken(), refused() or later(), or kept() and, any time after, settled()
+    kSettle,    // settled() is due for all that were kept(); then go_on()
     kFailed,    // the server did not give out message failed_uid(), for error_text(); then go_on()
     kFiled,     // filed() are marked; then go_on()
     kWait,      // nothing to do: feed() what comes, or wake() after a while (is_idling: within 29 minutes)
@@ -71,6 +74,9 @@ class ImapSession {
     std::uint64_t size = 0;       // as the server says
   };
   static constexpr std::size_t kMaxFound = 100'000;  // of one search; the rest comes with the next
+  // What is asked for before what came is dealt with: a server far away is not waited for with every mail.
+  static constexpr std::size_t kWindow = 32;
+  static constexpr std::uint64_t kWindowBytes = 4 * 1024 * 1024;
 
   explicit ImapSession(ImapOptions options);
 
@@ -81,9 +87,11 @@ class ImapSession {
   // Of found(): what to take, in this order, and what was taken before but not marked. Neither: there is nothing new.
   Step plan(std::vector<std::uint32_t> take, std::vector<std::uint32_t> mark_only);
   Message take_message() { return std::move(message_); }
-  Step taken();    // stored: mark it, at once or with the next ones
-  Step refused();  // not stored, and never will be: it lies there as before
-  Step later();    // not stored now
+  Step taken();                                     // stored: mark it, at once or with the next ones
+  Step refused();                                   // not stored, and never will be: it lies there as before
+  Step later();                                     // not stored now
+  Step kept();                                      // the driver still has it
+  void settled(std::uint32_t uid, bool is_stored);  // of one that was kept: stored, to be marked; or not
   Step go_on();
   Step wake();    // look again
   Step logout();  // only after kWait
@@ -97,7 +105,7 @@ class ImapSession {
   bool is_idling() const { return phase_ == Phase::kIdle; }
   bool is_ready() const { return is_selected_; }
   // The message that is being fetched; 0: none.
-  std::uint32_t fetching() const { return phase_ == Phase::kFetch || phase_ == Phase::kHeader ? current_ : 0; }
+  std::uint32_t fetching() const { return window_.empty() ? 0 : window_.front().uid; }
   // Why it closed. kDenied: the server refused user, password or token, or the folder.
   const std::optional<Error>& error() const { return error_; }
 
@@ -116,8 +124,8 @@ class ImapSession {
     kFound,
     kSizes,
     kFetch,
-    kHeader,
     kMessage,
+    kSettle,
     kFailed,
     kMark,
     kCopy,
@@ -140,17 +148,28 @@ class ImapSession {
   void fetched(const ImapUntagged& data, ImapResponse& response);
   void continuation(std::string_view rest);
   void done(Outcome outcome, const ImapText& text);
-  void fetch_done(Outcome outcome, const ImapText& text);
+  struct Asked {
+    std::uint32_t uid = 0;
+    std::uint64_t size = 0;  // as the server says; 0: it did not say
+    bool is_header = false;  // of one that is too large
+    std::string tag;
+    std::optional<std::string> body;
+  };
+  void fetch_done(Asked asked, Outcome outcome, const ImapText& text);
+  bool fits(std::uint64_t size) const;
+  void ask(Asked asked);
   void filing_done(Outcome outcome, const ImapText& text);
   void set_capabilities(std::string_view words);
   bool can(std::string_view capability) const;
   void send(Phase phase, std::string_view command);
+  std::string write_command(std::string_view command);  // its tag
   void capability();
   void sign_in();
   void sign_in_with(std::string_view mechanism, std::string initial);
   void identify();
   void select();
   void search();
+  void tidy_found();
   void next_message();
   void file();
   void file_again();
@@ -181,9 +200,11 @@ class ImapSession {
   std::size_t position_ = 0;
   std::map<std::uint32_t, std::uint64_t> sizes_;
   std::size_t sized_ = 0;  // how many of to_take_ were asked for their size
-  std::uint32_t current_ = 0, failed_uid_ = 0;
-  std::optional<std::string> body_;
+  std::deque<Asked> window_;
+  std::uint64_t window_bytes_ = 0;  // of bodies that came and were not handed out
+  std::uint32_t failed_uid_ = 0;
   Message message_;
+  std::size_t open_ = 0;  // kept and not settled
   bool did_anything_ = false;
 
   std::vector<std::uint32_t> to_file_, filing_, filed_;

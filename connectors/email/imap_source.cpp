@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
+#include <limits>
 #include <mutex>
 #include <set>
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -29,6 +30,8 @@ constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr milliseconds kDialLimit{30'000};
 constexpr milliseconds kWriteLimit{30'000};
 constexpr milliseconds kStopGently{3'000};
+constexpr std::size_t kTakingAtOnce = 16;  // handed to the Inbox and not yet stored
+constexpr std::size_t kTakingBytesAtOnce = 8 * 1024 * 1024;
 
 // What is wrong with the mail itself is counted against it; the rest is our own trouble, and the mail waits.
 bool is_fault_of_mail(ErrorCode code) {
@@ -39,7 +42,7 @@ bool is_fault_of_mail(ErrorCode code) {
 class Source final : public MailboxSource {
  public:
   Source(async::Executor executor, MailboxSettings settings, EmailSettings email, std::shared_ptr<net::TlsContext> tls,
-         Inbox& inbox, MailboxBooks& books, net::OutboundClient& client, const Clock& clock)
+         Inbox& inbox, MailboxBooks& books, net::OutboundClient& client, const Clock& clock, MailboxPace pace)
       : executor_(executor),
         settings_(std::move(settings)),
         email_(std::move(email)),
@@ -49,7 +52,9 @@ class Source final : public MailboxSource {
         clock_(clock),
         key_(settings_.key()),
         tokens_(settings_.oauth, key_, client, books, clock),
+        pace_(std::move(pace)),
         wake_(executor),
+        settled_(executor),
         received_(metrics::counter("usher_mail_received_total", "Mails stored, by channel", {{"channel", email_.channel}})),
         is_up_(gauge("usher_mailbox_up", "1: the mailbox is connected and was looked through without an error")),
         waiting_(gauge("usher_mailbox_waiting", "Messages on the server that are not taken")),
@@ -64,22 +69,23 @@ class Source final : public MailboxSource {
   }
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
-  ~Source() override { stop(milliseconds{0}); }
+  ~Source() override {
+    stop(milliseconds{0});
+    // No alarm for a mailbox that nobody fetches from any more.
+    is_up_.set(std::numeric_limits<double>::quiet_NaN());
+    behind_.set(0);
+    waiting_.set(0);
+  }
 
   void start() override { tasks_.spawn(executor_, "mailbox", run()); }
 
   void stop(milliseconds limit) override {
     is_stopping_ = true;
-    asio::post(executor_, [this, alive = alive_] {
-      if (!*alive) return;
-      if (stream_) stream_->close();
-      wake_.cancel();
-    });
-    if (!tasks_.wait(std::max(limit, kStopGently))) {
-      tasks_.cancel();
-      tasks_.wait(milliseconds{5'000});
-    }
-    *alive_ = false;
+    if (tasks_.size() == 0) return;
+    tasks_.spawn(executor_, "mailbox stop", interrupt());
+    if (tasks_.wait(std::max(limit, kStopGently))) return;
+    tasks_.cancel();
+    tasks_.wait(milliseconds{5'000});
   }
 
   MailboxHealth health() const override {
@@ -103,15 +109,23 @@ class Source final : public MailboxSource {
 
   asio::awaitable<void> pause(milliseconds duration) {
     if (is_stopping_) co_return;
+    if (pace_.pause) co_return co_await pace_.pause(duration);
     boost::system::error_code ec;
     wake_.expires_after(duration);
     co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+  }
+
+  asio::awaitable<void> interrupt() {
+    if (stream_) stream_->close();
+    wake_.cancel();
+    co_return;
   }
 
   asio::awaitable<void> run() {
     for (int attempt = 0; !is_stopping_;) {
       made_progress_ = false;
       const Error why = co_await one_connection();
+      co_await settle_all(nullptr);
       stream_.reset();
       if (is_stopping_) break;
       failures_.add();
@@ -125,7 +139,11 @@ class Source final : public MailboxSource {
         attempt = 0;
         has_fresh_token_ = false;
       }
-      auto wait = async::full_jitter({settings_.retry_base, settings_.retry_cap}, attempt++, async::random_u64());
+      const async::BackoffPolicy backoff{settings_.retry_base, settings_.retry_cap};
+      const auto longest = async::full_jitter(backoff, attempt, ~std::uint64_t{0});
+      auto wait = async::full_jitter(backoff, attempt++, pace_.random ? pace_.random() : async::random_u64());
+      // Whatever is drawn, a server that is away is left alone for a while.
+      wait = std::max(wait, longest / 4);
       // Asking again and again with a wrong password gets accounts locked.
       // A token may have been taken back before its time, though: once, another one is tried at once.
       const bool is_denied = why.code == ErrorCode::kDenied;
@@ -217,9 +235,13 @@ class Source final : public MailboxSource {
           break;
         }
         case Next::kMessage: {
-          auto settled = co_await take(session.take_message(), session.state().validity);
-          if (!settled) co_return settled.error();
-          step = *settled ? session.taken() : session.later();
+          if (auto begun = co_await begin(&session, session.take_message()); !begun) co_return begun.error();
+          step = session.kept();
+          break;
+        }
+        case Next::kSettle: {
+          if (auto settled = co_await settle_all(&session); !settled) co_return settled.error();
+          step = session.go_on();
           break;
         }
         case Next::kFailed: {
@@ -289,30 +311,77 @@ class Source final : public MailboxSource {
     co_return session->plan(std::move(take), std::move(mark_only));
   }
 
-  // True: stored, to be marked. False: not this time. An error: our own trouble, nothing more is taken now.
-  asio::awaitable<Result<bool>> take(ImapSession::Message message, std::uint32_t validity) {
+  // A message that the Inbox has, and what became of it.
+  struct Taking {
+    std::uint32_t uid = 0, validity = 0;
+    std::size_t bytes = 0;
+    std::string sender;
+    std::vector<std::string> keys;  // own and thread keys
+    // True: stored, to be marked. False: not this time. An error: our own trouble, nothing more is taken now.
+    std::optional<Result<bool>> outcome;
+  };
+
+  bool may_belong_together(const Taking& a, const Taking& b) const {
+    if (a.sender == b.sender) return true;
+    return std::any_of(a.keys.begin(), a.keys.end(),
+                       [&](const std::string& key) { return std::find(b.keys.begin(), b.keys.end(), key) != b.keys.end(); });
+  }
+
+  // Hands the message on. An error: our own trouble, with this one or one before.
+  asio::awaitable<Result<void>> begin(ImapSession* session, ImapSession::Message message) {
     if (auto ready = inbox_.ready(); !ready) co_return fail(ErrorCode::kBusy, "no mail is taken now: " + ready.error().message);
-    const auto now = clock_.now();
+    auto one = std::make_shared<Taking>();
+    one->uid = message.uid;
+    one->validity = session->state().validity;
+    one->bytes = message.raw->size();
     MailEnvelope envelope;
     envelope.is_from_known = false;
     envelope.recipients = {settings_.address.empty() ? from_address(email_) : settings_.address};
-    auto inbound = to_inbound(message.raw, std::move(envelope), email_, now);
+    auto inbound = to_inbound(message.raw, std::move(envelope), email_, clock_.now());
     if (!inbound) {
-      auto counted = co_await failed(message.uid, validity, inbound.error().message);
-      if (!counted) co_return fail(std::move(counted.error()));
-      co_return false;
+      auto counted = co_await failed(one->uid, one->validity, inbound.error().message);
+      if (!counted) co_return counted;
+      one->outcome = false;
+      taking_.push_back(std::move(one));
+      co_return Result<void>{};
     }
-    inbound->place = Inbound::Place{key_, validity, message.uid};
-    inbound->facts.emplace_back("mailbox", key_ + " " + std::to_string(validity) + " " + std::to_string(message.uid));
+    inbound->place = Inbound::Place{key_, one->validity, one->uid};
+    inbound->facts.emplace_back("mailbox", key_ + " " + std::to_string(one->validity) + " " + std::to_string(one->uid));
     if (message.is_header_only) {
       inbound->hold_cause = "too_large";
       inbound->hold_evidence = std::to_string(message.size) + " bytes, of which only the header was fetched; the mail lies in " +
                                settings_.imap.folder + " of " + settings_.imap.user + " as message " +
                                std::to_string(message.uid);
     }
-    auto accepted = co_await inbox_.accept(std::move(*inbound));
+    one->sender = inbound->sender_id;
+    one->keys = inbound->own_keys;
+    one->keys.insert(one->keys.end(), inbound->thread_keys.begin(), inbound->thread_keys.end());
+    auto has_room = [&] {
+      std::size_t bytes = one->bytes;
+      for (const auto& other : taking_) bytes += other->bytes;
+      return taking_.size() < kTakingAtOnce && bytes <= kTakingBytesAtOnce &&
+             std::none_of(taking_.begin(), taking_.end(), [&](const auto& other) { return may_belong_together(*other, *one); });
+    };
+    while (!taking_.empty() && !has_room()) {
+      if (auto settled = co_await settle_first(session); !settled) co_return settled;
+    }
+    taking_.push_back(one);
+    if (!tasks_.spawn(executor_, "mailbox message", take(one, std::move(*inbound))))
+      one->outcome = fail(ErrorCode::kUnavailable, "going down");
+    co_return Result<void>{};
+  }
+
+  // Up to the Inbox's write nothing waits, and tasks begin in the order they are spawned in: the Inbox gets them in that order.
+  asio::awaitable<void> take(std::shared_ptr<Taking> one, Inbound inbound) {
+    auto stored = co_await store(one, std::move(inbound));
+    one->outcome = std::move(stored);
+    settled_.cancel();
+  }
+
+  asio::awaitable<Result<bool>> store(std::shared_ptr<Taking> one, Inbound inbound) {
+    auto accepted = co_await inbox_.accept(std::move(inbound));
     if (!accepted && is_fault_of_mail(accepted.error().code)) {
-      auto counted = co_await failed(message.uid, validity, accepted.error().message);
+      auto counted = co_await failed(one->uid, one->validity, accepted.error().message);
       if (!counted) co_return fail(std::move(counted.error()));
       co_return false;
     }
@@ -322,13 +391,38 @@ class Source final : public MailboxSource {
                      "no mail can be stored now: " + accepted.error().message, accepted.error().detail);
     received_.add();
     made_progress_ = true;
-    last_.erase(message.uid);
-    marked_.insert(message.uid);
+    last_.erase(one->uid);
+    marked_.insert(one->uid);
+    const auto now = clock_.now();
     note([&](MailboxHealth& h) {
       h.mail_at = now;
       if (h.waiting > 0) --h.waiting;
     });
     co_return true;
+  }
+
+  // Waits for the one that was begun first. `session` null: it is gone.
+  asio::awaitable<Result<void>> settle_first(ImapSession* session) {
+    const auto one = taking_.front();
+    while (!one->outcome) {
+      boost::system::error_code ec;
+      settled_.expires_after(std::chrono::minutes{1});
+      co_await settled_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+    }
+    taking_.pop_front();
+    if (!*one->outcome) co_return fail(one->outcome->error());
+    if (session != nullptr) session->settled(one->uid, **one->outcome);
+    co_return Result<void>{};
+  }
+
+  // The first error, when all have ended.
+  asio::awaitable<Result<void>> settle_all(ImapSession* session) {
+    Result<void> out;
+    while (!taking_.empty()) {
+      auto settled = co_await settle_first(session);
+      if (!settled && out) out = std::move(settled);
+    }
+    co_return out;
   }
 
   asio::awaitable<Result<void>> failed(std::uint32_t uid, std::uint32_t validity, std::string cause) {
@@ -366,7 +460,10 @@ class Source final : public MailboxSource {
   const Clock& clock_;
   std::string key_;
   OAuthTokens tokens_;
-  asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, async::Executor> wake_;
+  MailboxPace pace_;
+  using Timer =
+      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, async::Executor>;
+  Timer wake_, settled_;
   metrics::Counter& received_;
   metrics::Gauge& is_up_;
   metrics::Gauge& waiting_;
@@ -381,8 +478,8 @@ class Source final : public MailboxSource {
   std::set<std::uint32_t> tried_;   // since the server was last left alone
   std::set<std::uint32_t> marked_;  // on this connection
   std::set<std::uint32_t> last_;
+  std::deque<std::shared_ptr<Taking>> taking_;  // in the order they were begun in
 
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::atomic<bool> is_stopping_{false};
   async::TaskGroup tasks_;
   mutable std::mutex mutex_;
@@ -393,7 +490,7 @@ class Source final : public MailboxSource {
 
 Result<std::unique_ptr<MailboxSource>> watch_mailbox(async::Executor executor, MailboxSettings settings, EmailSettings email,
                                                      Inbox& inbox, MailboxBooks& books, net::OutboundClient& client,
-                                                     const Clock& clock) {
+                                                     const Clock& clock, MailboxPace pace) {
   auto tls = net::client_tls(settings.ca_file);
   if (!tls) return fail(std::move(tls.error()));
   settings.imap.is_encrypted = settings.tls == MailboxSettings::Tls::kImplicit;
@@ -401,7 +498,8 @@ Result<std::unique_ptr<MailboxSource>> watch_mailbox(async::Executor executor, M
   settings.imap.has_token = !settings.oauth.token_url.empty();
   settings.imap.max_message_bytes = email.max_message_bytes;
   if (settings.oauth.ca_file.empty()) settings.oauth.ca_file = settings.ca_file;
-  return std::make_unique<Source>(executor, std::move(settings), std::move(email), std::move(*tls), inbox, books, client, clock);
+  return std::make_unique<Source>(executor, std::move(settings), std::move(email), std::move(*tls), inbox, books, client, clock,
+                                  std::move(pace));
 }
 
 }  // namespace usher::connectors::email

@@ -3,11 +3,14 @@
 // A message is marked (or moved) on the server only after Inbox::accept returned a value, so whatever breaks in between, it is
 // still there; and it is noted by (mailbox, UIDVALIDITY, UID) in the transaction that stores it, so it is taken once. One that
 // cannot be taken is tried three times, then skipped with its cause, and never holds up the rest. A connection that breaks is
-// made again with back-off; a refused sign-in is tried every 15 minutes, so that no account is locked. One coroutine on one
-// executor.
+// made again with back-off; a refused sign-in is tried every 15 minutes, so that no account is locked.
+//
+// Messages are handed to the Inbox in UID order, several before the first is stored, so that one commit holds many; never two
+// that may belong together (same sender, or a key in common): of those the second waits for the first. All on one executor.
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -89,9 +92,15 @@ class MailboxSource {
   virtual MailboxHealth health() const = 0;  // any thread
 };
 
+// How a source waits between two connections, and the draws of its jitter. Tests put their own in, and three days pass at once.
+struct MailboxPace {
+  std::function<boost::asio::awaitable<void>(std::chrono::milliseconds)> pause;  // empty: real time
+  std::function<std::uint64_t()> random;                                         // empty: a generator of the process
+};
+
 // kIo when the trust anchor cannot be used. The rest outlives the source.
 Result<std::unique_ptr<MailboxSource>> watch_mailbox(async::Executor executor, MailboxSettings settings, EmailSettings email,
                                                      Inbox& inbox, MailboxBooks& books, net::OutboundClient& client,
-                                                     const Clock& clock);
+                                                     const Clock& clock, MailboxPace pace = {});
 
 }  // namespace usher::connectors::email

@@ -52,10 +52,12 @@ struct Play {
   // `piece`: bytes at a time. Ends when the script is over or the session closes.
   void run(const std::string& greeting, const std::vector<Turn>& turns, std::size_t piece = 1 << 20) {
     auto step = follow(feed(greeting, piece));
+    std::string said = step.write;  // commands may come several at a time
     for (const auto& turn : turns) {
       if (step.next == Next::kClose) return;
-      if (step.write.empty() && step.next == Next::kWait) step = follow(session.wake());
-      auto line = step.write.substr(0, step.write.find("\r\n"));
+      if (said.empty() && step.next == Next::kWait) said = (step = follow(session.wake())).write;
+      auto line = said.substr(0, said.find("\r\n"));
+      said.erase(0, line.size() + 2);
       auto tag = line.substr(0, line.find(' '));
       const bool has_tag = tag.size() > 1 && tag[0] == 'u' && tag[1] >= '0' && tag[1] <= '9';
       if (has_tag) {
@@ -66,8 +68,9 @@ struct Play {
       std::string answer;
       for (char c : turn.server) answer += c == '%' ? last_tag : std::string(1, c);
       step = follow(feed(answer, piece));
+      said += step.write;
     }
-    rest = step;
+    rest = {said, step.next};
   }
   ImapSession::Step feed(const std::string& bytes, std::size_t piece) {
     ImapSession::Step all;
@@ -307,14 +310,91 @@ TEST(ImapSession, OfWhatIsTooLargeOnlyTheHeaderIsFetched) {
              "5)\r\n% OK\r\n"},
             {"UID FETCH 1 (UID BODY.PEEK[HEADER]<0.262144>)", "* 1 FETCH (UID 1 BODY[HEADER]<0> {5}\r\nA: b\n)\r\n% OK\r\n"},
             fetched(2, lied),
-            {"UID FETCH 2 (UID BODY.PEEK[HEADER]<0.262144>)", "* 2 FETCH (UID 2 BODY[HEADER]<0> \"C: d\")\r\n% OK\r\n"},
-            fetched(3, "small")});
+            fetched(3, "small"),
+            {"UID FETCH 2 (UID BODY.PEEK[HEADER]<0.262144>)", "* 2 FETCH (UID 2 BODY[HEADER]<0> \"C: d\")\r\n% OK\r\n"}});
   ASSERT_EQ(play.messages.size(), 3u);
   EXPECT_TRUE(play.messages[0].is_header_only);
   EXPECT_EQ(play.messages[0].size, 5'000'000'000u);
-  EXPECT_TRUE(play.messages[1].is_header_only) << "the server said 10 bytes";
-  EXPECT_EQ(*play.messages[1].raw, "C: d");
-  EXPECT_FALSE(play.messages[2].is_header_only);
+  EXPECT_FALSE(play.messages[1].is_header_only);
+  EXPECT_EQ(play.messages[2].uid, 2u);
+  EXPECT_TRUE(play.messages[2].is_header_only) << "the server said 10 bytes";
+  EXPECT_EQ(*play.messages[2].raw, "C: d");
+}
+
+TEST(ImapSession, MessagesAreAskedForAheadWithinBounds) {
+  auto big = options();
+  big.max_message_bytes = 3'000'000;
+  Play play(big);
+  std::string uids, sizes;
+  for (int uid = 1; uid <= 40; ++uid) {
+    const auto n = std::to_string(uid);
+    uids += " " + n;
+    // The last ones are so large that only one of them at a time may be under way.
+    sizes += "* " + n + " FETCH (UID " + n + " RFC822.SIZE " + (uid <= 38 ? "10" : "2900000") + ")\r\n";
+  }
+  play.run(kGreeting, {kLogin, kSelect, found(uids), {"UID FETCH 1:40 (UID RFC822.SIZE)", sizes + "% OK\r\n"}});
+  auto asked = [&] { return std::count(play.rest.write.begin(), play.rest.write.end(), '\n'); };
+  EXPECT_EQ(asked(), static_cast<std::ptrdiff_t>(ImapSession::kWindow));
+  EXPECT_EQ(play.session.fetching(), 1u);
+  // One comes, one more is asked for; out of turn as well.
+  auto answer = [&](int uid) {
+    const auto n = std::to_string(uid);
+    // Login, select, search and sizes were the first four.
+    return play.follow(
+        play.session.feed("* 1 FETCH (UID " + n + " BODY[]<0> {2}\r\nhi)\r\nu" + std::to_string(uid + 4) + " OK\r\n"));
+  };
+  EXPECT_THAT(answer(1).write, HasSubstr("UID FETCH 33 "));
+  EXPECT_THAT(answer(3).write, HasSubstr("UID FETCH 34 "));
+  EXPECT_EQ(play.session.fetching(), 2u);
+  for (int uid = 2; uid <= 38; ++uid) {
+    if (uid != 3) play.rest = answer(uid);
+  }
+  EXPECT_THAT(play.rest.write, testing::Not(HasSubstr("UID FETCH 40 ")));
+  EXPECT_EQ(play.session.fetching(), 39u);
+  EXPECT_THAT(answer(39).write, HasSubstr("UID FETCH 40 "));
+  EXPECT_EQ(play.messages.size(), 39u);
+}
+
+TEST(ImapSession, AServerThatSendsMoreThanItSaidIsLeft) {
+  auto big = options();
+  big.max_message_bytes = 3'000'000;
+  Play play(big);
+  std::string uids, sizes;
+  for (int uid = 1; uid <= 32; ++uid) {
+    uids += " " + std::to_string(uid);
+    sizes += "* 1 FETCH (UID " + std::to_string(uid) + " RFC822.SIZE 10)\r\n";
+  }
+  play.run(kGreeting, {kLogin, kSelect, found(uids), {"UID FETCH 1:32 (UID RFC822.SIZE)", sizes + "% OK\r\n"}});
+  const std::string body(2'900'000, 'x');
+  int sent = 0;
+  for (int uid = 32; uid >= 1 && play.rest.next != Next::kClose; --uid, ++sent)
+    play.rest = play.session.feed("* 1 FETCH (UID " + std::to_string(uid) + " BODY[]<0> {2900000}\r\n" + body + ")\r\n");
+  EXPECT_LE(sent, 3);
+  ASSERT_TRUE(play.session.error());
+  EXPECT_THAT(play.session.error()->message, HasSubstr("more than it said"));
+}
+
+TEST(ImapSession, WhatTheDriverKeepsIsMarkedWhenItIsSettledAndNotBefore) {
+  ImapSession session(options());
+  auto says = [&](const std::string& bytes) { return session.feed(bytes); };
+  says(kGreeting);
+  says("u1 OK [CAPABILITY IMAP4rev1 IDLE UIDPLUS MOVE] in\r\n");
+  says("* 2 EXISTS\r\n* OK [UIDVALIDITY 77] x\r\n* OK [UIDNEXT 9] x\r\nu2 OK [READ-WRITE] done\r\n");
+  session.opened({1, ""});
+  ASSERT_EQ(says("* SEARCH 1 2\r\nu3 OK\r\n").next, Next::kFound);
+  session.plan({1, 2}, {});
+  says("* 1 FETCH (UID 1 RFC822.SIZE 2)\r\n* 2 FETCH (UID 2 RFC822.SIZE 2)\r\nu4 OK\r\n");
+  ASSERT_EQ(says("* 1 FETCH (UID 1 BODY[]<0> {2}\r\nhi)\r\nu5 OK\r\n").next, Next::kMessage);
+  EXPECT_EQ(session.take_message().uid, 1u);
+  EXPECT_EQ(session.kept().next, Next::kRead);
+  ASSERT_EQ(says("* 2 FETCH (UID 2 BODY[]<0> {2}\r\nhi)\r\nu6 OK\r\n").next, Next::kMessage);
+  session.settled(1, true);
+  const auto step = session.kept();
+  EXPECT_EQ(step.next, Next::kSettle);
+  EXPECT_EQ(step.write, "");
+  EXPECT_EQ(session.go_on().next, Next::kSettle) << "one is open";
+  session.settled(2, false);
+  EXPECT_EQ(session.go_on().write, "u7 UID STORE 1 +FLAGS.SILENT (\\Seen)\r\n");
 }
 
 TEST(ImapSession, AMailTheServerDoesNotGiveOutHoldsUpNothing) {
