@@ -206,42 +206,99 @@ AuthenticationResults parse_authentication_results(std::string_view value) {
   return out;
 }
 
-Authentication authenticate(const Mail& mail, const EmailSettings& settings) {
-  Authentication none;
-  const auto names = names_of(settings.authserv_id);
-  if (names.empty()) return none;
-  std::vector<AuthenticationResults> above;
-  std::size_t received = 0, fields = 0;
-  bool has_received_below = false;
-  for (const auto& [name, value] : mail.headers) {
-    if (name == "received") {
-      ++received;
-      has_received_below = true;
-    } else if (name == "authentication-results" && ++fields <= kMaxFields) {
-      auto field = parse_authentication_results(value);
-      if (std::find(names.begin(), names.end(), field.authserv_id) == names.end()) continue;
-      if (received > settings.authserv_hops) {
-        none.ignored.push_back(text::cut(text::collapse_spaces(value), 200));
-      } else {
-        above.push_back(std::move(field));
-        has_received_below = false;
-      }
+namespace {
+
+// The host after "by" in a Received, in lower case; what the client called itself stands before, comments count for nothing.
+std::string received_by(std::string_view value) {
+  Tokens t(value);
+  while (!t.at_end() && !t.is(';')) {
+    const bool is_by = t.is_word() && text::iequals_ascii(t.word(), "by");
+    t.next();
+    if (is_by) return t.is_word() ? lower_word(t) : std::string{};
+  }
+  return {};
+}
+
+// The fields that are believed, and those with our name that are not.
+class Sorter {
+ public:
+  Sorter(const EmailSettings& settings, const std::vector<std::string>& names) : settings_(settings), names_(names) {}
+
+  void received(std::string_view value) {
+    has_received_below_ = true;
+    if (settings_.authserv_results == EmailSettings::Results::kBelowReceived) {
+      // The first one is ours: nobody outside can put one above it.
+      is_open_ = !was_open_ && received_ <= settings_.authserv_hops && is_ours(received_by(value));
+      was_open_ = was_open_ || is_open_;
+    }
+    ++received_;
+  }
+  void results(std::string_view value) {
+    if (++fields_ > kMaxFields) return;
+    auto field = parse_authentication_results(value);
+    if (!is_ours(field.authserv_id)) return;
+    const bool is_above = settings_.authserv_results == EmailSettings::Results::kAboveReceived;
+    if (is_above ? received_ <= settings_.authserv_hops : is_open_) {
+      believed_.push_back(std::move(field));
+      has_received_below_ = is_open_ = false;
+    } else {
+      ignored_.push_back(text::cut(text::collapse_spaces(value), 200));
     }
   }
-  if (!has_received_below) {
-    // No server of ours has put its Received below it: whoever wrote the mail wrote this too.
-    for (const auto& field : above) none.ignored.push_back(field.authserv_id + ", above no Received");
-    return none;
+  // The border server writes fields of transport only; with any other the sender's begin.
+  void other(std::string_view name) {
+    const bool is_transport = name == "received-spf" || name == "return-path" || name == "delivered-to" ||
+                              name.starts_with("arc-") || name.starts_with("x-");
+    if (!is_transport) is_open_ = false;
   }
+  void end(Authentication& out) {
+    if (settings_.authserv_results == EmailSettings::Results::kAboveReceived && !has_received_below_) {
+      // No server of ours has put its Received below it: whoever wrote the mail wrote this too.
+      for (const auto& field : believed_) ignored_.push_back(field.authserv_id + ", above no Received");
+      believed_.clear();
+    }
+    out.ignored = std::move(ignored_);
+  }
+  const std::vector<AuthenticationResults>& believed() const { return believed_; }
+
+ private:
+  bool is_ours(const std::string& name) const { return std::find(names_.begin(), names_.end(), name) != names_.end(); }
+
+  const EmailSettings& settings_;
+  const std::vector<std::string>& names_;
+  std::vector<AuthenticationResults> believed_;
+  std::vector<std::string> ignored_;
+  std::size_t received_ = 0, fields_ = 0;
+  bool has_received_below_ = false, is_open_ = false, was_open_ = false;
+};
+
+}  // namespace
+
+Authentication authenticate(const Mail& mail, const EmailSettings& settings) {
+  Authentication out;
+  const auto names = names_of(settings.authserv_id);
+  if (names.empty()) return out;
+  Sorter sorter(settings, names);
+  for (const auto& [name, value] : mail.headers) {
+    if (name == "received") {
+      sorter.received(value);
+    } else if (name == "authentication-results") {
+      sorter.results(value);
+    } else {
+      sorter.other(name);
+    }
+  }
+  sorter.end(out);
   const auto from_fields =
       std::count_if(mail.headers.begin(), mail.headers.end(), [](const auto& h) { return h.first == "from"; });
-  Authentication out;
+  if (sorter.believed().empty()) return out;
+  auto ignored = std::move(out.ignored);
   if (mail.from.size() != 1 || from_fields > 1) {
-    if (!above.empty()) out = {Authentication::State::kFail, false, "not exactly one From address", {}};
+    out = {Authentication::State::kFail, false, "not exactly one From address", {}};
   } else {
-    out = judge_results(above, domain_of(mail.from.front().address));
+    out = judge_results(sorter.believed(), domain_of(mail.from.front().address));
   }
-  out.ignored = std::move(none.ignored);
+  out.ignored = std::move(ignored);
   return out;
 }
 

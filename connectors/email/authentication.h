@@ -1,10 +1,14 @@
 // What a mail server we trust says about the sender of a mail: Authentication-Results (RFC 8601), read as far as it may be
 // believed.
 //
-// Anybody can write such a field. One counts only when it carries a configured authserv-id and stands above the topmost Received:
-// the border server that checked the mail put both on top of what came from outside, its results above its Received. Where
-// servers of ours come after it, each adds a Received on top: settings.authserv_hops says how many. Everything else is ignored.
-// Pure.
+// Anybody can write such a field. One counts only when it carries a configured authserv-id and stands where only our own servers
+// write: on top of what came from outside. Where servers of ours come after the border server that checked the mail, each adds a
+// Received: settings.authserv_hops says how many at most. settings.authserv_results says where the border server writes:
+//   above its Received (RFC 8601 §4): what stands above the topmost Received but those hops, with a Received below it;
+//   below its Received: the first such field behind the first Received "by" a configured name, before the next Received. Behind
+//   its own fields begins the sender's text, so no second one counts; and where it wrote none, the sender's would be the first:
+//   only for servers that write one into every mail.
+// Everything else is ignored. Pure.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/crypto.h"
+#include "base/id.h"
 #include "base/text.h"
 #include "connectors/email/answering.h"
 #include "connectors/email/email_channel.h"
@@ -98,6 +99,26 @@ std::string thread_fields(const Outbound& message) {
   for (std::size_t i = 0; i < chain.size(); ++i) out += (i == 0 ? "References: " : "\r\n ") + chain[i];
   if (!chain.empty()) out += "\r\n";
   return out;
+}
+
+constexpr std::size_t kMaxLocalPart = 64;  // RFC 5321 §4.5.3.1.1
+
+// Where the answer to this goes: an address of ours with a token that nobody else can make. Empty where sub-addresses are not
+// taken, or the token would make the address too long.
+std::string reply_address(const Outbound& message, const EmailSettings& settings, Timestamp now) {
+  if (!settings.has_reply_tokens || settings.secret.empty()) return {};
+  const auto own = from_address(settings);
+  const auto at = own.rfind('@');
+  for (const auto& bound_to : {is_uuid(message.conversation_id) ? message.conversation_id : std::string{}, message.reference}) {
+    if (bound_to.empty()) continue;
+    const auto local = own.substr(0, at) + settings.subaddress_separator + make_reply_token(settings, bound_to, now);
+    const bool is_usable = std::all_of(local.begin(), local.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+             std::string_view("-_.+=").find(c) != std::string_view::npos;
+    });
+    if (local.size() <= kMaxLocalPart && is_usable) return local + own.substr(at);
+  }
+  return {};
 }
 
 // Without a subject of theirs (there was none, or the sender is not verified) it is one of ours.
@@ -203,10 +224,13 @@ Result<BuiltMail> build_mail(const Outbound& message, const EmailSettings& setti
   auto text = encode_text(message.text);
   auto& out = mail.bytes;
   out += "From: " + mailbox(settings.from_name, from_address(settings)) + "\r\n";
+  // The time of the outbox row, so that a retry is the same mail byte for byte.
+  const auto written_at = message.created_at == Timestamp{} ? now : message.created_at;
+  if (const auto to = reply_address(message, settings, written_at); !to.empty())
+    out += "Reply-To: " + mailbox(settings.from_name, to) + "\r\n";
   out += "To: " + mailbox(message.recipient_name, mail.recipient) + "\r\n";
   out += unstructured("Subject", subject_of(message, settings));
-  // The time of the outbox row, so that a retry is the same mail byte for byte.
-  out += "Date: " + to_rfc5322(message.created_at == Timestamp{} ? now : message.created_at) + "\r\n";
+  out += "Date: " + to_rfc5322(written_at) + "\r\n";
   out += "Message-ID: " + mail.message_id + "\r\n";
   out += thread_fields(message);
   if (message.is_automatic) out += "Auto-Submitted: auto-replied\r\nPrecedence: auto_reply\r\nX-Auto-Response-Suppress: All\r\n";

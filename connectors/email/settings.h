@@ -22,11 +22,16 @@ struct EmailSettings {
   std::string message_id_domain;       // right side of our Message-IDs; empty = the domain of the first address
   std::string secret;                  // key of the MACs in Message-ID and loop header; the same for the life of the instance
   char subaddress_separator = '+';
+  // Answers carry a Reply-To with a sub-address that only we can make (thread.h, make_reply_token): the answer to one finds its
+  // conversation although the mail program kept no In-Reply-To. Only where the mail server takes sub-addresses.
+  bool has_reply_tokens = false;
 
   // Who checks senders before us: the names it signs its Authentication-Results with (RFC 8601 authserv-id), separated by commas
   // or spaces. Empty: nobody, so nothing can be required.
   std::string authserv_id;
-  std::size_t authserv_hops = 0;  // Received fields that servers of ours, behind the one that checks, put above its results
+  std::size_t authserv_hops = 0;  // Received fields that servers of ours, behind the one that checks, put above what it writes
+  // Where that one puts its results: above its own Received (RFC 8601 §4), or below it, as large hosters do.
+  enum class Results : std::uint8_t { kAboveReceived, kBelowReceived } authserv_results = Results::kAboveReceived;
   enum class Require : std::uint8_t { kNone, kReplies, kAll } require_authentication = Require::kReplies;
   // Whether one of our Message-IDs or reply addresses (both carry a MAC) opens its conversation to everybody who has it.
   // Otherwise it only replaces the authentication of the conversation's own people: mails are forwarded.
@@ -58,6 +63,8 @@ struct MailEnvelope {
 // The address of ours (lower case, without sub-address) that `recipient` belongs to; empty when it is not ours. Anything at a
 // domain written "@domain" is ours; "postmaster", with or without one of our domains, always is.
 std::string own_address(const EmailSettings& settings, std::string_view recipient);
+// What stands behind the separator in a recipient of ours: "anything" above, as written; empty when there is nothing.
+std::string_view subaddress_of(const EmailSettings& settings, std::string_view recipient);
 // Whether `domain` is the domain of one of our addresses.
 bool is_own_domain(const EmailSettings& settings, std::string_view domain);
 // The From address of what we send: the first full address, else postmaster@ the first domain.

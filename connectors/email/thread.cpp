@@ -85,9 +85,22 @@ void add_tags(std::string_view subject, std::vector<std::string>& keys) {
 }
 
 struct ReplyToken {
-  std::string reference;
+  std::string key;  // "ref:…" or "conversation:…"
   std::int64_t day = 0;
 };
+
+constexpr std::size_t kUuidDigits = 32;
+
+// "0190a…": a UUID without its dashes; empty when it is none.
+std::string with_dashes(std::string_view digits) {
+  if (digits.size() != kUuidDigits) return {};
+  std::string uuid;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i == 8 || i == 12 || i == 16 || i == 20) uuid += '-';
+    uuid += digits[i];
+  }
+  return is_uuid(uuid) ? uuid : std::string{};
+}
 
 // Half a token is none: the MAC is over both parts.
 std::optional<ReplyToken> parse_reply_token(const EmailSettings& settings, std::string_view token) {
@@ -101,23 +114,39 @@ std::optional<ReplyToken> parse_reply_token(const EmailSettings& settings, std::
   const auto* end = signed_part.data() + signed_part.size();
   if (std::from_chars(signed_part.data() + day_dot + 1, end, out.day, 16).ptr != end) return std::nullopt;
   auto reference = signed_part.substr(0, day_dot);
-  auto canonical = parse_case_reference(reference);
-  if (canonical) {
-    out.reference = *canonical;
+  if (auto conversation = with_dashes(reference); !conversation.empty()) {
+    out.key = "conversation:" + conversation;
+  } else if (auto canonical = parse_case_reference(reference)) {
+    out.key = "ref:" + *canonical;
   } else {
     // Ticket numbers are written in capitals ("T-1001") or have no letters.
-    for (char c : reference) out.reference += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    out.key = "ref:";
+    for (char c : reference) out.key += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   }
   return out;
 }
 
-// What stands behind the separator of one of our addresses, in the envelope.
+// What stands behind the separator of our addresses, in the envelope.
 template <class F>
 void each_subaddress(const MailEnvelope& envelope, const EmailSettings& settings, F use) {
   for (const auto& recipient : envelope.recipients) {
-    auto local = std::string_view(recipient).substr(0, recipient.rfind('@'));
-    if (auto separator = local.find(settings.subaddress_separator); separator != std::string_view::npos)
-      use(local.substr(separator + 1));
+    if (auto sub = subaddress_of(settings, recipient); !sub.empty()) use(sub);
+  }
+}
+
+// Each with its MAC, of any age. What a mailbox or a pipe hands over has lost the address it came to: To and Cc have it.
+template <class F>
+void each_reply_token(const Mail& mail, const MailEnvelope& envelope, const EmailSettings& settings, F use) {
+  auto try_one = [&](std::string_view sub) {
+    if (auto token = parse_reply_token(settings, sub)) use(*token);
+  };
+  each_subaddress(envelope, settings, try_one);
+  std::size_t looked_at = 0;
+  for (const auto* list : {&mail.to, &mail.cc}) {
+    for (const auto& a : *list) {
+      if (++looked_at > kMaxIds) return;
+      if (auto sub = subaddress_of(settings, a.address); !sub.empty()) try_one(sub);
+    }
   }
 }
 
@@ -134,7 +163,9 @@ std::optional<std::int64_t> millis_of(std::string_view uuid) {
 }  // namespace
 
 std::string make_reply_token(const EmailSettings& settings, std::string_view reference, Timestamp now) {
-  auto signed_part = fmt::format("{}.{:x}", text::to_lower_ascii(reference), to_millis(now) / kMillisPerDay);
+  auto subject = text::to_lower_ascii(reference);
+  if (is_uuid(subject)) std::erase(subject, '-');
+  auto signed_part = fmt::format("{}.{:x}", subject, to_millis(now) / kMillisPerDay);
   return signed_part + "." + mac(settings, "reply", signed_part);
 }
 
@@ -143,8 +174,8 @@ std::vector<std::string> proven_keys(const Mail& mail, const MailEnvelope& envel
   std::vector<std::string> keys;
   const auto today = to_millis(now) / kMillisPerDay;
   auto is_fresh = [&](std::int64_t day) { return today == 0 || today - day <= kTokenDays; };
-  each_subaddress(envelope, settings, [&](std::string_view sub) {
-    if (auto token = parse_reply_token(settings, sub); token && is_fresh(token->day)) add_key(keys, "ref:" + token->reference);
+  each_reply_token(mail, envelope, settings, [&](const ReplyToken& token) {
+    if (is_fresh(token.day)) add_key(keys, token.key);
   });
   for (const auto* ids : {&mail.in_reply_to, &mail.references}) {
     for (const auto& id : *ids) {
@@ -218,9 +249,7 @@ std::vector<std::string> thread_keys(const Mail& mail, const MailEnvelope& envel
   ids.insert(ids.end(), mail.references.rbegin(), mail.references.rend());
   // What is known to be ours comes first.
   std::vector<std::string> keys;
-  each_subaddress(envelope, settings, [&](std::string_view sub) {
-    if (auto token = parse_reply_token(settings, sub)) add_key(keys, "ref:" + token->reference);
-  });
+  each_reply_token(mail, envelope, settings, [&](const ReplyToken& token) { add_key(keys, token.key); });
   for (bool ours : {true, false}) {
     for (const auto& id : ids) {
       if (own_outbox_id(settings, id).has_value() == ours) add_key(keys, "mid:<" + id + ">");

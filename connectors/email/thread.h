@@ -24,7 +24,7 @@ std::string make_message_id(const EmailSettings& settings, std::string_view outb
 std::optional<std::string> own_outbox_id(const EmailSettings& settings, std::string_view message_id);
 // "{reference}.{day}.{12 hex of HMAC}" behind the separator of one of our addresses:
 // "support+p-7k2md-…-q0ax2.50b1.9f3a2c…@gw.example". An address to answer to that opens its case, for half a year. `reference`: a
-// provisional reference or ticket number.
+// provisional reference, a ticket number, or the id of a conversation (a UUID, written without dashes).
 std::string make_reply_token(const EmailSettings& settings, std::string_view reference, Timestamp now);
 // Value of the X-Usher-Loop header for a Message-ID, and its check.
 std::string make_loop_mark(const EmailSettings& settings, std::string_view message_id);
@@ -32,7 +32,8 @@ bool is_own_loop_mark(const EmailSettings& settings, std::string_view value);
 
 // In the order to try: message ids of ours in In-Reply-To and References ("mid:<…>"), then the others there, rightmost first,
 // then references in the sub-address (alone, or in a reply token) and the subject ("ref:…"; the last tag "[#…]" and any
-// provisional reference). No duplicates.
+// provisional reference). Reply tokens come first ("conversation:…" or "ref:…"); they are looked for in To and Cc as well, where
+// the envelope is not known. No duplicates.
 std::vector<std::string> thread_keys(const Mail& mail, const MailEnvelope& envelope, const EmailSettings& settings);
 // Those of them that carry our MAC and are at most half a year old (`now`; 0 = any age): who has one had a mail of ours.
 std::vector<std::string> proven_keys(const Mail& mail, const MailEnvelope& envelope, const EmailSettings& settings,

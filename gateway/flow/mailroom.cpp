@@ -9,10 +9,23 @@
 namespace usher::gateway::flow {
 namespace email = connectors::email;
 using connectors::Inbound;
+namespace {
+
+// "conversation:…" stands in a reply address; all other keys are kept in the store.
+Result<std::optional<store::KeyMatch>> find_thread(sql::Tx& tx, const std::string& key) {
+  constexpr std::string_view kConversation = "conversation:";
+  if (!key.starts_with(kConversation)) return store::find_by_key(tx, key);
+  auto c = store::load_conversation(tx, {key.substr(kConversation.size())});
+  if (!c) return fail(std::move(c.error()));
+  if (!*c) return std::nullopt;
+  return store::KeyMatch{(*c)->id, (*c)->contact_address, (*c)->case_id};
+}
+
+}  // namespace
 
 Result<std::optional<connectors::email::KnownThread>> known_thread(sql::Tx& tx, const Inbound& m, const std::string& key,
                                                                    bool with_reference) {
-  auto match = store::find_by_key(tx, key);
+  auto match = find_thread(tx, key);
   if (!match) return fail(std::move(match.error()));
   if (!*match) return std::nullopt;
   connectors::email::KnownThread thread{(*match)->id.value, (*match)->case_id, {}, (*match)->contact_address == m.sender_id};

@@ -107,6 +107,34 @@ TEST_F(Quarantine, AForgedReplyIsHeldAndItsSenderLearnsNothing) {
             "unknown_sender: mallory@elsewhere.test takes no part in case 4711");
 }
 
+// B6 and MAIL-11 with what Usher really sent: the reply address leads its customer home, and nobody else anywhere.
+TEST_F(Quarantine, AnAnswerToTheReplyAddressIsOnItsCaseAndInOtherHandsItIsHeld) {
+  settings_.has_reply_tokens = true;
+  open_case();
+  auto built = email::build_mail(mail_.sent().front(), settings_, clock_.now());
+  ASSERT_TRUE(built);
+  const auto address = email::parse_mail(built->bytes).reply_to.at(0).address;
+  ASSERT_EQ(address.rfind("support+", 0), 0u);
+  auto reply = [&](const std::string& from, const std::string& to, const std::string& id) {
+    return deliver(from, "Subject: One more thing\r\nTo: " + to + "\r\nMessage-ID: <" + id + "@c>\r\n", "Words of " + from);
+  };
+  ASSERT_TRUE(reply("ana@customer.test", address, "2"));
+  until([&] { return tickets_.comments().size() == 1; }, "comment on the case");
+  auto held = reply("mallory@elsewhere.test", address, "3");
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->case_ref, "");
+  EXPECT_EQ(column("SELECT cause FROM quarantine"), std::vector<std::string>{"unknown_sender"});
+  auto altered = address;
+  altered[10] = altered[10] == '0' ? '1' : '0';
+  ASSERT_TRUE(reply("ana@customer.test", altered, "4"));
+  until([&] { return tickets_.tickets() == 2; }, "a case of its own");
+  settings_.is_token_enough = true;
+  ASSERT_TRUE(reply("office@elsewhere.test", address, "5"));
+  until([&] { return tickets_.comments().size() == 2; }, "comment of somebody the mail was handed to");
+  EXPECT_EQ(one("SELECT count(*) FROM conversations"), "2");
+  EXPECT_EQ(one("SELECT count(*) FROM quarantine"), "1");
+}
+
 TEST_F(Quarantine, TheSameHeldMailAgainIsHeldOnce) {
   open_case();
   const auto id = hold();

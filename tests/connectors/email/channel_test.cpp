@@ -172,6 +172,38 @@ TEST(BuildMail, AnAcknowledgementIsMarkedAsAutomaticAndThreaded) {
   EXPECT_EQ("<" + mail.message_id + ">", built->message_id);
 }
 
+TEST(BuildMail, AReplyAddressIsWrittenOnlyWhereItIsTakenAndFits) {
+  auto reply_to = [](const Outbound& out, const EmailSettings& settings) {
+    auto built = build_mail(out, settings, Timestamp{});
+    EXPECT_TRUE(built);
+    expect_sound(built->bytes);
+    auto mail = parse_mail(built->bytes);
+    return mail.reply_to.empty() ? std::string{} : mail.reply_to.front().address;
+  };
+  auto settings = test_settings();
+  auto out = outbound();
+  out.conversation_id = "01920e6a-0000-7000-8000-000000000001";
+  EXPECT_EQ(reply_to(out, settings), "");
+  settings.has_reply_tokens = true;
+  EXPECT_EQ(reply_to(out, settings),
+            "support+" + make_reply_token(settings, out.conversation_id, out.created_at) + "@gw.example");
+  EXPECT_EQ(own_address(settings, reply_to(out, settings)), "support@gw.example");
+  // 64 bytes are the most before the @: a shorter token then, or none.
+  settings.addresses = {"after-sales-desk-north@gw.example"};
+  settings.subaddress_separator = '-';
+  EXPECT_EQ(reply_to(out, settings),
+            "after-sales-desk-north-" + make_reply_token(settings, out.reference, out.created_at) + "@gw.example");
+  EXPECT_EQ(own_address(settings, reply_to(out, settings)), "after-sales-desk-north@gw.example");
+  EXPECT_EQ(subaddress_of(settings, "After-Sales-Desk-North-x-y@gw.example"), "x-y");
+  EXPECT_EQ(subaddress_of(settings, "after-sales-desk-north@gw.example"), "");
+  EXPECT_EQ(own_address(settings, "after-sales@gw.example"), "");
+  settings.addresses = {std::string(60, 'a') + "@gw.example"};
+  EXPECT_EQ(reply_to(out, settings), "");
+  settings.addresses = {"support@gw.example"};
+  settings.secret.clear();
+  EXPECT_EQ(reply_to(out, settings), "");
+}
+
 TEST(BuildMail, ARetryIsTheSameMailAndAPersonsReplyIsNotAutomatic) {
   EXPECT_EQ(build_mail(outbound(), test_settings(), from_millis(1))->bytes,
             build_mail(outbound(), test_settings(), from_millis(2))->bytes);

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/id.h"
+#include "base/text.h"
 #include "connectors/email/email_channel.h"
 #include "connectors/email/thread.h"
 #include "tests/connectors/email/fixtures.h"
@@ -176,6 +177,64 @@ TEST_F(Decisions, AReplyAddressOpensItsCaseForHalfAYear) {
   EXPECT_LE(to(std::chrono::days{0}).find('@'), 64u);
 }
 
+// MAIL-11: the Reply-To of an answer brings a mail to its conversation that names nothing else; in other hands, changed, too old
+// or made for another conversation it does not.
+TEST_F(Decisions, TheReplyToOfAnAnswerOpensItsConversationAndNoOther) {
+  settings_.authserv_id = "mx.gw.example";
+  settings_.has_reply_tokens = true;
+  const auto conversation = make_uuid_v7(kNow), bobs = make_uuid_v7(kNow);
+  cases_["conversation:" + conversation] = {conversation, "k1", "T-1001", false};
+  cases_["conversation:" + bobs] = {bobs, "k2", "T-1002", false};
+  customers_[conversation] = "ana@example.org";
+  customers_[bobs] = "bob@example.net";
+  auto reply_to = [&](const std::string& of_conversation, std::chrono::days age) {
+    Outbound out;
+    out.id = make_uuid_v7(kNow);
+    out.conversation_id = of_conversation;
+    out.recipient = "ana@example.org";
+    out.text = "hello";
+    out.created_at = kNow - age;
+    auto built = build_mail(out, settings_, kNow);
+    EXPECT_TRUE(built);
+    return parse_mail(built->bytes).reply_to.at(0).address;
+  };
+  const auto fresh = reply_to(conversation, std::chrono::days{1});
+  EXPECT_THAT(fresh, testing::StartsWith("support+"));
+  EXPECT_LE(fresh.find('@'), 64u);
+  const auto mail = std::string(kAna) + "Subject: and another thing\r\n";
+  expect(of(mail, fresh), Outcome::kReply, "", "T-1001");
+  // From a mailbox: the envelope is not known, To and Cc are.
+  expect(of(mail + "To: Support <" + fresh + ">\r\n"), Outcome::kReply, "", "T-1001");
+  expect(of(mail + "To: x@example.org\r\nCc: " + fresh + "\r\n"), Outcome::kReply, "", "T-1001");
+  // Capitals are kept by some programs and made by others.
+  expect(of(mail, text::to_lower_ascii(fresh)), Outcome::kReply, "", "T-1001");
+
+  expect(of(std::string(kMallory) + "Subject: x\r\n", fresh), Outcome::kQuarantine, "unknown_sender", "T-1001");
+  expect(of(mail, reply_to(conversation, std::chrono::days{200})), Outcome::kQuarantine, "forged_reply", "T-1001");
+  expect(of(mail, reply_to(bobs, std::chrono::days{1})), Outcome::kQuarantine, "unknown_sender", "T-1002");
+  for (std::size_t at = std::string("support+").size(); at < fresh.find('@'); ++at) {
+    auto altered = fresh;
+    altered[at] = altered[at] == '0' ? '1' : '0';
+    expect(of(mail, altered), Outcome::kNew);
+  }
+  // Somebody else's token put before Ana's conversation.
+  auto mixed = fresh;
+  const auto other = reply_to(bobs, std::chrono::days{1});
+  mixed.replace(8, 32, other.substr(8, 32));
+  expect(of(mail, mixed), Outcome::kNew);
+  auto foreign = settings_;
+  foreign.secret = "another installation";
+  std::swap(settings_, foreign);
+  const auto theirs = reply_to(conversation, std::chrono::days{1});
+  std::swap(settings_, foreign);
+  expect(of(mail, theirs), Outcome::kNew);
+
+  settings_.is_token_enough = true;
+  expect(of(std::string(kMallory) + "Subject: x\r\n", fresh), Outcome::kReply, "", "T-1001");
+  expect(of(std::string(kMallory) + "Subject: x\r\n", reply_to(conversation, std::chrono::days{200})), Outcome::kQuarantine,
+         "unknown_sender", "T-1001");
+}
+
 TEST_F(Decisions, WithoutASecretNothingIsOurs) {
   settings_.secret.clear();
   expect(of(std::string(kMallory) + "In-Reply-To: " + make_message_id(settings_, outbox_) + "\r\n"), Outcome::kNew);
@@ -199,6 +258,45 @@ TEST_F(Decisions, ForgedAndForeignResultsAreIgnored) {
   settings_.authserv_hops = 1;
   expect(of(hop + forged + border + reply), Outcome::kReply, "", "T-1001");
   expect(of(hop + border + forged + border + reply), Outcome::kQuarantine, "forged_reply", "T-1001");
+}
+
+// MAIL-12: hosters that write their results below their own Received. What the sender wrote begins behind those fields.
+TEST_F(Decisions, ResultsBelowTheBordersReceivedAreBelievedWhereItAloneCanHaveWrittenThem) {
+  settings_.authserv_id = "mx.gw.example";
+  settings_.authserv_results = EmailSettings::Results::kBelowReceived;
+  settings_.authserv_hops = 1;
+  const auto reply = std::string(kAna) + "Subject: Re: [#T-1001]\r\n";
+  const std::string within =
+      "Delivered-To: support@gw.example\r\nReceived: by 2002:a05:6402:1a4f:0:0:0:0 with SMTP id x1csp1;\r\n Sun, "
+      "22 Nov 2026 02:00:00 -0800 (PST)\r\nX-Received: by 2002:a17 with SMTP id y; Sun, 22 Nov 2026 02:00:00 "
+      "-0800\r\nReturn-Path: <ana@example.org>\r\n";
+  const std::string border =
+      "Received: from by.example.org (by.example.org. [192.0.2.1] (by nobody))\r\n by mx.gw.example with ESMTPS "
+      "id z for <support@gw.example>;\r\n Sun, 22 Nov 2026 02:00:00 -0800 (PST)\r\nReceived-SPF: pass "
+      "(mx.gw.example: domain of ana@example.org)\r\n";
+  const std::string passed = "Authentication-Results: mx.gw.example; dmarc=pass header.from=example.org\r\n";
+  const std::string refused = "Authentication-Results: mx.gw.example; dmarc=fail header.from=example.org\r\n";
+  const std::string sent = "Received: from laptop by by.example.org; Sun, 22 Nov 2026 10:00:00 +0000\r\n";
+  expect(of(within + border + passed + sent + reply), Outcome::kReply, "", "T-1001");
+  expect(of(within + border + passed + reply), Outcome::kReply, "", "T-1001");
+  expect(of(border + passed + sent + reply), Outcome::kReply, "", "T-1001");
+  for (const auto& mail : {
+           within + border + refused + passed + sent + reply,           // the sender's own below the true one
+           within + border + refused + sent + passed + reply,           // behind the sender's Received
+           within + border + refused + border + passed + sent + reply,  // with the border's Received copied
+           within + border + sent + passed + reply,                     // none of the border's at all, one of the sender's
+           within + sent + passed + reply,                              // a border with another name
+           within + within + border + passed + sent + reply,            // further down than our own servers reach
+           passed + within + border + refused + sent + reply,           // above: nobody writes there
+           passed + sent + reply,
+           passed + reply,
+           border + reply + passed,
+       }) {
+    expect(of(mail), Outcome::kQuarantine, "forged_reply", "T-1001");
+  }
+  // Nor is what stands there believed where results are expected above.
+  settings_.authserv_results = EmailSettings::Results::kAboveReceived;
+  expect(of(within + border + passed + sent + reply), Outcome::kQuarantine, "forged_reply", "T-1001");
 }
 
 // MAIL-08: a third party's robot writes to a reply address somebody gave it.
