@@ -36,7 +36,7 @@ struct Parts {
   flow::Feedback* feedback = nullptr;
   const connectors::email::EmailSettings* email = nullptr;
   flow::Intake* release = nullptr;  // lets held mails in
-  std::vector<const connectors::email::MailboxSource*> mailboxes;
+  std::function<std::vector<connectors::email::MailboxHealth>()> mailboxes;  // null: none
   const flow::Channels* channels = nullptr;
   const flow::Intake* intake = nullptr;
   const flow::OutboxRunner* outbox = nullptr;

@@ -311,7 +311,9 @@ boost::asio::awaitable<net::HttpResponse> overview(Call call) {
     channels.push_back(std::move(c));
   }
   json mailboxes = json::array();
-  for (const auto* mailbox : call.parts->mailboxes) mailboxes.push_back(mailbox_json(mailbox->health(), now));
+  if (call.parts->mailboxes) {
+    for (const auto& one : call.parts->mailboxes()) mailboxes.push_back(mailbox_json(one, now));
+  }
   json oldest = nullptr;
   if (figures->outbox.oldest_waiting) oldest = (now - *figures->outbox.oldest_waiting).count() / 1000;
   co_return answer({{"open", figures->open},

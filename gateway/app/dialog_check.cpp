@@ -24,7 +24,7 @@ dialogs::World world_of(const DialogFolder& folder) {
     for (const auto& service : s->lookups) world.services.push_back(service.name);
     world.knows_services = true;
     if (s->webchat.enabled) world.channels.push_back({"webchat", {.buttons = true}});
-    if (s->email.enabled) world.channels.push_back({"email", {}});
+    if (s->email.is_used()) world.channels.push_back({"email", {}});
     for (const auto& w : s->webhooks) world.channels.push_back({w.name, {}});
     for (const std::string& entry : {s->webchat.entry, s->email.entry}) {
       if (!entry.empty()) world.entries.push_back(entry);

@@ -43,14 +43,15 @@ int serve(const Common& common, const std::string& http, const std::string& smtp
         {ErrorCode::kInvalid, std::string(option) + " needs HOST:PORT, found '" + value + "'; for example 127.0.0.1:8080"},
         kUsage);
   };
-  if (!http.empty() && !split_address(http, settings->http.host, settings->http.port)) return wrong_address("--http", http);
-  if (smtp == "off") {
-    settings->email.enabled = false;
-  } else if (!smtp.empty() && !split_address(smtp, settings->email.host, settings->email.port)) {
-    return wrong_address("--smtp", smtp);
-  }
-  if (!lmtp.empty() && !split_address(lmtp, settings->email.lmtp_host, settings->email.lmtp_port))
-    return wrong_address("--lmtp", lmtp);
+  auto has_http = [&](Settings& s) { return http.empty() || split_address(http, s.http.host, s.http.port); };
+  auto has_smtp = [&](Settings& s) {
+    if (smtp == "off") s.email.enabled = false;
+    return smtp == "off" || smtp.empty() || split_address(smtp, s.email.host, s.email.port);
+  };
+  auto has_lmtp = [&](Settings& s) { return lmtp.empty() || split_address(lmtp, s.email.lmtp_host, s.email.lmtp_port); };
+  if (!has_http(*settings)) return wrong_address("--http", http);
+  if (!has_smtp(*settings)) return wrong_address("--smtp", smtp);
+  if (!has_lmtp(*settings)) return wrong_address("--lmtp", lmtp);
   log::init(level_of(settings->log.level), settings->log.file);
 
   // Signals are taken by this thread alone; every other thread inherits the mask.
@@ -72,7 +73,17 @@ int serve(const Common& common, const std::string& http, const std::string& smtp
     int signal_number = 0;
     if (sigwait(&signals, &signal_number) != 0) continue;
     if (signal_number == SIGHUP) {
-      auto done = (*service)->reload();
+      std::vector<SettingsProblem> problems;
+      auto again = load_settings(common.config, problems);
+      if (!common.data.empty()) again.data = common.data;
+      if (!problems.empty()) {
+        for (const auto& p : problems)
+          log::error("settings_problem", {{"file", p.file}, {"line", p.line}, {"problem", p.message}, {"hint", p.hint}});
+        log::error("reload refused; everything stays as it was", {{"detail", "the settings have problems"}});
+        continue;
+      }
+      if (!has_http(again) || !has_smtp(again) || !has_lmtp(again)) continue;  // as at the start: they were right then
+      auto done = (*service)->reload(again);
       if (done) {
         log::info("reloaded", {{"content", *done}});
       } else {

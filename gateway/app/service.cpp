@@ -18,12 +18,12 @@
 #include "base/metrics.h"
 #include "base/text.h"
 #include "connectors/email/email_channel.h"
-#include "connectors/email/imap_source.h"
 #include "connectors/email/smtp_server.h"
 #include "connectors/registry.h"
 #include "connectors/webchat/webchat_channel.h"
 #include "connectors/webhook/webhook_channel.h"
 #include "gateway/api/api.h"
+#include "gateway/app/mailbox_set.h"
 #include "gateway/flow/conversation.h"
 #include "gateway/flow/curation.h"
 #include "gateway/flow/editions.h"
@@ -32,7 +32,6 @@
 #include "gateway/flow/intake.h"
 #include "gateway/flow/learning.h"
 #include "gateway/flow/lookups.h"
-#include "gateway/flow/mailboxes.h"
 #include "gateway/flow/outbox.h"
 #include "gateway/store/people.h"
 #include "gateway/store/schema.h"
@@ -63,37 +62,6 @@ std::vector<flow::LookupService> lookup_services(const Settings& s) {
   std::vector<flow::LookupService> out;
   for (const auto& l : s.lookups)
     out.push_back({l.name, l.url, l.method, l.token, l.ca_file, std::chrono::milliseconds{l.timeout_ms}, l.allow_private});
-  return out;
-}
-
-connectors::email::MailboxSettings mailbox_settings(const MailboxSection& m) {
-  using connectors::email::ImapOptions;
-  using connectors::email::MailboxSettings;
-  MailboxSettings out;
-  out.name = m.name;
-  out.imap.host = m.host;
-  out.imap.port = static_cast<std::uint16_t>(m.port);
-  out.imap.user = m.user;
-  out.imap.password = m.password;
-  using Auth = ImapOptions::Auth;
-  out.imap.auth = m.auth == "login"         ? Auth::kLogin
-                  : m.auth == "plain"       ? Auth::kPlain
-                  : m.auth == "xoauth2"     ? Auth::kXoauth2
-                  : m.auth == "oauthbearer" ? Auth::kOauthBearer
-                                            : Auth::kAuto;
-  out.imap.folder = m.folder;
-  using After = ImapOptions::After;
-  out.imap.after = m.after == "move" ? After::kMove : m.after == "flag" ? After::kFlag : After::kSeen;
-  out.imap.flag = m.flag;
-  out.imap.move_to = m.move_to;
-  using Tls = MailboxSettings::Tls;
-  out.tls = m.tls == "none" ? Tls::kNone : m.tls == "starttls" ? Tls::kStartTls : Tls::kImplicit;
-  out.ca_file = m.ca_file;
-  out.oauth = {m.oauth_token_url, m.oauth_client_id, m.oauth_client_secret, m.oauth_refresh_token, m.oauth_scope, {}};
-  out.address = m.address;
-  out.idle_limit = std::chrono::seconds{m.idle_seconds};
-  out.poll_every = std::chrono::seconds{m.poll_seconds};
-  out.retry_cap = std::chrono::seconds{m.retry_max_seconds};
   return out;
 }
 
@@ -199,14 +167,21 @@ class RunningService final : public Service {
 
   const Addresses& addresses() const override { return addresses_; }
 
-  Result<std::string> reload() override {
+  Result<std::string> reload(const Settings& settings) override {
     if (auto r = load_content_now(); !r) return fail(std::move(r.error()));
     for (auto& tls : {http_tls_, smtp_tls_}) {
       if (!tls) continue;
       if (auto r = tls->reload(); !r) return fail(std::move(r.error()));
     }
+    auto mailboxes = mailboxes_->set(settings.email.mailboxes, email_settings_);
+    if (!mailboxes) return fail(std::move(mailboxes.error()));
+    s_.email.mailboxes = settings.email.mailboxes;
+    std::string waiting;
+    for (const auto& path : changed_settings(s_, settings)) waiting += (waiting.empty() ? "" : ", ") + path;
+    if (!waiting.empty()) log::warn("settings_need_restart", {{"changed", waiting}});
     const auto content = content_->get();
-    return fmt::format("{} scripts, {} articles", content->scripts->scripts.size(), content->library->size());
+    return fmt::format("{} scripts, {} articles{}", content->scripts->scripts.size(), content->library->size(),
+                       mailboxes->empty() ? "" : "; mailboxes: " + *mailboxes);
   }
 
   void drain(std::chrono::seconds limit) override {
@@ -218,7 +193,7 @@ class RunningService final : public Service {
                           : std::min(at_most, std::chrono::duration_cast<std::chrono::milliseconds>(until - now));
     };
     if (intake_) intake_->drain();
-    for (auto& mailbox : mailboxes_) mailbox->stop(left(std::chrono::seconds{5}));
+    if (mailboxes_) mailboxes_->stop(left(std::chrono::seconds{5}));
     if (smtp_) smtp_->stop(left(std::chrono::seconds{30}));
     if (lmtp_) lmtp_->stop(left(std::chrono::seconds{30}));
     if (webchat_) webchat_->drain();
@@ -234,7 +209,7 @@ class RunningService final : public Service {
     api_.reset();
     smtp_.reset();
     lmtp_.reset();
-    mailboxes_.clear();
+    mailboxes_.reset();
     if (io_) io_->stop();
     if (feedback_) {
       if (auto r = feedback_->flush(); !r)
@@ -339,24 +314,11 @@ class RunningService final : public Service {
     return {};
   }
 
-  Result<void> make_mailboxes() {
-    if (!s_.email.enabled || s_.email.mailboxes.empty()) return {};
-    mailbox_books_ = std::make_unique<flow::Mailboxes>(*database_, clock_);
-    std::size_t i = 0;
-    for (const auto& m : s_.email.mailboxes) {
-      auto made = connectors::email::watch_mailbox(io_->executor(++i), mailbox_settings(m), email_settings_, *intake_,
-                                                   *mailbox_books_, *outbound_, clock_);
-      if (!made) return fail(made.error().code, "mailbox '" + m.name + "': " + made.error().message);
-      mailboxes_.push_back(std::move(*made));
-    }
-    return {};
-  }
-
   Result<void> listen() {
-    if (auto r = make_mailboxes(); !r) return r;
+    mailboxes_ = std::make_unique<MailboxSet>(*io_, *database_, *intake_, *outbound_, clock_);
     if (auto r = open_ports(); !r) return r;
-    for (auto& mailbox : mailboxes_) mailbox->start();
-    return {};
+    auto begun = mailboxes_->set(s_.email.mailboxes, email_settings_);
+    return begun ? Result<void>{} : fail(std::move(begun.error()));
   }
 
   Result<void> open_ports() {
@@ -378,7 +340,7 @@ class RunningService final : public Service {
     parts.intake = intake_.get();
     parts.email = &email_settings_;
     parts.release = intake_.get();
-    for (const auto& mailbox : mailboxes_) parts.mailboxes.push_back(mailbox.get());
+    parts.mailboxes = [this] { return mailboxes_->health(); };
     parts.outbox = runner_.get();
     parts.kick_outbox = [this] { runner_->kick(); };
     parts.webchat = webchat_.get();
@@ -505,8 +467,7 @@ class RunningService final : public Service {
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<net::HttpServer> http_;
   std::unique_ptr<connectors::email::SmtpServer> smtp_, lmtp_;
-  std::unique_ptr<flow::Mailboxes> mailbox_books_;
-  std::vector<std::unique_ptr<connectors::email::MailboxSource>> mailboxes_;
+  std::unique_ptr<MailboxSet> mailboxes_;
 };
 
 }  // namespace
@@ -548,6 +509,10 @@ connectors::email::EmailSettings email_settings(const Settings& s, const std::st
   e.secret = secret;
   e.authserv_id = s.email.authserv_id;
   e.authserv_hops = static_cast<std::size_t>(s.email.authserv_hops);
+  using Results = connectors::email::EmailSettings::Results;
+  e.authserv_results = s.email.authserv_results == "below" ? Results::kBelowReceived : Results::kAboveReceived;
+  e.subaddress_separator = s.email.subaddress_separator.front();
+  e.has_reply_tokens = s.email.reply_to == "token";
   using Require = connectors::email::EmailSettings::Require;
   e.require_authentication = s.email.require_authentication == "none"  ? Require::kNone
                              : s.email.require_authentication == "all" ? Require::kAll
@@ -568,7 +533,7 @@ dialogs::World world_of(const Settings& s) {
   for (const auto& service : s.lookups) world.services.push_back(service.name);
   world.knows_services = true;
   if (s.webchat.enabled) world.channels.push_back({"webchat", {.buttons = true}});
-  if (s.email.enabled) world.channels.push_back({"email", {}});
+  if (s.email.is_used()) world.channels.push_back({"email", {}});
   for (const auto& w : s.webhooks) world.channels.push_back({w.name, {}});
   std::vector<std::string> entries = {s.webchat.entry, s.email.entry};
   for (const auto& w : s.webhooks) entries.push_back(w.entry);

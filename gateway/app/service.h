@@ -29,8 +29,9 @@ class Service {
     std::string http, smtp, lmtp;  // "http://127.0.0.1:8080", "127.0.0.1:2525"; empty where switched off
   };
   virtual const Addresses& addresses() const = 0;
-  // SIGHUP: content and certificates anew. The old ones stay when the new ones have problems.
-  virtual Result<std::string> reload() = 0;
+  // SIGHUP: content, certificates and mailboxes anew. The old ones stay when the new ones have problems. Other settings that
+  // `settings` has changed are named in the log: they need a restart.
+  virtual Result<std::string> reload(const Settings& settings) = 0;
   // SIGTERM: readiness off, no new input, what is in flight finishes, queues drain; within `limit`. From the main thread.
   virtual void drain(std::chrono::seconds limit) = 0;
 };

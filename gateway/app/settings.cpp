@@ -255,9 +255,10 @@ void cross_checks(Reader& reader, const Settings& s, const std::map<std::string,
     reader.add(mark("http.tls_certificate"), "tls_certificate and tls_key belong together", "set both or none");
   if (s.email.tls_certificate.empty() != s.email.tls_key.empty())
     reader.add(mark("email.tls_certificate"), "tls_certificate and tls_key belong together", "set both or none");
-  if (s.email.enabled && s.email.addresses.empty())
+  if (s.email.is_used() && s.email.addresses.empty())
     reader.add(mark("email.addresses"), "'email.addresses' is empty: no mail could be accepted",
-               "name at least one address, or set email.enabled: false");
+               s.email.mailboxes.empty() ? "name at least one address, or set email.enabled: false"
+                                         : "name at least one address: the mailboxes need it");
   for (const auto& a : s.email.addresses) {
     if (a.find('@') == std::string::npos || a.back() == '@')
       reader.add(mark("email.addresses"), "'" + a + "' is no mail address", "write name@domain, or @domain for all of a domain");
@@ -287,6 +288,9 @@ void cross_checks(Reader& reader, const Settings& s, const std::map<std::string,
       reader.add(mark("email.mailboxes"), "'" + m.address + "' of mailbox '" + m.name + "' is no mail address",
                  "write one of email.addresses");
   }
+  if (s.email.authserv_results == "below" && s.email.authserv_id.empty())
+    reader.add(mark("email.authserv_results"), "'authserv_results: below' needs 'email.authserv_id'",
+               "the name your mail server writes in its Authentication-Results and its Received");
   if (s.email.require_authentication == "all" && s.email.authserv_id.empty())
     reader.add(mark("email.require_authentication"), "'require_authentication: all' needs 'email.authserv_id'",
                "the name your mail server writes in its Authentication-Results; without one no sender is verified");
@@ -336,6 +340,38 @@ Settings parse_settings(const std::string& file_name, const std::string& yaml,
   for (auto* path : {&out.content.dialogs, &out.content.kb, &out.content.mail}) {
     if (path->is_relative()) *path = (folder / *path).lexically_normal();
   }
+  return out;
+}
+
+std::vector<std::string> changed_settings(const Settings& running, const Settings& file) {
+  auto a = running, b = file;
+  std::vector<std::string> out;
+  auto differ = [](const Key& key, void* x, void* y) {
+    void *p = key.at(x), *q = key.at(y);
+    switch (key.type) {
+      case Type::kString:
+      case Type::kSecret:
+        return *static_cast<std::string*>(p) != *static_cast<std::string*>(q);
+      case Type::kPath:
+        return *static_cast<std::filesystem::path*>(p) != *static_cast<std::filesystem::path*>(q);
+      case Type::kInteger:
+        return *static_cast<std::int64_t*>(p) != *static_cast<std::int64_t*>(q);
+      case Type::kNumber:
+        return std::abs(*static_cast<double*>(p) - *static_cast<double*>(q)) > 0;
+      case Type::kBoolean:
+        return *static_cast<bool*>(p) != *static_cast<bool*>(q);
+      case Type::kStrings:
+        return *static_cast<std::vector<std::string>*>(p) != *static_cast<std::vector<std::string>*>(q);
+      case Type::kMap:
+        return *static_cast<std::map<std::string, std::string>*>(p) != *static_cast<std::map<std::string, std::string>*>(q);
+    }
+    return false;
+  };
+  for (const auto& key : setting_keys()) {
+    if (differ(key, &a, &b)) out.push_back(key.path);
+  }
+  if (a.webhooks != b.webhooks) out.emplace_back("webhooks");
+  if (a.lookups != b.lookups) out.emplace_back("lookups");
   return out;
 }
 

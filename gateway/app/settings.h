@@ -20,21 +20,25 @@ namespace usher::gateway::app {
 struct WebhookSection {
   std::string name, secret, secret_next, url, entry, ca_file;
   bool allow_private = false;
+  bool operator==(const WebhookSection&) const = default;
 };
 
 struct LookupSection {
   std::string name, url, method = "GET", token, ca_file;
   std::int64_t timeout_ms = 3000;
   bool allow_private = false;
+  bool operator==(const LookupSection&) const = default;
 };
 
 // A mailbox that mail is fetched from by IMAP.
 struct MailboxSection {
+  bool enabled = true;
   std::string name, host, user, password, tls = "implicit", ca_file, auth = "auto";
   std::int64_t port = 993;
   std::string folder = "INBOX", after = "seen", move_to = "Usher", flag = "$UsherTaken", address;
   std::int64_t idle_seconds = 240, poll_seconds = 60, retry_max_seconds = 300;
   std::string oauth_token_url, oauth_client_id, oauth_client_secret, oauth_refresh_token, oauth_scope;
+  bool operator==(const MailboxSection&) const = default;
 };
 
 struct Settings {
@@ -82,9 +86,12 @@ struct Settings {
     std::string auth_user, auth_password;
     bool auth_required = false;
     std::vector<MailboxSection> mailboxes;
-    std::string authserv_id, require_authentication = "replies", reply_tokens = "participants";
+    std::string authserv_id, authserv_results = "above", require_authentication = "replies", reply_tokens = "participants";
+    std::string reply_to = "plain", subaddress_separator = "+";
     std::int64_t authserv_hops = 0;
     std::string relay_url, relay_user, relay_password, relay_tls = "opportunistic", relay_ca_file;
+    // Mail comes in somehow.
+    bool is_used() const { return enabled || !mailboxes.empty(); }
   } email;
 
   std::vector<WebhookSection> webhooks;
@@ -137,6 +144,9 @@ Settings load_settings(const std::filesystem::path& file, std::vector<SettingsPr
 // The same for text in memory (tests). `environment`: name → value; load_settings passes the process's own.
 Settings parse_settings(const std::string& file_name, const std::string& yaml,
                         const std::map<std::string, std::string>& environment, std::vector<SettingsProblem>& problems);
+
+// What differs of what is read at the start only, as dotted paths: everything but the mailboxes and what files hold.
+std::vector<std::string> changed_settings(const Settings& running, const Settings& file);
 
 // JSON Schema (draft 2020-12) of the file.
 std::string settings_schema();

@@ -107,5 +107,38 @@ TEST(Settings, SecretsComeFromTheEnvironment) {
   EXPECT_EQ(p.settings.webhooks.at(0).secret, "whsec_x");
 }
 
+// Two switches: what others send us, and what we fetch.
+TEST(Settings, MailboxesAreFetchedFromWithoutAnSmtpListener) {
+  const std::string box = "{name: a, host: localhost, user: u, password_file: /dev/null, tls: none, auth: login";
+  auto p =
+      parse("email: {enabled: false, addresses: [], mailboxes: [" + box + "}]}", {{"USHER_EMAIL_MAILBOXES_A_PASSWORD", "x"}});
+  ASSERT_EQ(p.problems.size(), 1u);
+  EXPECT_EQ(p.problems[0].message, "'email.addresses' is empty: no mail could be accepted");
+  p = parse("email: {enabled: false, mailboxes: [" + box + ", enabled: false}]}", {{"USHER_EMAIL_MAILBOXES_A_PASSWORD", "x"}});
+  EXPECT_TRUE(p.problems.empty());
+  EXPECT_TRUE(p.settings.email.is_used());
+  EXPECT_FALSE(p.settings.email.mailboxes.at(0).enabled);
+  EXPECT_FALSE(parse("email: {enabled: false}").settings.email.is_used());
+}
+
+TEST(Settings, WhatAReloadCannotChangeIsNamed) {
+  const auto running = parse("").settings;
+  EXPECT_TRUE(changed_settings(running, running).empty());
+  auto file =
+      parse("http: {port: 8081}\nemail: {addresses: [a@b.example], mailboxes: []}\nwebhooks: [{name: w, secret_file: /dev/null}]")
+          .settings;
+  EXPECT_EQ(changed_settings(running, file), (std::vector<std::string>{"http.port", "email.addresses", "webhooks"}));
+  file = running;
+  file.email.mailboxes.emplace_back();
+  EXPECT_TRUE(changed_settings(running, file).empty()) << "mailboxes are reloaded";
+}
+
+TEST(Settings, ResultsBelowNeedTheNameOfTheServer) {
+  auto p = parse("email: {authserv_results: below}");
+  ASSERT_EQ(p.problems.size(), 1u);
+  EXPECT_EQ(p.problems[0].message, "'authserv_results: below' needs 'email.authserv_id'");
+  EXPECT_TRUE(parse("email: {authserv_results: below, authserv_id: mx.gw.example}").problems.empty());
+}
+
 }  // namespace
 }  // namespace usher::gateway::app
