@@ -7,8 +7,9 @@ const kLimit = 30_000;  // ms
 export async function openChat(page, { url, limit = kLimit } = {}) {
   if (url) await page.goto(url);
   const chat = new ChatPage(page, limit);
-  await page.locator('usher-chat').waitFor({ state: 'attached', timeout: limit });
   const panel = page.locator('usher-chat .panel');
+  // Drawn, one way or the other: an element whose script is still loading is neither open nor closed.
+  await page.locator('usher-chat').locator('.panel:visible, .launcher:visible').first().waitFor({ timeout: limit });
   if (!(await panel.isVisible())) await page.locator('usher-chat .launcher').click({ timeout: limit });
   await panel.waitFor({ timeout: limit });
   return chat;
