@@ -1,6 +1,7 @@
 // RFC 2047 encoded words (charset.h): found, joined, decoded.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 
 #include "base/text.h"
@@ -17,8 +18,9 @@ struct Word {
 };
 
 // The encoded word that starts at `at` ("=?charset?Q?…?="), leniently: blanks inside the text are allowed, as mailers write them.
-std::optional<Word> word_at(std::string_view s, std::size_t at) {
-  if (s.substr(at, 2) != "=?") return std::nullopt;
+// `last_end`: where the last "?=" of all stands, so that none is looked for behind it again and again.
+std::optional<Word> word_at(std::string_view s, std::size_t at, std::size_t last_end) {
+  if (s.substr(at, 2) != "=?" || last_end == std::string_view::npos || at >= last_end) return std::nullopt;
   auto charset_end = s.find('?', at + 2);
   if (charset_end == std::string_view::npos || charset_end - at > 64 || charset_end + 2 >= s.size() ||
       s[charset_end + 2] != '?') {
@@ -27,6 +29,7 @@ std::optional<Word> word_at(std::string_view s, std::size_t at) {
   auto encoding = static_cast<char>(s[charset_end + 1] & ~0x20);
   if (encoding != 'Q' && encoding != 'B') return std::nullopt;
   auto begin = charset_end + 3;
+  if (begin > last_end + 1) return std::nullopt;
   auto end = s.find("?=", begin);
   // "=?utf-8?Q?=41?=": the text itself may begin with '=', so "?=" right at the start is not yet the end.
   if (end == begin - 1) end = s.find("?=", begin + 1);
@@ -85,19 +88,51 @@ void append_quoted(std::string& out, std::string_view decoded, bool is_in_quotes
   if (!is_in_quotes) out += '"';
 }
 
+// Bytes of one field to UTF-8. Looking up a charset nobody knows and guessing one cost more than all the rest: that is bounded,
+// whatever stands in the field.
+class Converter {
+ public:
+  explicit Converter(std::string_view hint) : hint_(hint) {}
+
+  std::string operator()(std::string_view bytes, std::string_view label) {
+    if (!is_known(label)) label = {};
+    const bool is_strong = !label.empty() && !text::iequals_ascii(label, "utf-8") && !text::iequals_ascii(label, "us-ascii");
+    const bool is_sure = is_strong || (bytes.find('\x1b') == std::string_view::npos && text::is_valid_utf8(bytes));
+    if (!is_sure && guesses_++ >= kMaxGuesses) label = "windows-1252";
+    return to_utf8(bytes, label, hint_);
+  }
+
+ private:
+  static constexpr std::size_t kMaxGuesses = 8;
+  static constexpr std::size_t kMaxLabels = 16;
+
+  bool is_known(std::string_view label) {
+    if (label.empty()) return false;
+    if (auto found = labels_.find(label); found != labels_.end()) return found->second;
+    if (labels_.size() == kMaxLabels) return false;
+    return labels_.emplace(label, !repair_charset(label).empty()).first->second;
+  }
+
+  std::string_view hint_;
+  std::size_t guesses_ = 0;
+  std::map<std::string, bool, std::less<>> labels_;
+};
+
 std::string decode(std::string_view raw, std::string_view hint, bool is_structured) {
   auto value = unfold(raw);
+  const auto last_end = value.rfind("?=");
+  Converter convert(hint);
   auto as_text = [&](std::string_view bytes) {
     bool is_plain =
         std::none_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) >= 128 || c == '\x1b'; });
-    return is_plain ? std::string(bytes) : to_utf8(bytes, {}, hint);
+    return is_plain ? std::string(bytes) : convert(bytes, {});
   };
   std::string out;
   std::string literal;  // raw bytes outside encoded words, converted run by run: a word may hold raw bytes of its own charset
   bool is_in_quotes = false;
   std::size_t i = 0;
   while (i < value.size()) {
-    auto word = value[i] == '=' ? word_at(value, i) : std::nullopt;
+    auto word = value[i] == '=' ? word_at(value, i, last_end) : std::nullopt;
     if (!word) {
       if (value[i] == '\\' && i + 1 < value.size()) {
         literal += value[i++];
@@ -113,16 +148,16 @@ std::string decode(std::string_view raw, std::string_view hint, bool is_structur
     auto last = *word;
     for (;;) {
       auto next_at = value.find_first_not_of(' ', last.end);
-      auto next = next_at == std::string::npos ? std::nullopt : word_at(value, next_at);
+      auto next = next_at == std::string::npos ? std::nullopt : word_at(value, next_at, last_end);
       if (!next) break;
       if (!text::iequals_ascii(next->charset, last.charset) || next->encoding != last.encoding) {
-        decoded += to_utf8(bytes, last.charset, hint);
+        decoded += convert(bytes, last.charset);
         bytes.clear();
       }
       bytes += next->encoding == 'Q' ? decode_q(next->content) : decode_base64_leniently(next->content);
       last = *next;
     }
-    decoded = one_line(decoded + to_utf8(bytes, last.charset, hint));
+    decoded = one_line(decoded + convert(bytes, last.charset));
     if (is_structured) {
       append_quoted(out, decoded, is_in_quotes);
     } else {

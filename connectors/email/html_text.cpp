@@ -8,6 +8,7 @@
 #include <libxml/HTMLparser.h>
 
 #include "base/text.h"
+#include "connectors/email/plain_text.h"
 
 namespace usher::connectors::email {
 namespace {
@@ -291,7 +292,7 @@ HtmlText html_to_text(std::string_view html, std::size_t max_bytes) {
   bool gave_up = !document || (error != nullptr && error->level == XML_ERR_FATAL && error->domain == XML_FROM_PARSER &&
                                error->code == XML_ERR_INTERNAL_ERROR);
   if (gave_up) {
-    result.text = text::to_valid_utf8(strip_tags(html, max_bytes));
+    result.text = head_of(text::to_valid_utf8(strip_tags(html, max_bytes)), max_bytes);
     result.is_cut = true;
     return result;
   }
@@ -313,7 +314,7 @@ HtmlText html_to_text(std::string_view html, std::size_t max_bytes) {
   }
   result.is_cut = walk.writer.is_full();
   result.text = walk.writer.take();
-  if (result.text.size() > max_bytes) result.text = text::to_valid_utf8(std::string_view(result.text).substr(0, max_bytes));
+  result.text.resize(head_of(result.text, max_bytes).size());
   result.cids = std::move(walk.cids);
   return result;
 }

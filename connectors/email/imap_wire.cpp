@@ -291,8 +291,9 @@ std::optional<std::vector<std::uint32_t>> read_set(std::string_view text, char s
   std::sort(ranges.begin(), ranges.end());
   std::vector<std::uint32_t> out;
   for (auto [from, to] : ranges) {
-    for (std::uint64_t uid = from; uid <= to; ++uid) {
-      if (!out.empty() && out.back() >= uid) continue;
+    // A number is visited once, however many ranges name it.
+    for (std::uint64_t uid = out.empty() ? from : std::max<std::uint64_t>(from, std::uint64_t{out.back()} + 1); uid <= to;
+         ++uid) {
       if (out.size() == max) {
         is_cut = true;
         return out;

@@ -8,18 +8,16 @@
 #include "connectors/email/calendar.h"
 #include "connectors/email/charset.h"
 #include "connectors/email/html_text.h"
+#include "connectors/email/mime_header.h"
 #include "connectors/email/mime_parts.h"
 #include "connectors/email/plain_text.h"
 #include "connectors/email/smime.h"
-#include "connectors/email/thread.h"
 #include "connectors/email/tnef.h"
 
 namespace usher::connectors::email {
 namespace {
 
-constexpr std::size_t kMaxAddresses = 1'000;
 constexpr std::size_t kMaxUnwrapped = 4;  // signed mails within signed mails
-constexpr std::size_t kMaxWarnings = 20;
 
 using Leaves = std::vector<Leaf>;
 
@@ -37,9 +35,6 @@ class Reader {
     Leaves text, html, attachments;
   };
 
-  void header(GMimeMessage* message);
-  void field(std::string_view name, std::string_view raw);
-  std::vector<MailAddress> addresses(std::string_view raw);
   Leaf leaf(GMimeObject* object) { return leaf_of(object, lenient_.get(), options_.limits.max_field_bytes); }
   // Which of the two lists a part of an alternative has closed for what follows it on the same level.
   struct Off {
@@ -57,10 +52,7 @@ class Reader {
   void note_special(const Leaf& part);
   void note_repeated_fields(GMimeObject* object);
   static void on_warning(gint64 offset, GMimeParserWarning code, const gchar* item, gpointer reader);
-  void warn(std::string text) {
-    bool is_new = std::find(mail_.warnings.begin(), mail_.warnings.end(), text) == mail_.warnings.end();
-    if (is_new && mail_.warnings.size() < kMaxWarnings) mail_.warnings.push_back(std::move(text));
-  }
+  void warn(std::string text) { email::warn(mail_, std::move(text)); }
 
   const MimeOptions& options_;
   Mail& mail_;
@@ -78,11 +70,11 @@ void Reader::read(std::string_view raw) {
   if (!message) {
     // No header at all: the whole is text.
     warn("no header; everything is text");
-    mail_.text = to_utf8(raw.substr(0, options_.max_text_bytes), {});
+    mail_.text = head_of(to_utf8(head_of(raw, options_.max_text_bytes), {}), options_.max_text_bytes);
     mail_.plain_parts.push_back(mail_.text);
     return;
   }
-  header(message.get());
+  read_header(message.get(), lenient_.get(), options_.limits.max_field_bytes, mail_);
   if (auto* top = g_mime_message_get_mime_part(message.get()); top != nullptr) {
     Off off;
     mail_.content_type = leaf(top).type;
@@ -96,82 +88,6 @@ void Reader::read(std::string_view raw) {
   }
   choose_text();
   hand_on_attachments();
-}
-
-void Reader::header(GMimeMessage* message) {
-  auto take = [this](GMimeObject* object) {
-    if (object == nullptr) return;
-    auto* list = g_mime_object_get_header_list(object);
-    for (int i = 0; i < g_mime_header_list_get_count(list); ++i) {
-      auto* item = g_mime_header_list_get_header_at(list, i);
-      field(view_of(g_mime_header_get_name(item)), view_of(g_mime_header_get_raw_value(item)));
-    }
-  };
-  take(GMIME_OBJECT(message));
-  take(g_mime_message_get_mime_part(message));
-  for (const auto* once : {"from", "subject", "date", "message-id"}) {
-    auto same = [&](const auto& h) { return h.first == once; };
-    if (std::count_if(mail_.headers.begin(), mail_.headers.end(), same) > 1) warn(std::string("several ") + once + " fields");
-  }
-}
-
-void Reader::field(std::string_view name, std::string_view raw) {
-  auto lower = text::to_lower_ascii(name);
-  if (lower == "from" || lower == "sender" || lower == "to" || lower == "cc" || lower == "reply-to") {
-    auto list = addresses(raw);
-    auto& into = lower == "from"     ? mail_.from
-                 : lower == "sender" ? mail_.sender
-                 : lower == "to"     ? mail_.to
-                 : lower == "cc"     ? mail_.cc
-                                     : mail_.reply_to;
-    for (auto& address : list) {
-      if (into.size() < kMaxAddresses) into.push_back(std::move(address));
-    }
-  } else if (lower == "subject") {
-    if (mail_.subject.empty()) mail_.subject = decode_header(raw);
-  } else if (lower == "date") {
-    if (auto* date = g_mime_utils_header_decode_date(std::string(raw).c_str()); date != nullptr) {
-      mail_.date = g_date_time_to_unix(date);
-      g_date_time_unref(date);
-    } else {
-      warn("the Date field is no date");
-    }
-  } else if (lower == "message-id") {
-    if (auto ids = parse_message_ids(raw); mail_.message_id.empty() && !ids.empty()) mail_.message_id = ids.front();
-  } else if (lower == "in-reply-to") {
-    mail_.in_reply_to = parse_message_ids(raw);
-  } else if (lower == "references") {
-    mail_.references = parse_message_ids(raw);
-  }
-  mail_.headers.emplace_back(std::move(lower), decode_header(raw.substr(0, options_.limits.max_field_bytes)));
-}
-
-std::vector<MailAddress> Reader::addresses(std::string_view raw) {
-  std::vector<MailAddress> found;
-  auto value = decode_structured(raw.substr(0, options_.limits.max_field_bytes));
-  Held<InternetAddressList> list(internet_address_list_parse(lenient_.get(), value.c_str()));
-  if (!list) return found;
-  // Groups are flattened with a list of our own: they may be nested.
-  std::vector<std::pair<InternetAddressList*, int>> open{{list.get(), 0}};
-  while (!open.empty() && found.size() < kMaxAddresses) {
-    auto& [current, i] = open.back();
-    if (i >= internet_address_list_length(current)) {
-      open.pop_back();
-      continue;
-    }
-    auto* entry = internet_address_list_get_address(current, i++);
-    if (INTERNET_ADDRESS_IS_GROUP(entry)) {
-      if (auto* members = internet_address_group_get_members(INTERNET_ADDRESS_GROUP(entry)); members != nullptr)
-        open.emplace_back(members, 0);
-    } else if (INTERNET_ADDRESS_IS_MAILBOX(entry)) {
-      MailAddress address;
-      address.name = decode_header(view_of(internet_address_get_name(entry)));
-      address.address = text::to_valid_utf8(view_of(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry))));
-      std::erase_if(address.address, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; });
-      found.push_back(std::move(address));
-    }
-  }
-  return found;
 }
 
 void Reader::walk_children(GMimeMultipart* multipart, const std::string& subtype, std::size_t depth, bool in_alternative,
@@ -239,13 +155,13 @@ void Reader::walk(GMimeObject* object, std::string_view parent, std::size_t posi
 
 void Reader::note_special(const Leaf& part) {
   if (part.type == "message/delivery-status" || part.type == "message/global-delivery-status") {
-    mail_.delivery_status += to_utf8(content_of(part.object).substr(0, options_.max_text_bytes), {}) + "\n";
+    mail_.delivery_status += to_utf8(head_of(content_of(part.object), options_.max_text_bytes), {}) + "\n";
   } else if (part.type == "text/rfc822-headers" || part.type == "message/global-headers") {
-    mail_.returned_header = to_utf8(content_of(part.object).substr(0, options_.max_text_bytes), {});
+    mail_.returned_header = to_utf8(head_of(content_of(part.object), options_.max_text_bytes), {});
   } else if (GMIME_IS_MESSAGE_PART(part.object) && mail_.returned_header.empty()) {
     if (auto* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(part.object)); inner != nullptr) {
       mail_.returned_header =
-          to_utf8(take_string(g_mime_object_get_headers(GMIME_OBJECT(inner), nullptr)).substr(0, options_.max_text_bytes), {});
+          to_utf8(head_of(take_string(g_mime_object_get_headers(GMIME_OBJECT(inner), nullptr)), options_.max_text_bytes), {});
     }
   } else if (part.type == "text/calendar") {
     mail_.calendar_method =
@@ -254,7 +170,7 @@ void Reader::note_special(const Leaf& part) {
     if (mail_.calendar.empty() && (part.disposition != "attachment" || !mail_.calendar_method.empty())) {
       auto charset = view_of(g_mime_object_get_content_type_parameter(part.object, "charset"));
       mail_.calendar =
-          calendar_line(to_utf8(content_of(part.object).substr(0, options_.max_text_bytes), charset), mail_.calendar_method);
+          calendar_line(to_utf8(head_of(content_of(part.object), options_.max_text_bytes), charset), mail_.calendar_method);
     }
   } else if (part.type == "multipart/encrypted") {
     mail_.is_encrypted = true;
@@ -314,7 +230,7 @@ std::string Reader::decoded_text(const Leaf& part) {
   // HTML carries more than its text: three times the room before it is cut.
   auto room = options_.max_text_bytes * (is_html ? 3 : 1);
   if (bytes.size() > room) {
-    bytes.resize(room);
+    bytes.resize(head_of(bytes, room).size());
     warn("the text is too long; the rest is in the raw mail");
   }
   auto charset = view_of(g_mime_object_get_content_type_parameter(part.object, "charset"));
@@ -362,8 +278,7 @@ void Reader::choose_text() {
   }
   if (mail_.text.find("-----BEGIN PGP MESSAGE-----") != std::string::npos) mail_.is_encrypted = true;
   if (!mail_.calendar.empty()) mail_.text = mail_.calendar + (is_blank(mail_.text) ? "\n" : "\n\n" + mail_.text);
-  if (mail_.text.size() > options_.max_text_bytes)
-    mail_.text = text::to_valid_utf8(std::string_view(mail_.text).substr(0, options_.max_text_bytes));
+  mail_.text.resize(head_of(mail_.text, options_.max_text_bytes).size());
 }
 
 // In the order of the mail. Pictures between the paragraphs are in both lists of text; they are handed on once.
@@ -419,11 +334,6 @@ void Reader::attach(Attachment attachment, std::string bytes, bool is_type_sure)
 }
 
 }  // namespace
-
-const std::string* Mail::header(std::string_view lower_name) const {
-  auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& h) { return h.first == lower_name; });
-  return found == headers.end() ? nullptr : &found->second;
-}
 
 Mail parse_mail(std::string_view raw, const MimeOptions& options) {
   Mail mail;

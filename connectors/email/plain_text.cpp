@@ -55,6 +55,13 @@ bool is_blank(std::string_view utf8) {
   return text::trim(utf8).empty();
 }
 
+std::string_view head_of(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  auto end = max_bytes;
+  while (end > 0 && max_bytes - end < 3 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 std::optional<std::string> without_pgp_armour(std::string_view text) {
   constexpr std::string_view kBegin = "-----BEGIN PGP SIGNED MESSAGE-----";
   if (text.find(kBegin) == std::string_view::npos) return std::nullopt;

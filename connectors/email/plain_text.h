@@ -1,5 +1,6 @@
 // Small pure steps between a decoded part and the text a person reads.
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@ std::string unflow(std::string_view text, bool delete_space);
 // Whether the plain text says nothing beside the HTML: empty, or "your mail program cannot show HTML" and the like.
 bool is_placeholder(std::string_view plain, std::string_view from_html);
 bool is_blank(std::string_view utf8);
+// As much of `text` as fits into max_bytes; no character is cut in two where it is UTF-8 (of anything else a byte or three less).
+std::string_view head_of(std::string_view text, std::size_t max_bytes);
 // RFC 9580 §7: the words of text that was signed in place, its armour and dashes taken off, with what stands around it; nullopt
 // when there is none. LF line ends. Whoever wants to check the signature needs the raw mail.
 std::optional<std::string> without_pgp_armour(std::string_view text);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "connectors/email/charset.h"
+#include "connectors/email/plain_text.h"
 
 namespace usher::connectors::email {
 namespace {
@@ -64,7 +65,8 @@ class Reader {
       }
     }
     flush();
-    return out_.size() > max_bytes_ ? text::to_valid_utf8(std::string_view(out_).substr(0, max_bytes_)) : std::move(out_);
+    out_.resize(head_of(out_, max_bytes_).size());
+    return std::move(out_);
   }
 
  private:
@@ -109,9 +111,11 @@ class Reader {
       byte('\t');
     } else if (word == "htmlrtf") {
       is_only_rtf_ = !(has_value && value == 0);
-    } else if (word == "ansicpg" && has_value) {
+    } else if (word == "ansicpg" && has_value && !has_charset_) {
       flush();
-      charset_ = value == 65001 ? "utf-8" : "cp" + std::to_string(value);
+      has_charset_ = true;
+      auto charset = value == 65001 ? "utf-8" : repair_charset("cp" + std::to_string(value));
+      if (!charset.empty()) charset_ = std::move(charset);
     } else if (word == "uc" && has_value) {
       groups_.back().skip_after_unicode = std::clamp(value, 0, 16);
     } else if (word == "u" && has_value) {
@@ -151,7 +155,9 @@ class Reader {
   }
   void flush() {
     if (!units_.empty() && (!bytes_.empty() || !is_high_surrogate())) out_ += to_utf8(std::exchange(units_, {}), "utf-16le");
-    if (!bytes_.empty()) out_ += to_utf8(std::exchange(bytes_, {}), charset_);
+    // Nothing is guessed here: a document is flushed thousands of times.
+    const bool is_wrong = charset_ == "utf-8" && !text::is_valid_utf8(bytes_);
+    if (!bytes_.empty()) out_ += to_utf8(std::exchange(bytes_, {}), is_wrong ? "cp1252" : charset_);
   }
   bool is_high_surrogate() const { return (static_cast<unsigned char>(units_.back()) & 0xFC) == 0xD8; }
 
@@ -163,6 +169,7 @@ class Reader {
   std::string out_, bytes_, units_;
   std::string charset_ = "cp1252";
   int skip_ = 0;
+  bool has_charset_ = false;  // of the document: it is said once
   bool is_only_rtf_ = false;
 };
 
@@ -197,7 +204,7 @@ std::optional<std::string> decompress_rtf(std::string_view bytes, std::size_t ma
       at += 2;
       std::size_t from = reference >> 4;
       if (from == write) return out;
-      for (unsigned n = 0; n < (reference & 15) + 2; ++n) put(window[(from + n) % window.size()]);
+      for (unsigned n = 0; n < (reference & 15) + 2 && out.size() < raw_size; ++n) put(window[(from + n) % window.size()]);
     }
   }
   return out;

@@ -95,4 +95,10 @@ std::optional<SmtpPath> parse_smtp_path(std::string_view& rest) {
   return path;
 }
 
+std::string_view trim_spaces(std::string_view s) {
+  while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
+  while (!s.empty() && (s.back() == ' ' || s.back() == '\t')) s.remove_suffix(1);
+  return s;
+}
+
 }  // namespace usher::connectors::email

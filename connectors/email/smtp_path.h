@@ -20,4 +20,6 @@ struct SmtpPath {
 // bytes.
 std::optional<SmtpPath> parse_smtp_path(std::string_view& rest);
 
+std::string_view trim_spaces(std::string_view s);  // blanks and tabs at both ends: no other white space separates in SMTP
+
 }  // namespace usher::connectors::email

@@ -101,6 +101,8 @@ class SmtpSession {
   void end_of_chunk();
   void keep(const char* from, const char* to);
   void end_of_data();
+  bool is_far_too_large() const;
+  void give_up();
   void reply(std::string_view line);
   void error(std::string_view line);
   void idle_command(std::string_view line);

@@ -13,6 +13,7 @@ constexpr std::uint32_t kSignature = 0x223e9f78;
 constexpr std::size_t kMaxFiles = 100;
 constexpr std::size_t kMaxDepth = 3;
 constexpr std::size_t kMaxProperties = 2'000;
+constexpr std::size_t kMaxEmbedded = 20;  // mails within, of one mail
 
 enum Attribute : std::uint16_t {
   kBody = 0x800C,
@@ -153,13 +154,15 @@ class Reader {
   }
 
  private:
+  enum class Name : std::uint8_t { kNone, kDisplay, kTitle, kShort, kLong };  // of a file; the later the better
+
   void attribute(std::uint16_t id, std::string_view data) {
     switch (id) {
       case kCodePage:
         charset_ = charset_of(Cursor(data).number(4));
         break;
       case kBody:
-        plain_ = words(data);
+        plain_ = {0x001E, 0, data};
         break;
       case kMessageProperties:
         properties(data, [this](const Property& p) { message_property(p); });
@@ -167,10 +170,10 @@ class Reader {
       case kAttachStart:
         open_ = out_.files.size();
         if (open_ < kMaxFiles) out_.files.emplace_back();
-        has_long_name_ = false;
+        name_ = Name::kNone;
         break;
       case kAttachTitle:
-        if (is_file_open() && !has_long_name_) out_.files[open_].file_name = words(data);
+        if (is_file_open()) name_file(Name::kTitle, {0x001E, 0, data});
         break;
       case kAttachData:
         if (is_file_open()) out_.files[open_].content = data;
@@ -201,22 +204,26 @@ class Reader {
 
   void message_property(const Property& p) {
     if (p.id == 0x3FDE) body_charset_ = charset_of(Cursor(p.value).number(4));
-    if (p.id == 0x1000) plain_ = string_of(p);
-    if (p.id == 0x1013) html_ = p.type == 0x001F ? string_of(p) : std::string(p.value.substr(0, 3 * max_text_bytes_));
+    if (p.id == 0x1000) plain_ = p;
+    if (p.id == 0x1013) html_ = p;
     if (p.id == 0x1009) rtf_ = p.value;
-    if (p.id == 0x0037) subject_ = string_of(p);
+    if (p.id == 0x0037) subject_ = p;
+  }
+
+  // Each kind of name is read once, and only over a worse one: decoding costs more than the few bytes that ask for it.
+  void name_file(Name kind, const Property& p) {
+    if (kind <= name_ || p.value.empty()) return;
+    name_ = kind;
+    if (auto name = string_of(p); !name.empty()) out_.files[open_].file_name = std::move(name);
   }
 
   void file_property(const Property& p) {
     auto& file = out_.files[open_];
-    if (p.id == 0x3707 || (p.id == 0x3704 && !has_long_name_) || (p.id == 0x3001 && file.file_name.empty())) {
-      if (auto name = string_of(p); !name.empty()) {
-        file.file_name = std::move(name);
-        has_long_name_ = has_long_name_ || p.id == 0x3707;
-      }
-    }
-    if (p.id == 0x370E) file.content_type = text::to_lower_ascii(string_of(p));
-    if (p.id == 0x3712) file.content_id = string_of(p);
+    if (p.id == 0x3001) name_file(Name::kDisplay, p);
+    if (p.id == 0x3704) name_file(Name::kShort, p);
+    if (p.id == 0x3707) name_file(Name::kLong, p);
+    if (p.id == 0x370E && file.content_type.empty()) file.content_type = text::to_lower_ascii(string_of(p));
+    if (p.id == 0x3712 && file.content_id.empty()) file.content_id = string_of(p);
     if (p.id == 0x3701) {
       // An object is led by the GUID of its interface; a message within is a whole TNEF stream.
       auto value = p.type == 0x000D && p.value.size() >= 16 ? p.value.substr(16) : p.value;
@@ -225,15 +232,16 @@ class Reader {
   }
 
   bool embedded(std::string_view bytes) {
-    if (depth_ + 1 >= kMaxDepth) return false;
+    if (depth_ + 1 >= kMaxDepth || embedded_++ >= kMaxEmbedded) return false;
     Reader inner_reader(max_text_bytes_, depth_ + 1);
     auto inner = inner_reader.read(bytes);
     if (!inner) return false;
     out_.is_damaged = out_.is_damaged || inner->is_damaged;
     auto& file = out_.files[open_];
-    if (file.file_name.empty()) file.file_name = inner_reader.subject_.empty() ? "message" : inner_reader.subject_;
+    if (file.file_name.empty()) file.file_name = inner_reader.string_of(inner_reader.subject_);
+    if (file.file_name.empty()) file.file_name = "message";
     file.file_name += ".txt";
-    has_long_name_ = true;
+    name_ = Name::kLong;
     file.content_type = "text/plain";
     file.content = std::move(inner->text);
     for (auto& more : inner->files) {
@@ -244,7 +252,7 @@ class Reader {
 
   std::string words(std::string_view bytes) const {
     while (!bytes.empty() && bytes.back() == '\0') bytes.remove_suffix(1);
-    return to_utf8(bytes.substr(0, max_text_bytes_), charset_);
+    return to_utf8(head_of(bytes, max_text_bytes_), charset_);
   }
   std::string string_of(const Property& p) const {
     if (p.type == 0x001E) return words(p.value);
@@ -255,24 +263,29 @@ class Reader {
   }
 
   void choose_text() {
-    out_.text = with_line_feeds(plain_);
-    if (text::trim(out_.text).empty() && !html_.empty()) {
+    out_.text = with_line_feeds(string_of(plain_));
+    if (text::trim(out_.text).empty() && !html_.value.empty()) {
       auto charset = body_charset_.empty() ? charset_ : body_charset_;
-      out_.text = html_to_text(to_utf8(html_, charset, html_declared_charset(html_)), max_text_bytes_).text;
+      auto bytes = head_of(html_.value, 3 * max_text_bytes_);
+      auto html = html_.type == 0x001F ? string_of(html_) : to_utf8(bytes, charset, html_declared_charset(bytes));
+      out_.text = html_to_text(html, max_text_bytes_).text;
     }
     if (text::trim(out_.text).empty() && !rtf_.empty()) {
       auto rtf = decompress_rtf(rtf_, 8 * max_text_bytes_);
       out_.is_damaged = out_.is_damaged || !rtf;
       if (rtf) out_.text = rtf_to_text(*rtf, max_text_bytes_);
     }
+    out_.text.resize(head_of(out_.text, max_text_bytes_).size());
   }
 
   std::size_t max_text_bytes_, depth_;
   Tnef out_;
-  std::string charset_, body_charset_, plain_, html_, subject_;
+  std::string charset_, body_charset_;
+  Property plain_, html_, subject_;  // as found; read at the end
   std::string_view rtf_;
   std::size_t open_ = kMaxFiles;  // the file that attributes belong to
-  bool has_long_name_ = false;
+  Name name_ = Name::kNone;
+  std::size_t embedded_ = 0;
 };
 
 }  // namespace

@@ -256,6 +256,35 @@ TEST(Html, HostileDocumentsAreReadInLinearTime) {
 }
 
 // MIME-15
+// Found by fuzz_mime and fuzz_reply_text: room for half a character gave a mark of damage instead, which takes more room.
+TEST(Mime, TextsAreCutBetweenCharacters) {
+  for (std::size_t room = 1; room < 12; ++room) {
+    EXPECT_LE(html_to_text("<p>日本語のメール", room).text.size(), room);
+    EXPECT_EQ(html_to_text("<p>日本語のメール", room).text, std::string("日本語の").substr(0, room / 3 * 3));
+    MimeOptions options;
+    options.max_text_bytes = room;
+    EXPECT_EQ(parse_mail("Subject: x\n\n日本語のメール", options).text, std::string("日本語の").substr(0, room / 3 * 3)) << room;
+    EXPECT_LE(parse_mail("no header\xe4\xe4\xe4\xe4\xe4\xe4", options).text.size(), room);
+  }
+}
+
+// Unlabelled, and cut in the middle of a character: it was then no UTF-8 any more, and all of it was taken for Western European.
+TEST(Mime, ALongTextThatIsCutStaysInItsCharset) {
+  std::string words = "x";
+  for (int i = 0; i < 10'000; ++i) words += "日本語";
+  MimeOptions options;
+  for (std::size_t room = 9'000; room < 9'003; ++room) {
+    options.max_text_bytes = room;
+    for (const char* header : {"Subject: x\n\n", "Content-Type: text/html\n\n", "Content-Type: text/plain; charset=us-ascii\n\n"})
+      EXPECT_EQ(parse_mail(header + words, options).text.substr(0, 10), "x日本語") << header << room;
+  }
+}
+
+TEST(Mime, NamesOfFieldsAreValidUtf8) {
+  auto mail = parse_mail("From: a@b.example\nX-\x83 T: app\n\nt");
+  for (const auto& [name, value] : mail.headers) EXPECT_TRUE(text::is_valid_utf8(name) && text::is_valid_utf8(value)) << value;
+}
+
 TEST(Mime, FileNamesAreMadeHarmless) {
   const std::vector<std::pair<std::string, std::string>> table = {{"../../etc/passwd", "passwd"},
                                                                   {"..\\..\\x.exe", "x.exe"},

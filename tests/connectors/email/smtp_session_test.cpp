@@ -216,6 +216,24 @@ TEST(SmtpSession, AnEndlessMailIsCutOffInsteadOfReadForever) {
   EXPECT_THAT(out, StartsWith("552 5.3.4"));
 }
 
+// Found by fuzz_smtp: the end of such a mail was seen or not, depending on the cut; and after a bare LF nothing was counted.
+TEST(SmtpSession, AMailFarTooLargeEndsTheSessionWhereverItIsCutAndWhateverElseIsWrongWithIt) {
+  auto o = options();
+  o.max_message_bytes = 1'000;
+  std::string lines;
+  for (int i = 0; i < 100; ++i) lines += std::string(98, 'x') + "\r\n";
+  for (const std::string& data : {lines, "a\nb\r\n" + lines}) {
+    for (std::size_t piece : {std::size_t{1}, std::size_t{97}, std::size_t{4'096}, std::size_t{1'000'000}}) {
+      Peer peer(o);
+      std::string replies;
+      const auto all = std::string(kOpen) + data + ".\r\nNOOP\r\n";
+      for (std::size_t at = 0; at < all.size() && !peer.is_closed; at += piece) replies += peer.say(all.substr(at, piece));
+      EXPECT_TRUE(peer.is_closed) << piece;
+      EXPECT_THAT(replies, EndsWith("552 5.3.4 far more than 1000 bytes, closing\r\n")) << piece;
+    }
+  }
+}
+
 TEST(SmtpSession, ALineOfMegabytesIsStoredAsItIs) {
   auto o = options();
   o.max_message_bytes = 60 * 1024 * 1024;
