@@ -191,6 +191,8 @@ struct Clausal {
     if (end > next && words[end - 1].is("有")) --end;
     const bool last = end > next && words[end - 1].is("没");
     const bool all = end >= 2 && end - 1 > at && (words[end - 2].is("都") || words[end - 2].is("也"));
+    // 一点动静都没有 is a state of its own.
+    if (std::ranges::any_of(said.states, [&](const StateWord& x) { return x.begin <= at && end <= x.end; })) return 0;
     return last && (all || claim.exists) && words[at].kind == Kind::kHan ? 1 : 0;
   }
 
@@ -429,6 +431,19 @@ struct Clausal {
     }
   }
 
+  // "It has stopped", "it never stopped" to "Is it still leaking?"
+  void ceases(Bearing& best) {
+    if (!claim.still) return;
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      const bool han =
+          (words[i].is("停") || words[i].is("止")) && i + 1 < clause.end && in(words[i + 1].text, {"了", "住", "过"});
+      if (!han && !in(words[i].folded, {"stopped", "stops", "gone", "ceased", "quit"})) continue;
+      const int turn = turned(i);
+      consider(best, {-turn, 0.75, 4, false, false, i, i + 1}, Means::kGoesOn, turn < 0);
+      return;
+    }
+  }
+
   // "It's fine" to "Is the fuse blown?": what is asked would be bad.
   void values(Bearing& best) {
     if (claim.label) return;  // "it doesn't work" is neither of two things
@@ -473,6 +488,10 @@ struct Clausal {
       if (yes && in(words[t.end - 1].folded, {"have", "has", "had"}) && t.end < clause.end &&
           !in(words[t.end].folded, {"already", "indeed", "too", "also", "now", "just", "done", "tried", "twice"}))
         continue;
+      if (outcome && claim.still && claim.value < 0) {  // "all fixed", "the same as before" to "Is it still leaking?"
+        consider(best, {yes ? -turned(t.begin) : 1, 0.7, 3, false, false, t.begin, t.end}, Means::kGoesOn, yes);
+        continue;
+      }
       if (outcome && (claim.outcome || claim.empty())) {
         // "It worked for a minute and then stopped."
         const bool over = yes && std::ranges::any_of(said.states, [&](const StateWord& s) {
@@ -501,10 +520,10 @@ struct Clausal {
       int sign = (yes ? 1 : -1) * turn;
       if (yes && negators % 2 == 1) sign = -1;
       if (no && negators >= 2 && !outcome && t.end - t.begin < negators) weight = std::min(weight, kOther);
-      const Means means = outcome          ? Means::kOutcomeElse
-                          : elsewhere == 0 ? Means::kProForm
-                          : denial         ? Means::kDenial
-                                           : Means::kProFormMore;
+      const Means means = outcome                          ? Means::kOutcomeElse
+                          : elsewhere == 0                 ? Means::kProForm
+                          : denial || (claim.offers && no) ? Means::kDenial
+                                                           : Means::kProFormMore;
       consider(best, {sign, weight, 1, false, false, t.begin, t.end}, means, no);
     }
     // "No light" to "Is the light on?"
@@ -563,6 +582,27 @@ struct Clausal {
     }
   }
 
+  // "Found a scrap at the back", 夹着一张, to "Is there any …?": something was found, whatever it is.
+  void finds(Bearing& best) {
+    if (!claim.exists || best.rank > 1) return;
+    for (std::size_t i = clause.begin; i < clause.end; ++i) {
+      const Word& w = words[i];
+      const std::string_view next = i + 1 < clause.end ? std::string_view(words[i + 1].folded) : std::string_view{};
+      const bool be = in(next, {"is", "was", "are", "were", "seems", "appears"});
+      const bool found_it =
+          in(w.folded, {"found", "spotted", "discovered"}) || (w.folded == "there" && be) || w.folded == "theres" ||
+          (w.is("有") && i + 1 < clause.end && !said.light[i + 1]) ||
+          (w.is("着") && i > clause.begin && i + 1 < clause.end && words[i + 1].kind == Kind::kHan && !is_particle(next));
+      if (!found_it) continue;
+      std::size_t after = i + (be ? 2 : 1);
+      const bool nothing = after < clause.end && in(words[after].folded, {"no", "nothing", "none", "not", "nobody"});
+      const bool denied = nothing || turned(i) < 0;
+      if (!nothing && foreign(after, clause.end, true) == 0) continue;
+      consider(best, {denied ? -1 : 1, 0.5, 1, false, false, i, after}, Means::kFinds, denied);
+      return;
+    }
+  }
+
   // "Only this one" to "Is it so with all of them?"
   void singles_out(Bearing& best) {
     if (!claim.all || claim.exists || best.rank > 1) return;
@@ -594,6 +634,7 @@ struct Clausal {
     repeats(best);
     by_other_words(best);
     goes_on(best);
+    ceases(best);
     compares(best, claim.senses, false);
     values(best);
     if (best.rank < 3) compares(best, claim.condition, true);
@@ -606,6 +647,7 @@ struct Clausal {
     perceives(best);
     counts(best);
     singles_out(best);
+    finds(best);
     if (found.empty()) return best;
     bool wavers = false, depends = false;
     for (const StateWord& s : said.states) {

@@ -61,6 +61,7 @@ struct Claim {
   bool done = false;                       // "Have you …", "Did you …"
   bool outcome = false;                    // "Did that help?"
   bool ceasing = false;                    // "Is the noise gone?"
+  bool still = false;                      // "Is it still leaking?"
   bool any = false;                        // "… or …": one of them is enough
   bool all = false;                        // "… with all websites?": "only one" denies
   bool others = false;                     // asks about another thing as well
@@ -109,6 +110,7 @@ enum class Means : unsigned char {
   kRelation,      // "below the mark"
   kPerceives,     // "I can hear music"
   kOnlyThis,      // "only this one does not", to a question about others
+  kFinds,         // "found a scrap of it", 夹着一张, to whether there is some
   kMeans
 };
 

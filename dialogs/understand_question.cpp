@@ -29,6 +29,8 @@ class Reader {
       }
     }
     out_.claim = out_.plain_claim = read_claim(question_);
+    out_.claim.still = asks_still();
+    out_.claim.offers = out_.claim.offers || offers();
     pair_up();
     for (const Word& w : asked_.words) {
       if (w.kind != Kind::kBreak) out_.words.push_back(w.text);
@@ -37,6 +39,7 @@ class Reader {
     if (!out_.opposites) give_sides_their_words();
     for (std::size_t i = 0; i < options_.size(); ++i) read_label(i);
     read_ranges();
+    read_numbers();
     yes_and_no();
     return std::move(out_);
   }
@@ -96,6 +99,34 @@ class Reader {
             tags[0].tag == Tag::kNegator);
   }
 
+  // "Would you like us to …?", 要帮您…吗: "ok" agrees, and any "not" declines.
+  bool offers() const {
+    const auto& w = asked_.words;
+    auto at = [&](std::size_t i, std::string_view word) { return i < w.size() && (w[i].folded == word || w[i].is(word)); };
+    if (at(0, "shall") || (at(0, "would") && at(1, "you") && (at(2, "like") || at(2, "prefer"))) ||
+        (at(0, "may") && (at(1, "i") || at(1, "we"))) ||
+        (at(0, "do") && at(1, "you") && at(2, "want") && (at(3, "us") || at(3, "me"))) ||
+        ((at(0, "can") || at(0, "should")) && (at(1, "i") || at(1, "we"))))
+      return true;
+    for (std::size_t i = 0; i + 1 < w.size(); ++i) {
+      if (((at(i, "帮") || at(i, "给") || at(i, "为") || at(i, "替")) && (at(i + 1, "您") || at(i + 1, "你"))) ||
+          (at(i, "需") && at(i + 1, "要") && at(i + 2, "我")))
+        return true;
+      if (at(i, "可") && at(i + 1, "以") && (at(i + 2, "把") || at(i + 2, "让"))) return true;
+    }
+    return false;
+  }
+  // "Is it still …?"
+  bool asks_still() const {
+    for (std::size_t i = 0; i < asked_.words.size(); ++i) {
+      if (asked_.words[i].folded == "still") return true;
+      if (asked_.words[i].is("还") && i + 1 < asked_.words.size() && !asked_.words[i + 1].is("是") &&
+          !asked_.words[i + 1].is("有"))
+        return true;
+    }
+    return false;
+  }
+
   bool asks_for_topics() const {
     const auto& w = asked_.words;
     const bool sided = std::ranges::any_of(out_.sides, [](Side s) { return s != Side::kOther; });
@@ -136,6 +167,22 @@ class Reader {
     return word == "not" || word == "no" || word == "none" || word == "不" || word == "没" || word == "无";
   }
 
+  // What a label means, piece by piece: "Nothing, it is black".
+  static std::vector<Claim> meanings_of(const std::string& label) {
+    std::vector<Claim> out;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i <= label.size(); ++i) {
+      const bool comma = i < label.size() && (label[i] == ',' || label[i] == ';' || label[i] == ':' || label[i] == '(');
+      const bool wide =
+          !comma && (label.compare(i, 3, "，") == 0 || label.compare(i, 3, "；") == 0 || label.compare(i, 3, "（") == 0);
+      if (i < label.size() && !comma && !wide) continue;
+      if (Claim c = read_claim(std::string_view(label).substr(begin, i - begin)); !c.senses.empty()) out.push_back(std::move(c));
+      begin = i + (wide ? 3 : 1);
+      i += wide ? 2 : 0;
+    }
+    return out;
+  }
+
   void read_label(std::size_t i) {
     QuestionRead::Label& l = out_.labels.emplace_back();
     const Message& own = label_words_[i];
@@ -144,9 +191,9 @@ class Reader {
     for (const Word& w : own.words) {
       if (!carries_nothing(w) && w.kind != Kind::kBreak) l.content.push_back(w.text);
     }
-    if (third) l.things = things_in(own);
-    l.meaning = read_claim(label(i));
-    l.wavering = l.meaning.wavering;
+    if (third && (own.words.empty() || !is_negator(own.words.front()))) l.things = things_in(own);  // "No lamp" names no lamp
+    l.wavering = read_claim(label(i)).wavering;
+    if (third) l.meanings = meanings_of(label(i));
     l.states_two = states_in(own).size() > 1;
     l.none = says_none(i);
     l.all = std::ranges::any_of(own.words, [](const Word& w) {
@@ -156,14 +203,13 @@ class Reader {
       return false;
     });
     l.other = std::ranges::any_of(own.words, [](const Word& w) { return w.is("other") || w.is("els") || w.is("其"); });
-    l.unsure = third && SaidWords(label(i), lexicons_).has(Tag::kDontKnow);
-    if (third && !l.meaning.senses.empty()) {
-      l.meaning.predicate.clear();
-      l.meaning.value = 0;
-      if (asks_for_temperature()) add_warmth(l.meaning);
-      l.meaning.outcome = l.meaning.exists = false;
-    } else {
-      l.meaning = Claim();
+    l.unsure = third && (SaidWords(label(i), lexicons_).has(Tag::kDontKnow) ||
+                         std::ranges::any_of(own.words, [](const Word& w) { return w.folded == "unknown"; }));
+    for (Claim& meaning : l.meanings) {
+      meaning.predicate.clear();
+      meaning.value = 0;
+      if (asks_for_temperature()) add_warmth(meaning);
+      meaning.outcome = meaning.exists = false;
     }
     for (const Phrase& p : options_[i].keys) {
       if (std::ranges::any_of(p, negates)) continue;
@@ -205,6 +251,18 @@ class Reader {
       out_.labels[i].range = ranges[i];
       ++out_.ranges;
     }
+  }
+
+  // Labels that tell how many apart: one that says a number alone tells nothing.
+  void read_numbers() {
+    bool one = false, some = false, all = false;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      QuestionRead::Label& l = out_.labels[i];
+      l.many = out_.sides[i] == Side::kOther ? many_in_label(label(i)) : Many::kUnsaid;
+      one = one || l.many == Many::kOne, some = some || l.many == Many::kSome, all = all || l.many == Many::kAll;
+    }
+    if (one + some + all >= 2) return;
+    for (QuestionRead::Label& l : out_.labels) l.many = Many::kUnsaid;
   }
 
   // The options that stand for yes and for no; "None" and "Not at all" stand for no where nothing else does.

@@ -13,6 +13,7 @@
 #include "dialogs/lexicon_things.h"
 #include "dialogs/script.h"
 #include "dialogs/understand_claim.h"
+#include "dialogs/understand_many.h"
 #include "dialogs/understand_option.h"
 #include "dialogs/understand_range.h"
 
@@ -24,13 +25,14 @@ struct QuestionRead {
     std::vector<std::string> content;                // canonical words that carry something
     std::vector<ThingWord> things;                   // none for an option that stands for yes or no
     std::optional<Range> range;                      // that an amount may lie in
-    Claim meaning;                                   // as a claim of its own; without senses: it says no state
+    std::vector<Claim> meanings;                     // the states it says, as claims of their own, piece by piece
     bool wavering = false;                           // "sometimes"
     bool states_two = false;                         // "steady and white"
     bool none = false;                               // "None", "No smoke", 不亮
     bool all = false;                                // "both", "everywhere"
     bool other = false;                              // "something else"
     bool unsure = false;                             // "I don't know"
+    Many many = Many::kUnsaid;                       // "Only this one", where other options say another number
     std::vector<std::string> spoken;                 // words of its phrases that deny nothing; sorted
     std::vector<std::span<const ThingSense>> named;  // things such phrases name
   };

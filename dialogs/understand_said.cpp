@@ -228,7 +228,8 @@ std::size_t SaidWords::negations(const Clause& clause, std::size_t at) const {
       ++count;
       continue;
     }
-    if (i < at && (ceases || fails || instead || lacks)) {
+    const bool hardly = i < at && in(word.folded, {"hardly", "scarcely"});
+    if (i < at && (hardly || ceases || fails || instead || lacks)) {
       ++count;
       continue;
     }

@@ -49,6 +49,8 @@ bool leads(const SaidWords& said, std::size_t at) {
 bool determines(const SaidWords& said, const Tagged& t) {
   const auto& w = said.message.words;
   const std::string& first = w[t.begin].folded;
+  // "Barely makes it through one film"
+  if (t.end < w.size() && in(first, {"hardly", "barely", "scarcely"})) return w[t.end].kind == Kind::kLatin;
   if (!in(first, {"no", "nothing", "none", "never", "neither", "not", "correct", "right", "fine", "true", "totally", "absolutely",
                   "definitely", "certainly"}))
     return false;

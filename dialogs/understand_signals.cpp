@@ -32,6 +32,7 @@ class Collector {
       read_sides(said_, asked_, options_, used_, out_);
       sided_ = sides_[std::min(asked_.yes, options_.size() - 1)] == Side::kYes || asked_.opposites;
     }
+    read_many();
     read_meanings();
     read_alike();
     read_exclusion();
@@ -215,13 +216,16 @@ class Collector {
   void read_meanings() {
     std::vector<std::size_t> meant;
     for (std::size_t i = 0; i < options_.size(); ++i) {
-      const Claim& meaning = asked_.labels[i].meaning;
-      if (meaning.senses.empty()) continue;
+      const std::vector<Claim>& pieces = asked_.labels[i].meanings;
+      if (pieces.empty() || another_number(i)) continue;
+      const Claim& meaning = pieces.front();
       const Bearing* best = nullptr;
       std::vector<Bearing> all;
-      for (const SaidWords::Clause& clause : said_.clauses) {
-        if (clause.asks || clause.aside) continue;
-        std::ranges::move(bearings(said_, clause, meaning), std::back_inserter(all));
+      for (const Claim& piece : pieces) {
+        for (const SaidWords::Clause& clause : said_.clauses) {
+          if (clause.asks || clause.aside) continue;
+          std::ranges::move(bearings(said_, clause, piece), std::back_inserter(all));
+        }
       }
       for (const Bearing& b : all) {
         if (b.rank < 3 || b.other || b.depends) continue;
@@ -273,7 +277,7 @@ class Collector {
       ++words;
       if (of_question(w[k])) continue;
       const SaidWords::Clause& clause = said_.clause_at(k);
-      if (clause.asks || said_.negations(clause, k) % 2 == 1) continue;
+      if (clause.asks || said_.negations(clause, k) > 0) continue;
       for (std::size_t i = 0; i < n; ++i) {
         has[i] = std::ranges::binary_search(asked_.labels[i].spoken, w[k].text);
       }
@@ -367,10 +371,26 @@ class Collector {
         all = all || w.is(word) || w.folded == word;
     }
     for (std::size_t i = 0; all && i < options_.size(); ++i) {
+      if (another_number(i)) continue;
       if (sides_[i] == Side::kOther && says_all(i)) add(i, Signal::kSaysAll, 1);
     }
     if (options_.size() == 1 && said_.has(Tag::kYes)) add(0, Signal::kOnlyOption, 1);
   }
+
+  // "Just my laptop" to "Only this one" beside "All devices".
+  void read_many() {
+    const auto& labels = asked_.labels;
+    if (std::ranges::all_of(labels, [](const auto& l) { return l.many == Many::kUnsaid; })) return;
+    const Many said = many_said(said_);
+    if (said == Many::kUnsaid || std::ranges::count(labels, said, &QuestionRead::Label::many) != 1) return;
+    another_number_.assign(options_.size(), false);
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      if (labels[i].many == Many::kUnsaid) continue;
+      another_number_[i] = labels[i].many != said;
+      add(i, another_number_[i] ? Signal::kManyElse : Signal::kMany, 1);
+    }
+  }
+  bool another_number(std::size_t i) const { return !another_number_.empty() && another_number_[i]; }
 
   void read_again() {
     const Message& m = said_.message;
@@ -387,7 +407,7 @@ class Collector {
     }
     const bool cannot_see = unsure < options_.size() && cannot();
     if ((out_.unknown || cannot_see) && unsure < options_.size()) {
-      add(unsure, Signal::kUnsureOption, 1);
+      add(unsure, out_.unknown ? Signal::kUnsureOption : Signal::kUnsureMaybe, 1);
     } else {
       again(Signal::kSaysUnknown, out_.unknown ? 1 : 0);
     }
@@ -416,6 +436,7 @@ class Collector {
     const bool unsettled = sided_ && !claim_.wavering &&
                            std::ranges::any_of(said_.clauses, [&](const SaidWords::Clause& c) { return !c.past && wavers(c); });
     again(Signal::kUnsettled, unsettled ? 1 : 0);
+    again(Signal::kUntried, sided_ && untried(said_, claim_) ? 1 : 0);
   }
 
   // "I can't see where"
@@ -466,6 +487,7 @@ class Collector {
   std::vector<Hit> hits_;
   std::vector<std::size_t> used_;  // negations that belong to an option's words
   std::vector<bool> denied_;
+  std::vector<bool> another_number_;  // labels of another number of things than is said; empty: none is
   std::size_t named_ = 0;
   bool sided_ = false;
   Signals out_;

@@ -87,6 +87,7 @@ enum class Signal : std::uint8_t {
   kRest,          // all others are denied
   kNoneLeft,      // "none" where the option says so
   kUnsureOption,  // "I don't know", where an option says so
+  kUnsureMaybe,   // "I can't", likewise
   kOnlyOption,    // "yes" where there is just this one
   kHitPast,
   kHitBeforeBut,
@@ -96,6 +97,8 @@ enum class Signal : std::uint8_t {
   kHitOnly,     // the only option named
   kSaysAll,     // for "both", "everywhere": several of the others are named, or "all"
   kHitInOrder,  // said to be in order, where what is asked for is a fault
+  kMany,        // so many as it says: "only this one", "all devices"
+  kManyElse,    // another number of them
   // For asking again.
   kAgainSides,   // the question is one of yes or no
   kAgainWords,   // the options have words of their own
@@ -118,6 +121,7 @@ enum class Signal : std::uint8_t {
   kSomeSome,
   kLacks,      // "I have no other cable"
   kUnsettled,  // "it blinks" between on and off
+  kUntried,    // what is asked was not looked at
   kCount
 };
 inline constexpr std::size_t kSignals = static_cast<std::size_t>(Signal::kCount);

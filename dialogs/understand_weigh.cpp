@@ -9,6 +9,8 @@ namespace {
 
 using Table = std::array<std::array<float, kSignals>, kSignals>;
 
+constexpr double kAlikeSpeaks = 0.2;  // a word in five is of this very option
+
 const Table& pairs() {
   static const Table all = [] {
     Table t{};
@@ -23,12 +25,14 @@ const Table& pairs() {
 bool speaks(const Evidence& e) {
   switch (e.signal) {
     case Signal::kAlike:
+      return e.value >= kAlikeSpeaks;
     case Signal::kAlikeKin:
     case Signal::kPlain:
     case Signal::kPlainExists:
     case Signal::kSilent:
     case Signal::kDenied:
     case Signal::kMeaningDenied:
+    case Signal::kManyElse:
     case Signal::kThirdNamed:
     case Signal::kSoftSide:
       return false;

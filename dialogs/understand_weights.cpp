@@ -3,158 +3,164 @@
 
 namespace usher::dialogs {
 
-const double kSure = 0.78;
+const double kSure = 0.76;
 
 const std::array<SignalWeight, kSignals> kWeights = {{
-    {"says yes first", 2.26},
-    {"says yes", 0.83},
-    {"leans to yes", -0.99},
-    {"says a little", -1.59},
-    {"says no first", 1.57},
-    {"says no", 1.09},
-    {"leans to no", 0.28},
-    {"accepts the offer", 1.03},
-    {"merely accepts", -2.50},
-    {"is all that is said", 1.05},
-    {"is followed by a but", 0.58},
-    {"is taken back", -0.80},
-    {"agrees with what is said besides", 1.47},
-    {"answers a question with a not in it", 0.08},
-    {"repeats what is asked", 1.06},
-    {"repeats what is asked, with a not", 1.90},
-    {"repeats a character of what is asked", 1.60},
-    {"repeats a character of what is asked, with a not", 1.39},
-    {"names what is asked for", 0.53},
-    {"names what is asked for, with a not", 0.47},
-    {"says what is asked in other words", 0.44},
-    {"says what is asked in other words, with a not", 0.09},
-    {"is a kind of what is asked", -0.22},
-    {"is a kind of what is asked, with a not", -0.59},
-    {"is said for this answer", 0.96},
-    {"is said for this answer, with a not", 0.33},
-    {"says what this answer stands for", 1.05},
-    {"says what this answer stands for, with a not", 0.82},
-    {"is a state of the kind asked about", 2.27},
-    {"is a state of the kind asked about, with a not", 1.10},
-    {"says whether it is in order", 1.56},
-    {"says whether it is in order, with a not", 0.27},
-    {"is the condition asked about", -0.88},
+    {"says yes first", 2.29},
+    {"says yes", 0.89},
+    {"leans to yes", -0.13},
+    {"says a little", -1.24},
+    {"says no first", 1.73},
+    {"says no", 0.96},
+    {"leans to no", -0.93},
+    {"accepts the offer", 1.12},
+    {"merely accepts", -2.17},
+    {"is all that is said", 0.86},
+    {"is followed by a but", 0.42},
+    {"is taken back", -1.03},
+    {"agrees with what is said besides", 1.30},
+    {"answers a question with a not in it", 0.20},
+    {"repeats what is asked", 1.15},
+    {"repeats what is asked, with a not", 1.63},
+    {"repeats a character of what is asked", 1.10},
+    {"repeats a character of what is asked, with a not", 1.20},
+    {"names what is asked for", 0.35},
+    {"names what is asked for, with a not", 0.50},
+    {"says what is asked in other words", -0.31},
+    {"says what is asked in other words, with a not", 0.11},
+    {"is a kind of what is asked", -0.31},
+    {"is a kind of what is asked, with a not", -0.53},
+    {"is said for this answer", 0.91},
+    {"is said for this answer, with a not", 0.14},
+    {"says what this answer stands for", 0.85},
+    {"says what this answer stands for, with a not", 0.93},
+    {"is a state of the kind asked about", 1.97},
+    {"is a state of the kind asked about, with a not", 0.89},
+    {"says whether it is in order", 1.97},
+    {"says whether it is in order, with a not", 0.29},
+    {"is the condition asked about", -0.63},
     {"is the condition asked about, with a not", 0.00},
-    {"says that it goes on", 0.71},
-    {"says that it goes on, with a not", 1.24},
-    {"says whether all is well", 0.76},
-    {"says whether all is well, with a not", 0.54},
-    {"is a good or a bad state", 0.02},
-    {"is a good or a bad state, with a not", 0.72},
-    {"says that it is in order", 0.56},
-    {"says that it is in order, with a not", 0.03},
-    {"says whether it helped", 1.78},
+    {"says that it goes on", 0.79},
+    {"says that it goes on, with a not", 1.80},
+    {"says whether all is well", 1.24},
+    {"says whether all is well, with a not", 0.46},
+    {"is a good or a bad state", 0.39},
+    {"is a good or a bad state, with a not", 0.36},
+    {"says that it is in order", -0.14},
+    {"says that it is in order, with a not", 0.04},
+    {"says whether it helped", 2.03},
     {"says whether it helped, with a not", 0.00},
-    {"says that something works or not", 0.68},
-    {"says that something works or not, with a not", 0.75},
-    {"is short for what is asked", -0.54},
-    {"is short for what is asked, with a not", -0.39},
-    {"may be short for what is asked", -1.15},
+    {"says that something works or not", 0.86},
+    {"says that something works or not, with a not", 0.65},
+    {"is short for what is asked", -0.57},
+    {"is short for what is asked, with a not", -0.48},
+    {"may be short for what is asked", -1.01},
     {"may be short for what is asked, with a not", -0.48},
     {"denies first", 0.00},
-    {"denies first, with a not", 0.65},
+    {"denies first, with a not", 0.77},
     {"says there is none", 0.00},
-    {"says there is none, with a not", -0.69},
-    {"is short for the whole question", 0.94},
-    {"is short for the whole question, with a not", 0.82},
-    {"insists", -0.11},
+    {"says there is none, with a not", -0.25},
+    {"is short for the whole question", 1.35},
+    {"is short for the whole question, with a not", 0.94},
+    {"insists", -0.08},
     {"insists, with a not", 0.00},
-    {"says how much is left", 1.49},
-    {"says how much is left, with a not", 0.02},
-    {"says how many there are", 0.48},
+    {"says how much is left", 1.64},
+    {"says how much is left, with a not", -0.66},
+    {"says how many there are", 0.35},
     {"says how many there are, with a not", 0.00},
-    {"singles one out", 0.27},
+    {"singles one out", 0.55},
     {"singles one out, with a not", 0.00},
-    {"says whether it is only so", 1.57},
+    {"says whether it is only so", 1.33},
     {"says whether it is only so, with a not", 0.00},
-    {"says whether it is above or below", 0.67},
+    {"says whether it is above or below", 0.58},
     {"says whether it is above or below, with a not", 0.00},
-    {"is what is perceived", -0.10},
-    {"is what is perceived, with a not", 0.04},
-    {"says it of this one alone", -1.50},
-    {"says it of this one alone, with a not", 2.22},
-    {"is mostly what this answer stands for", -0.73},
-    {"is the whole answer", 0.75},
-    {"is said of another thing", -0.83},
-    {"has words beside it", -0.93},
-    {"has many words beside it", -0.87},
-    {"stands beside its opposite", -2.04},
-    {"comes and goes", -1.20},
-    {"depends on something", -2.36},
-    {"is over", -0.79},
+    {"is what is perceived", 0.09},
+    {"is what is perceived, with a not", 0.07},
+    {"says it of this one alone", -1.13},
+    {"says it of this one alone, with a not", 1.89},
+    {"tells what was found", 0.76},
+    {"tells what was found, with a not", 0.00},
+    {"is mostly what this answer stands for", -0.40},
+    {"is the whole answer", 0.69},
+    {"is said of another thing", -0.65},
+    {"has words beside it", -0.88},
+    {"has many words beside it", -0.91},
+    {"stands beside its opposite", -1.73},
+    {"comes and goes", -1.22},
+    {"depends on something", -2.31},
+    {"is over", -0.62},
     {"comes after a but", 0.00},
-    {"comes later", -0.55},
-    {"is said more than once", 0.82},
+    {"comes later", -0.63},
+    {"is said more than once", 0.67},
     {"says yes to whether there is something", -0.37},
-    {"says no to whether there is something", 0.59},
-    {"says yes to whether it was done", 0.39},
-    {"says no to whether it was done", -0.64},
-    {"one of several is enough", 0.68},
-    {"denies nothing, where something is asked for", -2.61},
+    {"says no to whether there is something", 0.54},
+    {"says yes to whether it was done", 0.30},
+    {"says no to whether it was done", -0.47},
+    {"one of several is enough", 0.78},
+    {"denies nothing, where something is asked for", -1.98},
     {"denies nothing", -2.18},
-    {"the amount is on this side", 3.18},
-    {"has the words of another option beside it", -0.39},
-    {"stands for none", -0.25},
-    {"is what the option is called", 0.91},
-    {"is a phrase of the option", 0.96},
-    {"is nearly what the option is called", 1.15},
-    {"is a word of the option", -0.09},
-    {"is nearly a word of the option", 0.12},
-    {"is another name of the option", -1.57},
-    {"is a kind of what the option names", -0.46},
-    {"means the option", 0.71},
-    {"means this option alone", 2.03},
-    {"means this option as well", 0.08},
-    {"means the option, by a not", 0.47},
-    {"has other words beside it", 0.21},
-    {"means about the option", 0.20},
-    {"the number lies in its range", 3.34},
-    {"covers much of the option", -0.31},
-    {"is most of what is said", 1.15},
-    {"is denied", -1.39},
-    {"is denied by its meaning", -3.41},
-    {"is a phrase of this option alone", 0.66},
-    {"has words of this option", 0.86},
-    {"names things akin to this option", -0.84},
-    {"nothing speaks for it, but for another", -2.54},
-    {"is what is left", 0.00},
-    {"is none of the others", -0.60},
-    {"is what the option for not knowing says", 2.67},
+    {"the amount is on this side", 3.03},
+    {"has the words of another option beside it", -0.42},
+    {"stands for none", 0.22},
+    {"is what the option is called", 0.39},
+    {"is a phrase of the option", 0.90},
+    {"is nearly what the option is called", 0.71},
+    {"is a word of the option", -0.79},
+    {"is nearly a word of the option", 0.08},
+    {"is another name of the option", -0.04},
+    {"is a kind of what the option names", -0.63},
+    {"means the option", 0.26},
+    {"means this option alone", 1.81},
+    {"means this option as well", 0.41},
+    {"means the option, by a not", 0.85},
+    {"has other words beside it", -0.06},
+    {"means about the option", 0.84},
+    {"the number lies in its range", 3.67},
+    {"covers much of the option", -0.30},
+    {"is most of what is said", 1.26},
+    {"is denied", -1.26},
+    {"is denied by its meaning", -2.91},
+    {"is a phrase of this option alone", 0.62},
+    {"has words of this option", 1.25},
+    {"names things akin to this option", -1.33},
+    {"nothing speaks for it, but for another", -2.33},
+    {"is what is left", -0.28},
+    {"is none of the others", -0.78},
+    {"is what the option for not knowing says", 3.81},
+    {"may be what the option for not knowing says", 1.05},
     {"accepts the only option", 0.00},
-    {"was so before", -1.56},
-    {"is outweighed by what follows", -0.18},
-    {"is only a circumstance", -0.28},
-    {"only comes and goes", -1.19},
-    {"is named first", -0.48},
-    {"is the only one named", 0.84},
-    {"means all of the others", 2.40},
-    {"is said to be in order", -1.54},
-    {"bias of yes-or-no questions", -2.17},
-    {"bias of other questions", -0.63},
-    {"there are many options", -1.70},
-    {"nothing speaks for any option", 2.68},
-    {"the customer does not know", 2.98},
-    {"the customer is still looking", 2.00},
-    {"is hedged", 0.61},
-    {"asks something", 1.46},
-    {"only asks", 1.51},
-    {"has a question mark", 1.83},
-    {"has an if", -0.50},
-    {"much of it is not read", 0.46},
-    {"is long", -1.66},
-    {"the question is not read", 0.00},
-    {"names alternatives", 1.05},
-    {"names several options", 2.04},
-    {"speaks for both sides", 1.54},
-    {"contradicts itself", 4.27},
-    {"some do and some do not", 1.69},
-    {"lacks what it takes", 3.44},
-    {"is neither the one nor the other", 0.84},
+    {"was so before", -1.18},
+    {"is outweighed by what follows", -0.16},
+    {"is only a circumstance", 0.07},
+    {"only comes and goes", -0.74},
+    {"is named first", -0.31},
+    {"is the only one named", 0.98},
+    {"means all of the others", 1.52},
+    {"is said to be in order", -1.21},
+    {"is about as many as it says", 2.15},
+    {"is about another number of them", -2.13},
+    {"bias of yes-or-no questions", -2.16},
+    {"bias of other questions", -0.65},
+    {"there are many options", -2.52},
+    {"nothing speaks for any option", 2.39},
+    {"the customer does not know", 3.44},
+    {"the customer is still looking", 1.77},
+    {"is hedged", 0.72},
+    {"asks something", 1.59},
+    {"only asks", 1.10},
+    {"has a question mark", 2.13},
+    {"has an if", -0.61},
+    {"much of it is not read", 0.06},
+    {"is long", -1.03},
+    {"the question is not read", -0.33},
+    {"names alternatives", 0.89},
+    {"names several options", 2.19},
+    {"speaks for both sides", 0.98},
+    {"contradicts itself", 4.00},
+    {"some do and some do not", 1.26},
+    {"lacks what it takes", 3.10},
+    {"is neither the one nor the other", 1.04},
+    {"was not looked at", 3.24},
 }};
 
 namespace {
@@ -162,337 +168,339 @@ namespace {
 // clang-format off
 constexpr PairWeight kPairs[] = {
     {0, 12, 0.04F},  // says yes first + agrees with what is said besides
-    {0, 75, 0.02F},  // says yes first + has words beside it
-    {0, 82, 0.03F},  // says yes first + comes later
-    {0, 113, 0.03F},  // says yes first + has words of this option
+    {0, 77, 0.02F},  // says yes first + has words beside it
+    {0, 84, 0.03F},  // says yes first + comes later
+    {0, 115, 0.03F},  // says yes first + has words of this option
     {1, 9, 0.07F},  // says yes + is all that is said
-    {1, 12, 0.05F},  // says yes + agrees with what is said besides
-    {1, 75, 0.02F},  // says yes + has words beside it
-    {1, 113, -0.08F},  // says yes + has words of this option
-    {2, 28, 0.02F},  // leans to yes + is a state of the kind asked about
-    {2, 75, 0.02F},  // leans to yes + has words beside it
-    {2, 82, -0.03F},  // leans to yes + comes later
+    {1, 12, 0.07F},  // says yes + agrees with what is said besides
+    {1, 77, 0.04F},  // says yes + has words beside it
+    {1, 84, 0.02F},  // says yes + comes later
+    {1, 115, -0.09F},  // says yes + has words of this option
     {4, 9, 0.05F},  // says no first + is all that is said
-    {4, 12, 0.11F},  // says no first + agrees with what is said besides
-    {4, 28, 0.02F},  // says no first + is a state of the kind asked about
+    {4, 12, 0.10F},  // says no first + agrees with what is said besides
     {4, 49, 0.05F},  // says no first + may be short for what is asked, with a not
-    {4, 75, 0.08F},  // says no first + has words beside it
-    {4, 82, 0.10F},  // says no first + comes later
-    {5, 9, 0.20F},  // says no + is all that is said
-    {5, 12, -0.08F},  // says no + agrees with what is said besides
-    {7, 9, 0.07F},  // accepts the offer + is all that is said
-    {7, 12, -0.05F},  // accepts the offer + agrees with what is said besides
-    {7, 40, -0.06F},  // accepts the offer + says that it is in order
-    {8, 9, -0.19F},  // merely accepts + is all that is said
-    {8, 12, 0.08F},  // merely accepts + agrees with what is said besides
-    {9, 12, -0.03F},  // is all that is said + agrees with what is said besides
-    {9, 46, 0.03F},  // is all that is said + is short for what is asked
-    {9, 82, -0.06F},  // is all that is said + comes later
-    {12, 14, 0.04F},  // agrees with what is said besides + repeats what is asked
-    {12, 28, 0.09F},  // agrees with what is said besides + is a state of the kind asked about
-    {12, 36, -0.11F},  // agrees with what is said besides + says whether all is well
-    {12, 40, -0.03F},  // agrees with what is said besides + says that it is in order
+    {4, 77, 0.07F},  // says no first + has words beside it
+    {4, 84, 0.08F},  // says no first + comes later
+    {5, 9, 0.12F},  // says no + is all that is said
+    {5, 12, -0.14F},  // says no + agrees with what is said besides
+    {5, 87, -0.08F},  // says no + says no to whether there is something
+    {5, 95, 0.05F},  // says no + stands for none
+    {5, 119, 0.05F},  // says no + is none of the others
+    {6, 9, -0.07F},  // leans to no + is all that is said
+    {7, 9, 0.10F},  // accepts the offer + is all that is said
+    {7, 12, -0.02F},  // accepts the offer + agrees with what is said besides
+    {7, 40, -0.03F},  // accepts the offer + says that it is in order
+    {8, 9, -0.14F},  // merely accepts + is all that is said
+    {8, 12, 0.05F},  // merely accepts + agrees with what is said besides
+    {9, 12, 0.04F},  // is all that is said + agrees with what is said besides
+    {9, 46, 0.02F},  // is all that is said + is short for what is asked
+    {12, 14, 0.03F},  // agrees with what is said besides + repeats what is asked
+    {12, 28, 0.07F},  // agrees with what is said besides + is a state of the kind asked about
+    {12, 36, -0.06F},  // agrees with what is said besides + says whether all is well
     {12, 46, 0.03F},  // agrees with what is said besides + is short for what is asked
-    {12, 49, 0.05F},  // agrees with what is said besides + may be short for what is asked, with a not
-    {12, 74, 0.04F},  // agrees with what is said besides + is said of another thing
-    {12, 75, 0.11F},  // agrees with what is said besides + has words beside it
-    {12, 77, 0.02F},  // agrees with what is said besides + stands beside its opposite
-    {12, 82, 0.12F},  // agrees with what is said besides + comes later
-    {12, 83, 0.06F},  // agrees with what is said besides + is said more than once
-    {12, 84, 0.06F},  // agrees with what is said besides + says yes to whether there is something
-    {12, 85, 0.02F},  // agrees with what is said besides + says no to whether there is something
-    {12, 88, 0.02F},  // agrees with what is said besides + one of several is enough
-    {12, 113, 0.02F},  // agrees with what is said besides + has words of this option
-    {14, 72, -0.06F},  // repeats what is asked + is mostly what this answer stands for
-    {14, 74, -0.06F},  // repeats what is asked + is said of another thing
-    {14, 75, -0.08F},  // repeats what is asked + has words beside it
-    {14, 77, -0.04F},  // repeats what is asked + stands beside its opposite
-    {14, 79, -0.15F},  // repeats what is asked + depends on something
-    {14, 82, 0.03F},  // repeats what is asked + comes later
-    {14, 83, 0.13F},  // repeats what is asked + is said more than once
-    {14, 84, 0.23F},  // repeats what is asked + says yes to whether there is something
-    {14, 86, -0.05F},  // repeats what is asked + says yes to whether it was done
-    {14, 88, 0.16F},  // repeats what is asked + one of several is enough
-    {14, 112, -0.11F},  // repeats what is asked + is a phrase of this option alone
-    {15, 72, 0.03F},  // repeats what is asked, with a not + is mostly what this answer stands for
-    {15, 75, 0.03F},  // repeats what is asked, with a not + has words beside it
-    {15, 83, 0.32F},  // repeats what is asked, with a not + is said more than once
-    {15, 85, -0.03F},  // repeats what is asked, with a not + says no to whether there is something
-    {15, 87, -0.02F},  // repeats what is asked, with a not + says no to whether it was done
-    {15, 93, 0.12F},  // repeats what is asked, with a not + stands for none
-    {15, 112, 0.04F},  // repeats what is asked, with a not + is a phrase of this option alone
-    {16, 82, 0.03F},  // repeats a character of what is asked + comes later
-    {16, 83, 0.13F},  // repeats a character of what is asked + is said more than once
-    {17, 83, -0.04F},  // repeats a character of what is asked, with a not + is said more than once
-    {18, 75, 0.04F},  // names what is asked for + has words beside it
-    {18, 84, 0.04F},  // names what is asked for + says yes to whether there is something
-    {19, 83, 0.04F},  // names what is asked for, with a not + is said more than once
-    {19, 85, 0.03F},  // names what is asked for, with a not + says no to whether there is something
-    {24, 75, 0.07F},  // is said for this answer + has words beside it
-    {24, 82, 0.09F},  // is said for this answer + comes later
-    {24, 83, -0.12F},  // is said for this answer + is said more than once
-    {24, 85, 0.02F},  // is said for this answer + says no to whether there is something
-    {24, 112, 0.05F},  // is said for this answer + is a phrase of this option alone
-    {24, 113, 0.04F},  // is said for this answer + has words of this option
-    {26, 72, 0.07F},  // says what this answer stands for + is mostly what this answer stands for
-    {26, 75, -0.07F},  // says what this answer stands for + has words beside it
-    {26, 82, 0.09F},  // says what this answer stands for + comes later
-    {26, 113, -0.06F},  // says what this answer stands for + has words of this option
-    {27, 83, -0.03F},  // says what this answer stands for, with a not + is said more than once
-    {28, 72, -0.06F},  // is a state of the kind asked about + is mostly what this answer stands for
-    {28, 74, -0.05F},  // is a state of the kind asked about + is said of another thing
-    {28, 75, -0.31F},  // is a state of the kind asked about + has words beside it
-    {28, 76, -0.10F},  // is a state of the kind asked about + has many words beside it
-    {28, 77, 0.11F},  // is a state of the kind asked about + stands beside its opposite
-    {28, 78, 0.06F},  // is a state of the kind asked about + comes and goes
-    {28, 82, -0.20F},  // is a state of the kind asked about + comes later
-    {28, 83, -0.26F},  // is a state of the kind asked about + is said more than once
-    {28, 84, -0.22F},  // is a state of the kind asked about + says yes to whether there is something
-    {28, 85, 0.05F},  // is a state of the kind asked about + says no to whether there is something
-    {28, 86, 0.05F},  // is a state of the kind asked about + says yes to whether it was done
-    {28, 88, -0.09F},  // is a state of the kind asked about + one of several is enough
-    {28, 94, -0.16F},  // is a state of the kind asked about + is what the option is called
-    {28, 108, -0.05F},  // is a state of the kind asked about + covers much of the option
-    {28, 109, -0.05F},  // is a state of the kind asked about + is most of what is said
-    {28, 113, -0.05F},  // is a state of the kind asked about + has words of this option
-    {28, 125, -0.07F},  // is a state of the kind asked about + is the only one named
-    {29, 74, 0.09F},  // is a state of the kind asked about, with a not + is said of another thing
-    {29, 75, -0.06F},  // is a state of the kind asked about, with a not + has words beside it
-    {29, 82, 0.09F},  // is a state of the kind asked about, with a not + comes later
-    {29, 84, -0.12F},  // is a state of the kind asked about, with a not + says yes to whether there is something
-    {29, 85, -0.25F},  // is a state of the kind asked about, with a not + says no to whether there is something
-    {30, 75, 0.06F},  // says whether it is in order + has words beside it
-    {30, 82, 0.10F},  // says whether it is in order + comes later
-    {30, 85, -0.06F},  // says whether it is in order + says no to whether there is something
-    {32, 82, 0.05F},  // is the condition asked about + comes later
-    {36, 74, 0.09F},  // says whether all is well + is said of another thing
-    {36, 75, 0.22F},  // says whether all is well + has words beside it
-    {36, 82, -0.10F},  // says whether all is well + comes later
-    {36, 84, -0.30F},  // says whether all is well + says yes to whether there is something
-    {36, 113, -0.07F},  // says whether all is well + has words of this option
-    {38, 75, -0.19F},  // is a good or a bad state + has words beside it
-    {40, 74, 0.05F},  // says that it is in order + is said of another thing
-    {40, 75, 0.12F},  // says that it is in order + has words beside it
-    {40, 83, 0.03F},  // says that it is in order + is said more than once
-    {42, 75, -0.12F},  // says whether it helped + has words beside it
-    {42, 82, -0.02F},  // says whether it helped + comes later
-    {44, 75, 0.05F},  // says that something works or not + has words beside it
-    {45, 73, 0.02F},  // says that something works or not, with a not + is the whole answer
-    {45, 82, -0.12F},  // says that something works or not, with a not + comes later
-    {45, 85, -0.02F},  // says that something works or not, with a not + says no to whether there is something
-    {45, 87, -0.09F},  // says that something works or not, with a not + says no to whether it was done
-    {46, 73, -0.08F},  // is short for what is asked + is the whole answer
-    {46, 82, -0.11F},  // is short for what is asked + comes later
-    {46, 83, -0.03F},  // is short for what is asked + is said more than once
-    {46, 84, 0.08F},  // is short for what is asked + says yes to whether there is something
-    {46, 86, 0.06F},  // is short for what is asked + says yes to whether it was done
-    {47, 73, 0.08F},  // is short for what is asked, with a not + is the whole answer
-    {47, 79, -0.05F},  // is short for what is asked, with a not + depends on something
-    {47, 82, -0.16F},  // is short for what is asked, with a not + comes later
-    {47, 83, -0.21F},  // is short for what is asked, with a not + is said more than once
-    {47, 85, 0.11F},  // is short for what is asked, with a not + says no to whether there is something
-    {47, 87, -0.08F},  // is short for what is asked, with a not + says no to whether it was done
-    {47, 93, 0.04F},  // is short for what is asked, with a not + stands for none
-    {47, 101, 0.04F},  // is short for what is asked, with a not + means the option
-    {47, 117, -0.03F},  // is short for what is asked, with a not + is none of the others
-    {48, 75, -0.21F},  // may be short for what is asked + has words beside it
-    {48, 82, 0.06F},  // may be short for what is asked + comes later
-    {48, 83, -0.06F},  // may be short for what is asked + is said more than once
-    {48, 84, 0.08F},  // may be short for what is asked + says yes to whether there is something
-    {49, 76, -0.05F},  // may be short for what is asked, with a not + has many words beside it
-    {49, 85, -0.11F},  // may be short for what is asked, with a not + says no to whether there is something
-    {49, 93, 0.16F},  // may be short for what is asked, with a not + stands for none
-    {49, 108, 0.08F},  // may be short for what is asked, with a not + covers much of the option
-    {49, 109, 0.03F},  // may be short for what is asked, with a not + is most of what is said
-    {51, 75, 0.05F},  // denies first, with a not + has words beside it
-    {51, 82, -0.07F},  // denies first, with a not + comes later
-    {51, 83, 0.04F},  // denies first, with a not + is said more than once
-    {51, 85, 0.30F},  // denies first, with a not + says no to whether there is something
-    {51, 93, 0.05F},  // denies first, with a not + stands for none
-    {51, 101, 0.05F},  // denies first, with a not + means the option
-    {51, 102, 0.03F},  // denies first, with a not + means this option alone
-    {51, 117, 0.04F},  // denies first, with a not + is none of the others
-    {54, 73, 0.05F},  // is short for the whole question + is the whole answer
-    {54, 84, -0.02F},  // is short for the whole question + says yes to whether there is something
-    {55, 73, 0.06F},  // is short for the whole question, with a not + is the whole answer
-    {55, 87, 0.03F},  // is short for the whole question, with a not + says no to whether it was done
-    {58, 84, 0.06F},  // says how much is left + says yes to whether there is something
-    {60, 84, 0.04F},  // says how many there are + says yes to whether there is something
-    {64, 75, 0.06F},  // says whether it is only so + has words beside it
-    {68, 75, 0.10F},  // is what is perceived + has words beside it
-    {70, 84, 0.09F},  // says it of this one alone + says yes to whether there is something
-    {72, 74, -0.10F},  // is mostly what this answer stands for + is said of another thing
-    {72, 75, -0.22F},  // is mostly what this answer stands for + has words beside it
-    {72, 78, -0.06F},  // is mostly what this answer stands for + comes and goes
-    {72, 79, -0.02F},  // is mostly what this answer stands for + depends on something
-    {72, 82, 0.05F},  // is mostly what this answer stands for + comes later
-    {72, 84, -0.14F},  // is mostly what this answer stands for + says yes to whether there is something
-    {72, 85, 0.08F},  // is mostly what this answer stands for + says no to whether there is something
-    {72, 88, 0.04F},  // is mostly what this answer stands for + one of several is enough
-    {72, 112, -0.07F},  // is mostly what this answer stands for + is a phrase of this option alone
-    {73, 84, 0.02F},  // is the whole answer + says yes to whether there is something
-    {73, 85, 0.07F},  // is the whole answer + says no to whether there is something
-    {73, 86, 0.08F},  // is the whole answer + says yes to whether it was done
-    {73, 87, 0.07F},  // is the whole answer + says no to whether it was done
-    {74, 75, 0.05F},  // is said of another thing + has words beside it
-    {74, 76, -0.11F},  // is said of another thing + has many words beside it
-    {74, 82, -0.04F},  // is said of another thing + comes later
-    {74, 84, -0.14F},  // is said of another thing + says yes to whether there is something
-    {74, 86, -0.05F},  // is said of another thing + says yes to whether it was done
-    {74, 113, -0.04F},  // is said of another thing + has words of this option
-    {75, 77, 0.21F},  // has words beside it + stands beside its opposite
-    {75, 78, -0.15F},  // has words beside it + comes and goes
-    {75, 82, -0.13F},  // has words beside it + comes later
-    {75, 84, -0.11F},  // has words beside it + says yes to whether there is something
-    {75, 86, -0.05F},  // has words beside it + says yes to whether it was done
-    {75, 87, 0.17F},  // has words beside it + says no to whether it was done
-    {75, 91, 0.05F},  // has words beside it + the amount is on this side
-    {75, 94, -0.11F},  // has words beside it + is what the option is called
-    {75, 101, 0.10F},  // has words beside it + means the option
-    {75, 102, 0.03F},  // has words beside it + means this option alone
-    {75, 108, 0.03F},  // has words beside it + covers much of the option
-    {75, 109, -0.02F},  // has words beside it + is most of what is said
-    {75, 112, -0.07F},  // has words beside it + is a phrase of this option alone
-    {75, 113, -0.16F},  // has words beside it + has words of this option
-    {75, 117, 0.04F},  // has words beside it + is none of the others
-    {75, 125, 0.02F},  // has words beside it + is the only one named
-    {76, 83, -0.16F},  // has many words beside it + is said more than once
-    {77, 83, -0.18F},  // stands beside its opposite + is said more than once
-    {77, 84, -0.08F},  // stands beside its opposite + says yes to whether there is something
-    {77, 85, 0.24F},  // stands beside its opposite + says no to whether there is something
-    {78, 83, -0.08F},  // comes and goes + is said more than once
-    {79, 87, -0.10F},  // depends on something + says no to whether it was done
-    {82, 83, 0.05F},  // comes later + is said more than once
-    {82, 84, 0.09F},  // comes later + says yes to whether there is something
-    {82, 85, -0.20F},  // comes later + says no to whether there is something
-    {82, 86, -0.03F},  // comes later + says yes to whether it was done
-    {82, 87, -0.09F},  // comes later + says no to whether it was done
-    {82, 88, 0.05F},  // comes later + one of several is enough
-    {82, 112, 0.10F},  // comes later + is a phrase of this option alone
-    {83, 84, 0.22F},  // is said more than once + says yes to whether there is something
-    {83, 85, 0.14F},  // is said more than once + says no to whether there is something
-    {83, 86, 0.03F},  // is said more than once + says yes to whether it was done
-    {83, 87, 0.07F},  // is said more than once + says no to whether it was done
-    {83, 88, -0.02F},  // is said more than once + one of several is enough
-    {83, 101, 0.02F},  // is said more than once + means the option
-    {83, 112, -0.04F},  // is said more than once + is a phrase of this option alone
-    {83, 114, 0.06F},  // is said more than once + names things akin to this option
-    {84, 88, 0.07F},  // says yes to whether there is something + one of several is enough
-    {84, 112, -0.23F},  // says yes to whether there is something + is a phrase of this option alone
-    {85, 112, 0.06F},  // says no to whether there is something + is a phrase of this option alone
-    {93, 94, 0.09F},  // stands for none + is what the option is called
-    {93, 101, 0.12F},  // stands for none + means the option
-    {93, 102, 0.04F},  // stands for none + means this option alone
-    {93, 105, 0.05F},  // stands for none + has other words beside it
-    {93, 108, 0.08F},  // stands for none + covers much of the option
-    {93, 109, 0.03F},  // stands for none + is most of what is said
-    {93, 117, 0.03F},  // stands for none + is none of the others
-    {93, 125, 0.08F},  // stands for none + is the only one named
-    {94, 95, 0.07F},  // is what the option is called + is a phrase of the option
-    {94, 101, -0.26F},  // is what the option is called + means the option
-    {94, 103, 0.11F},  // is what the option is called + means this option as well
-    {94, 105, -0.37F},  // is what the option is called + has other words beside it
-    {94, 108, 0.06F},  // is what the option is called + covers much of the option
-    {94, 109, 0.11F},  // is what the option is called + is most of what is said
-    {94, 111, 0.13F},  // is what the option is called + is denied by its meaning
-    {94, 112, 0.07F},  // is what the option is called + is a phrase of this option alone
-    {94, 113, -0.02F},  // is what the option is called + has words of this option
-    {94, 114, -0.02F},  // is what the option is called + names things akin to this option
-    {94, 120, -0.12F},  // is what the option is called + was so before
-    {94, 122, -0.07F},  // is what the option is called + is only a circumstance
-    {94, 123, -0.09F},  // is what the option is called + only comes and goes
-    {94, 124, -0.16F},  // is what the option is called + is named first
-    {94, 125, 0.19F},  // is what the option is called + is the only one named
-    {94, 127, -0.17F},  // is what the option is called + is said to be in order
-    {95, 101, 0.04F},  // is a phrase of the option + means the option
-    {95, 105, 0.02F},  // is a phrase of the option + has other words beside it
-    {95, 108, 0.06F},  // is a phrase of the option + covers much of the option
-    {95, 109, 0.04F},  // is a phrase of the option + is most of what is said
-    {95, 112, 0.07F},  // is a phrase of the option + is a phrase of this option alone
-    {95, 113, 0.02F},  // is a phrase of the option + has words of this option
-    {95, 125, 0.03F},  // is a phrase of the option + is the only one named
-    {96, 109, 0.06F},  // is nearly what the option is called + is most of what is said
-    {96, 125, 0.02F},  // is nearly what the option is called + is the only one named
-    {97, 101, -0.07F},  // is a word of the option + means the option
-    {97, 103, 0.10F},  // is a word of the option + means this option as well
-    {97, 105, -0.13F},  // is a word of the option + has other words beside it
-    {97, 108, 0.06F},  // is a word of the option + covers much of the option
-    {97, 109, 0.05F},  // is a word of the option + is most of what is said
-    {97, 113, 0.10F},  // is a word of the option + has words of this option
-    {97, 125, 0.05F},  // is a word of the option + is the only one named
-    {99, 101, 0.03F},  // is another name of the option + means the option
-    {99, 105, 0.04F},  // is another name of the option + has other words beside it
-    {99, 108, -0.16F},  // is another name of the option + covers much of the option
-    {99, 109, -0.03F},  // is another name of the option + is most of what is said
-    {99, 114, 0.10F},  // is another name of the option + names things akin to this option
-    {99, 125, -0.11F},  // is another name of the option + is the only one named
-    {100, 101, -0.05F},  // is a kind of what the option names + means the option
-    {100, 103, -0.14F},  // is a kind of what the option names + means this option as well
-    {100, 109, -0.09F},  // is a kind of what the option names + is most of what is said
-    {100, 125, -0.09F},  // is a kind of what the option names + is the only one named
-    {101, 102, 0.14F},  // means the option + means this option alone
-    {101, 107, 0.23F},  // means the option + the number lies in its range
-    {101, 108, -0.18F},  // means the option + covers much of the option
-    {101, 109, -0.11F},  // means the option + is most of what is said
-    {101, 110, -0.05F},  // means the option + is denied
-    {101, 112, 0.04F},  // means the option + is a phrase of this option alone
-    {101, 114, 0.04F},  // means the option + names things akin to this option
-    {101, 117, 0.10F},  // means the option + is none of the others
-    {101, 123, -0.04F},  // means the option + only comes and goes
-    {101, 124, -0.25F},  // means the option + is named first
-    {101, 125, -0.13F},  // means the option + is the only one named
-    {101, 127, 0.12F},  // means the option + is said to be in order
-    {102, 113, -0.03F},  // means this option alone + has words of this option
-    {102, 117, 0.04F},  // means this option alone + is none of the others
-    {103, 108, -0.04F},  // means this option as well + covers much of the option
-    {103, 109, -0.04F},  // means this option as well + is most of what is said
-    {103, 113, 0.09F},  // means this option as well + has words of this option
-    {103, 114, 0.09F},  // means this option as well + names things akin to this option
-    {105, 107, 0.12F},  // has other words beside it + the number lies in its range
-    {105, 108, -0.13F},  // has other words beside it + covers much of the option
-    {105, 109, -0.04F},  // has other words beside it + is most of what is said
-    {105, 112, 0.02F},  // has other words beside it + is a phrase of this option alone
-    {105, 113, -0.07F},  // has other words beside it + has words of this option
-    {105, 114, -0.06F},  // has other words beside it + names things akin to this option
-    {105, 123, -0.03F},  // has other words beside it + only comes and goes
-    {105, 124, -0.27F},  // has other words beside it + is named first
-    {105, 125, -0.10F},  // has other words beside it + is the only one named
-    {105, 127, 0.08F},  // has other words beside it + is said to be in order
-    {108, 109, 0.02F},  // covers much of the option + is most of what is said
-    {108, 112, 0.06F},  // covers much of the option + is a phrase of this option alone
-    {108, 113, 0.13F},  // covers much of the option + has words of this option
-    {108, 120, -0.10F},  // covers much of the option + was so before
-    {108, 123, -0.05F},  // covers much of the option + only comes and goes
-    {108, 124, -0.03F},  // covers much of the option + is named first
-    {108, 125, 0.12F},  // covers much of the option + is the only one named
-    {108, 127, -0.09F},  // covers much of the option + is said to be in order
-    {109, 111, 0.04F},  // is most of what is said + is denied by its meaning
-    {109, 112, 0.04F},  // is most of what is said + is a phrase of this option alone
-    {109, 113, 0.18F},  // is most of what is said + has words of this option
-    {109, 114, 0.11F},  // is most of what is said + names things akin to this option
-    {109, 120, -0.06F},  // is most of what is said + was so before
-    {109, 123, -0.04F},  // is most of what is said + only comes and goes
-    {109, 124, -0.02F},  // is most of what is said + is named first
-    {109, 125, 0.12F},  // is most of what is said + is the only one named
-    {110, 111, 0.04F},  // is denied + is denied by its meaning
-    {110, 113, 0.03F},  // is denied + has words of this option
-    {110, 114, 0.05F},  // is denied + names things akin to this option
-    {111, 113, 0.10F},  // is denied by its meaning + has words of this option
-    {111, 114, -0.05F},  // is denied by its meaning + names things akin to this option
-    {111, 125, 0.07F},  // is denied by its meaning + is the only one named
-    {112, 113, 0.06F},  // is a phrase of this option alone + has words of this option
-    {112, 125, 0.03F},  // is a phrase of this option alone + is the only one named
-    {113, 114, 0.02F},  // has words of this option + names things akin to this option
-    {113, 123, -0.04F},  // has words of this option + only comes and goes
-    {113, 124, -0.07F},  // has words of this option + is named first
-    {113, 125, 0.27F},  // has words of this option + is the only one named
-    {114, 123, -0.02F},  // names things akin to this option + only comes and goes
-    {114, 124, -0.02F},  // names things akin to this option + is named first
-    {114, 125, 0.15F},  // names things akin to this option + is the only one named
-    {114, 127, -0.05F},  // names things akin to this option + is said to be in order
-    {122, 125, 0.06F},  // is only a circumstance + is the only one named
-    {123, 124, -0.05F},  // only comes and goes + is named first
-    {125, 127, -0.03F},  // is the only one named + is said to be in order
+    {12, 49, -0.05F},  // agrees with what is said besides + may be short for what is asked, with a not
+    {12, 76, 0.04F},  // agrees with what is said besides + is said of another thing
+    {12, 84, 0.16F},  // agrees with what is said besides + comes later
+    {12, 85, 0.06F},  // agrees with what is said besides + is said more than once
+    {12, 86, 0.04F},  // agrees with what is said besides + says yes to whether there is something
+    {12, 87, -0.07F},  // agrees with what is said besides + says no to whether there is something
+    {12, 115, 0.03F},  // agrees with what is said besides + has words of this option
+    {14, 74, -0.07F},  // repeats what is asked + is mostly what this answer stands for
+    {14, 76, -0.10F},  // repeats what is asked + is said of another thing
+    {14, 77, -0.14F},  // repeats what is asked + has words beside it
+    {14, 79, 0.03F},  // repeats what is asked + stands beside its opposite
+    {14, 81, -0.15F},  // repeats what is asked + depends on something
+    {14, 84, 0.02F},  // repeats what is asked + comes later
+    {14, 85, 0.24F},  // repeats what is asked + is said more than once
+    {14, 86, 0.05F},  // repeats what is asked + says yes to whether there is something
+    {14, 88, -0.08F},  // repeats what is asked + says yes to whether it was done
+    {14, 90, 0.11F},  // repeats what is asked + one of several is enough
+    {14, 114, -0.10F},  // repeats what is asked + is a phrase of this option alone
+    {15, 77, 0.03F},  // repeats what is asked, with a not + has words beside it
+    {15, 85, 0.25F},  // repeats what is asked, with a not + is said more than once
+    {15, 95, 0.04F},  // repeats what is asked, with a not + stands for none
+    {15, 114, 0.02F},  // repeats what is asked, with a not + is a phrase of this option alone
+    {16, 77, 0.04F},  // repeats a character of what is asked + has words beside it
+    {16, 84, 0.05F},  // repeats a character of what is asked + comes later
+    {16, 85, 0.19F},  // repeats a character of what is asked + is said more than once
+    {16, 86, -0.03F},  // repeats a character of what is asked + says yes to whether there is something
+    {18, 77, 0.03F},  // names what is asked for + has words beside it
+    {18, 86, 0.03F},  // names what is asked for + says yes to whether there is something
+    {19, 85, 0.05F},  // names what is asked for, with a not + is said more than once
+    {19, 87, 0.04F},  // names what is asked for, with a not + says no to whether there is something
+    {20, 86, -0.06F},  // says what is asked in other words + says yes to whether there is something
+    {24, 77, 0.04F},  // is said for this answer + has words beside it
+    {24, 84, 0.07F},  // is said for this answer + comes later
+    {24, 85, -0.09F},  // is said for this answer + is said more than once
+    {24, 114, 0.05F},  // is said for this answer + is a phrase of this option alone
+    {24, 115, 0.02F},  // is said for this answer + has words of this option
+    {26, 74, 0.05F},  // says what this answer stands for + is mostly what this answer stands for
+    {26, 77, -0.06F},  // says what this answer stands for + has words beside it
+    {26, 84, 0.08F},  // says what this answer stands for + comes later
+    {26, 85, 0.04F},  // says what this answer stands for + is said more than once
+    {26, 115, -0.07F},  // says what this answer stands for + has words of this option
+    {28, 74, -0.05F},  // is a state of the kind asked about + is mostly what this answer stands for
+    {28, 76, -0.14F},  // is a state of the kind asked about + is said of another thing
+    {28, 77, -0.25F},  // is a state of the kind asked about + has words beside it
+    {28, 78, -0.09F},  // is a state of the kind asked about + has many words beside it
+    {28, 80, 0.10F},  // is a state of the kind asked about + comes and goes
+    {28, 81, 0.10F},  // is a state of the kind asked about + depends on something
+    {28, 84, -0.09F},  // is a state of the kind asked about + comes later
+    {28, 85, -0.22F},  // is a state of the kind asked about + is said more than once
+    {28, 86, -0.13F},  // is a state of the kind asked about + says yes to whether there is something
+    {28, 87, 0.10F},  // is a state of the kind asked about + says no to whether there is something
+    {28, 88, 0.05F},  // is a state of the kind asked about + says yes to whether it was done
+    {28, 90, -0.06F},  // is a state of the kind asked about + one of several is enough
+    {28, 96, -0.10F},  // is a state of the kind asked about + is what the option is called
+    {28, 111, -0.03F},  // is a state of the kind asked about + is most of what is said
+    {28, 115, -0.04F},  // is a state of the kind asked about + has words of this option
+    {28, 128, -0.04F},  // is a state of the kind asked about + is the only one named
+    {29, 76, 0.11F},  // is a state of the kind asked about, with a not + is said of another thing
+    {29, 84, 0.11F},  // is a state of the kind asked about, with a not + comes later
+    {29, 86, -0.10F},  // is a state of the kind asked about, with a not + says yes to whether there is something
+    {29, 87, -0.07F},  // is a state of the kind asked about, with a not + says no to whether there is something
+    {30, 77, 0.15F},  // says whether it is in order + has words beside it
+    {30, 79, 0.05F},  // says whether it is in order + stands beside its opposite
+    {30, 84, -0.05F},  // says whether it is in order + comes later
+    {32, 77, 0.08F},  // is the condition asked about + has words beside it
+    {32, 84, 0.03F},  // is the condition asked about + comes later
+    {32, 85, 0.02F},  // is the condition asked about + is said more than once
+    {36, 76, 0.06F},  // says whether all is well + is said of another thing
+    {36, 84, -0.08F},  // says whether all is well + comes later
+    {36, 85, -0.04F},  // says whether all is well + is said more than once
+    {36, 86, -0.26F},  // says whether all is well + says yes to whether there is something
+    {36, 87, 0.02F},  // says whether all is well + says no to whether there is something
+    {36, 115, -0.06F},  // says whether all is well + has words of this option
+    {38, 77, -0.10F},  // is a good or a bad state + has words beside it
+    {38, 84, -0.07F},  // is a good or a bad state + comes later
+    {38, 85, -0.08F},  // is a good or a bad state + is said more than once
+    {40, 76, 0.05F},  // says that it is in order + is said of another thing
+    {40, 77, 0.07F},  // says that it is in order + has words beside it
+    {42, 77, -0.11F},  // says whether it helped + has words beside it
+    {42, 84, -0.03F},  // says whether it helped + comes later
+    {44, 77, 0.02F},  // says that something works or not + has words beside it
+    {45, 75, 0.05F},  // says that something works or not, with a not + is the whole answer
+    {45, 77, -0.03F},  // says that something works or not, with a not + has words beside it
+    {45, 84, -0.09F},  // says that something works or not, with a not + comes later
+    {45, 87, -0.24F},  // says that something works or not, with a not + says no to whether there is something
+    {45, 89, -0.07F},  // says that something works or not, with a not + says no to whether it was done
+    {46, 75, -0.10F},  // is short for what is asked + is the whole answer
+    {46, 84, -0.08F},  // is short for what is asked + comes later
+    {46, 86, 0.06F},  // is short for what is asked + says yes to whether there is something
+    {46, 88, 0.08F},  // is short for what is asked + says yes to whether it was done
+    {47, 75, 0.06F},  // is short for what is asked, with a not + is the whole answer
+    {47, 81, -0.04F},  // is short for what is asked, with a not + depends on something
+    {47, 84, -0.05F},  // is short for what is asked, with a not + comes later
+    {47, 85, -0.36F},  // is short for what is asked, with a not + is said more than once
+    {47, 87, 0.19F},  // is short for what is asked, with a not + says no to whether there is something
+    {47, 89, -0.04F},  // is short for what is asked, with a not + says no to whether it was done
+    {47, 95, 0.02F},  // is short for what is asked, with a not + stands for none
+    {47, 103, 0.04F},  // is short for what is asked, with a not + means the option
+    {48, 77, -0.16F},  // may be short for what is asked + has words beside it
+    {48, 84, 0.04F},  // may be short for what is asked + comes later
+    {48, 86, 0.16F},  // may be short for what is asked + says yes to whether there is something
+    {49, 77, -0.07F},  // may be short for what is asked, with a not + has words beside it
+    {49, 78, 0.03F},  // may be short for what is asked, with a not + has many words beside it
+    {49, 85, 0.02F},  // may be short for what is asked, with a not + is said more than once
+    {49, 87, -0.08F},  // may be short for what is asked, with a not + says no to whether there is something
+    {49, 95, 0.14F},  // may be short for what is asked, with a not + stands for none
+    {51, 77, 0.09F},  // denies first, with a not + has words beside it
+    {51, 84, -0.08F},  // denies first, with a not + comes later
+    {51, 87, 0.25F},  // denies first, with a not + says no to whether there is something
+    {51, 95, 0.04F},  // denies first, with a not + stands for none
+    {51, 103, 0.06F},  // denies first, with a not + means the option
+    {51, 104, 0.04F},  // denies first, with a not + means this option alone
+    {51, 119, 0.04F},  // denies first, with a not + is none of the others
+    {54, 75, 0.03F},  // is short for the whole question + is the whole answer
+    {54, 86, -0.03F},  // is short for the whole question + says yes to whether there is something
+    {55, 75, 0.04F},  // is short for the whole question, with a not + is the whole answer
+    {58, 86, 0.07F},  // says how much is left + says yes to whether there is something
+    {58, 87, 0.05F},  // says how much is left + says no to whether there is something
+    {60, 86, 0.03F},  // says how many there are + says yes to whether there is something
+    {64, 77, 0.05F},  // says whether it is only so + has words beside it
+    {68, 77, 0.09F},  // is what is perceived + has words beside it
+    {68, 85, 0.06F},  // is what is perceived + is said more than once
+    {68, 86, 0.03F},  // is what is perceived + says yes to whether there is something
+    {70, 86, 0.06F},  // says it of this one alone + says yes to whether there is something
+    {72, 86, 0.06F},  // tells what was found + says yes to whether there is something
+    {74, 76, -0.09F},  // is mostly what this answer stands for + is said of another thing
+    {74, 77, -0.18F},  // is mostly what this answer stands for + has words beside it
+    {74, 79, -0.04F},  // is mostly what this answer stands for + stands beside its opposite
+    {74, 80, -0.05F},  // is mostly what this answer stands for + comes and goes
+    {74, 81, -0.02F},  // is mostly what this answer stands for + depends on something
+    {74, 84, 0.04F},  // is mostly what this answer stands for + comes later
+    {74, 86, -0.09F},  // is mostly what this answer stands for + says yes to whether there is something
+    {74, 87, 0.06F},  // is mostly what this answer stands for + says no to whether there is something
+    {74, 90, 0.04F},  // is mostly what this answer stands for + one of several is enough
+    {74, 114, -0.05F},  // is mostly what this answer stands for + is a phrase of this option alone
+    {74, 115, -0.04F},  // is mostly what this answer stands for + has words of this option
+    {75, 85, -0.14F},  // is the whole answer + is said more than once
+    {75, 86, 0.03F},  // is the whole answer + says yes to whether there is something
+    {75, 87, 0.05F},  // is the whole answer + says no to whether there is something
+    {75, 88, 0.08F},  // is the whole answer + says yes to whether it was done
+    {75, 89, 0.08F},  // is the whole answer + says no to whether it was done
+    {76, 77, 0.04F},  // is said of another thing + has words beside it
+    {76, 78, -0.09F},  // is said of another thing + has many words beside it
+    {76, 85, 0.03F},  // is said of another thing + is said more than once
+    {76, 87, -0.06F},  // is said of another thing + says no to whether there is something
+    {76, 88, -0.04F},  // is said of another thing + says yes to whether it was done
+    {76, 115, -0.03F},  // is said of another thing + has words of this option
+    {77, 79, 0.24F},  // has words beside it + stands beside its opposite
+    {77, 80, -0.18F},  // has words beside it + comes and goes
+    {77, 81, -0.03F},  // has words beside it + depends on something
+    {77, 84, -0.12F},  // has words beside it + comes later
+    {77, 86, 0.10F},  // has words beside it + says yes to whether there is something
+    {77, 87, -0.09F},  // has words beside it + says no to whether there is something
+    {77, 88, -0.04F},  // has words beside it + says yes to whether it was done
+    {77, 89, 0.10F},  // has words beside it + says no to whether it was done
+    {77, 93, 0.13F},  // has words beside it + the amount is on this side
+    {77, 95, 0.02F},  // has words beside it + stands for none
+    {77, 96, -0.09F},  // has words beside it + is what the option is called
+    {77, 104, 0.04F},  // has words beside it + means this option alone
+    {77, 110, 0.02F},  // has words beside it + covers much of the option
+    {77, 114, -0.06F},  // has words beside it + is a phrase of this option alone
+    {77, 115, -0.11F},  // has words beside it + has words of this option
+    {77, 119, -0.07F},  // has words beside it + is none of the others
+    {78, 85, -0.12F},  // has many words beside it + is said more than once
+    {78, 86, 0.11F},  // has many words beside it + says yes to whether there is something
+    {79, 80, -0.14F},  // stands beside its opposite + comes and goes
+    {79, 85, -0.17F},  // stands beside its opposite + is said more than once
+    {79, 86, -0.08F},  // stands beside its opposite + says yes to whether there is something
+    {79, 87, 0.18F},  // stands beside its opposite + says no to whether there is something
+    {80, 85, -0.20F},  // comes and goes + is said more than once
+    {81, 89, -0.08F},  // depends on something + says no to whether it was done
+    {84, 86, 0.07F},  // comes later + says yes to whether there is something
+    {84, 87, -0.05F},  // comes later + says no to whether there is something
+    {84, 88, -0.03F},  // comes later + says yes to whether it was done
+    {84, 89, -0.07F},  // comes later + says no to whether it was done
+    {84, 90, 0.04F},  // comes later + one of several is enough
+    {84, 95, -0.05F},  // comes later + stands for none
+    {84, 114, 0.08F},  // comes later + is a phrase of this option alone
+    {85, 86, 0.24F},  // is said more than once + says yes to whether there is something
+    {85, 87, 0.11F},  // is said more than once + says no to whether there is something
+    {85, 88, 0.04F},  // is said more than once + says yes to whether it was done
+    {85, 89, 0.08F},  // is said more than once + says no to whether it was done
+    {85, 95, -0.18F},  // is said more than once + stands for none
+    {85, 103, -0.05F},  // is said more than once + means the option
+    {85, 104, 0.04F},  // is said more than once + means this option alone
+    {85, 114, -0.02F},  // is said more than once + is a phrase of this option alone
+    {85, 116, 0.06F},  // is said more than once + names things akin to this option
+    {85, 119, -0.14F},  // is said more than once + is none of the others
+    {86, 90, 0.07F},  // says yes to whether there is something + one of several is enough
+    {86, 114, -0.17F},  // says yes to whether there is something + is a phrase of this option alone
+    {87, 114, 0.03F},  // says no to whether there is something + is a phrase of this option alone
+    {92, 93, 0.11F},  // denies nothing + the amount is on this side
+    {95, 96, 0.05F},  // stands for none + is what the option is called
+    {95, 103, 0.10F},  // stands for none + means the option
+    {95, 104, 0.08F},  // stands for none + means this option alone
+    {95, 107, 0.03F},  // stands for none + has other words beside it
+    {95, 110, 0.05F},  // stands for none + covers much of the option
+    {95, 113, 0.08F},  // stands for none + is denied by its meaning
+    {95, 119, -0.02F},  // stands for none + is none of the others
+    {95, 128, 0.05F},  // stands for none + is the only one named
+    {96, 97, 0.07F},  // is what the option is called + is a phrase of the option
+    {96, 103, -0.17F},  // is what the option is called + means the option
+    {96, 105, 0.02F},  // is what the option is called + means this option as well
+    {96, 107, -0.19F},  // is what the option is called + has other words beside it
+    {96, 111, 0.08F},  // is what the option is called + is most of what is said
+    {96, 113, 0.05F},  // is what the option is called + is denied by its meaning
+    {96, 114, 0.07F},  // is what the option is called + is a phrase of this option alone
+    {96, 115, -0.04F},  // is what the option is called + has words of this option
+    {96, 123, -0.09F},  // is what the option is called + was so before
+    {96, 125, -0.05F},  // is what the option is called + is only a circumstance
+    {96, 126, -0.08F},  // is what the option is called + only comes and goes
+    {96, 127, -0.14F},  // is what the option is called + is named first
+    {96, 128, 0.21F},  // is what the option is called + is the only one named
+    {96, 130, -0.13F},  // is what the option is called + is said to be in order
+    {97, 103, 0.04F},  // is a phrase of the option + means the option
+    {97, 107, 0.02F},  // is a phrase of the option + has other words beside it
+    {97, 110, 0.06F},  // is a phrase of the option + covers much of the option
+    {97, 111, 0.04F},  // is a phrase of the option + is most of what is said
+    {97, 114, 0.07F},  // is a phrase of the option + is a phrase of this option alone
+    {97, 115, 0.02F},  // is a phrase of the option + has words of this option
+    {97, 128, 0.02F},  // is a phrase of the option + is the only one named
+    {98, 111, 0.04F},  // is nearly what the option is called + is most of what is said
+    {99, 103, 0.04F},  // is a word of the option + means the option
+    {99, 105, 0.08F},  // is a word of the option + means this option as well
+    {99, 110, 0.05F},  // is a word of the option + covers much of the option
+    {99, 113, -0.08F},  // is a word of the option + is denied by its meaning
+    {99, 115, 0.06F},  // is a word of the option + has words of this option
+    {99, 127, 0.03F},  // is a word of the option + is named first
+    {99, 128, -0.06F},  // is a word of the option + is the only one named
+    {99, 131, -0.10F},  // is a word of the option + is about as many as it says
+    {101, 103, -0.06F},  // is another name of the option + means the option
+    {101, 105, -0.04F},  // is another name of the option + means this option as well
+    {101, 110, -0.08F},  // is another name of the option + covers much of the option
+    {101, 111, 0.07F},  // is another name of the option + is most of what is said
+    {101, 115, 0.04F},  // is another name of the option + has words of this option
+    {101, 116, 0.04F},  // is another name of the option + names things akin to this option
+    {102, 103, 0.03F},  // is a kind of what the option names + means the option
+    {102, 111, -0.07F},  // is a kind of what the option names + is most of what is said
+    {102, 128, -0.09F},  // is a kind of what the option names + is the only one named
+    {103, 104, 0.13F},  // means the option + means this option alone
+    {103, 105, 0.04F},  // means the option + means this option as well
+    {103, 107, -0.04F},  // means the option + has other words beside it
+    {103, 109, 0.16F},  // means the option + the number lies in its range
+    {103, 110, -0.07F},  // means the option + covers much of the option
+    {103, 111, -0.04F},  // means the option + is most of what is said
+    {103, 114, 0.04F},  // means the option + is a phrase of this option alone
+    {103, 119, 0.03F},  // means the option + is none of the others
+    {103, 126, -0.03F},  // means the option + only comes and goes
+    {103, 127, -0.20F},  // means the option + is named first
+    {103, 128, 0.02F},  // means the option + is the only one named
+    {103, 129, 0.05F},  // means the option + means all of the others
+    {103, 130, 0.08F},  // means the option + is said to be in order
+    {103, 131, -0.07F},  // means the option + is about as many as it says
+    {104, 115, -0.02F},  // means this option alone + has words of this option
+    {104, 119, 0.07F},  // means this option alone + is none of the others
+    {105, 111, 0.07F},  // means this option as well + is most of what is said
+    {105, 115, 0.02F},  // means this option as well + has words of this option
+    {105, 116, 0.03F},  // means this option as well + names things akin to this option
+    {105, 127, -0.04F},  // means this option as well + is named first
+    {105, 128, 0.10F},  // means this option as well + is the only one named
+    {107, 109, 0.08F},  // has other words beside it + the number lies in its range
+    {107, 110, -0.04F},  // has other words beside it + covers much of the option
+    {107, 111, 0.02F},  // has other words beside it + is most of what is said
+    {107, 114, 0.02F},  // has other words beside it + is a phrase of this option alone
+    {107, 116, -0.02F},  // has other words beside it + names things akin to this option
+    {107, 126, -0.02F},  // has other words beside it + only comes and goes
+    {107, 127, -0.16F},  // has other words beside it + is named first
+    {107, 128, 0.08F},  // has other words beside it + is the only one named
+    {107, 129, 0.05F},  // has other words beside it + means all of the others
+    {107, 130, 0.05F},  // has other words beside it + is said to be in order
+    {107, 131, 0.06F},  // has other words beside it + is about as many as it says
+    {110, 111, 0.06F},  // covers much of the option + is most of what is said
+    {110, 113, -0.04F},  // covers much of the option + is denied by its meaning
+    {110, 114, 0.06F},  // covers much of the option + is a phrase of this option alone
+    {110, 115, 0.03F},  // covers much of the option + has words of this option
+    {110, 123, -0.08F},  // covers much of the option + was so before
+    {110, 126, -0.05F},  // covers much of the option + only comes and goes
+    {110, 127, -0.03F},  // covers much of the option + is named first
+    {110, 128, 0.16F},  // covers much of the option + is the only one named
+    {110, 130, -0.07F},  // covers much of the option + is said to be in order
+    {111, 114, 0.04F},  // is most of what is said + is a phrase of this option alone
+    {111, 115, 0.09F},  // is most of what is said + has words of this option
+    {111, 116, 0.06F},  // is most of what is said + names things akin to this option
+    {111, 123, -0.04F},  // is most of what is said + was so before
+    {111, 128, 0.15F},  // is most of what is said + is the only one named
+    {111, 131, -0.05F},  // is most of what is said + is about as many as it says
+    {112, 113, 0.13F},  // is denied + is denied by its meaning
+    {112, 115, 0.16F},  // is denied + has words of this option
+    {112, 116, 0.04F},  // is denied + names things akin to this option
+    {113, 115, 0.15F},  // is denied by its meaning + has words of this option
+    {113, 116, -0.07F},  // is denied by its meaning + names things akin to this option
+    {114, 115, 0.05F},  // is a phrase of this option alone + has words of this option
+    {114, 128, 0.02F},  // is a phrase of this option alone + is the only one named
+    {115, 116, 0.03F},  // has words of this option + names things akin to this option
+    {115, 126, -0.04F},  // has words of this option + only comes and goes
+    {115, 127, -0.06F},  // has words of this option + is named first
+    {115, 128, 0.16F},  // has words of this option + is the only one named
+    {116, 128, 0.11F},  // names things akin to this option + is the only one named
+    {116, 130, -0.03F},  // names things akin to this option + is said to be in order
+    {125, 128, 0.07F},  // is only a circumstance + is the only one named
+    {126, 127, -0.04F},  // only comes and goes + is named first
+    {128, 130, -0.02F},  // is the only one named + is said to be in order
+    {128, 131, -0.12F},  // is the only one named + is about as many as it says
 };
 // clang-format on
 }  // namespace
