@@ -39,10 +39,10 @@ Verdict Verdict::sent(std::string remote_id) {
   return v;
 }
 
-boost::asio::awaitable<Verdict> Deliveries::attempt(store::OutboxRow row) const {
+boost::asio::awaitable<Verdict> Deliveries::attempt(store::OutboxRow row, std::shared_ptr<connectors::Outbound> message) const {
   if (row.kind == "create") co_return co_await create(std::move(row));
   if (row.kind == "append") co_return co_await append(std::move(row));
-  co_return co_await message(std::move(row));
+  co_return co_await this->message(std::move(row), std::move(message));
 }
 
 boost::asio::awaitable<Verdict> Deliveries::create(store::OutboxRow row) const {
@@ -134,8 +134,8 @@ boost::asio::awaitable<Verdict> Deliveries::append(store::OutboxRow row) const {
   co_return sent;
 }
 
-boost::asio::awaitable<Verdict> Deliveries::message(store::OutboxRow row) const {
-  auto outbound = outbound_from_json(row.payload);
+boost::asio::awaitable<Verdict> Deliveries::message(store::OutboxRow row, std::shared_ptr<connectors::Outbound> known) const {
+  auto outbound = known ? Result<connectors::Outbound>(std::move(*known)) : outbound_from_json(row.payload);
   if (!outbound) co_return Verdict::of(std::move(outbound.error()));
   const ChannelInfo* channel = channels_.find(row.target);
   if (channel == nullptr) co_return Verdict::of({ErrorCode::kInvalid, "no channel named '" + row.target + "' is configured"});

@@ -2,6 +2,7 @@
 // retries. What the row needs besides its payload (transcript, attachments) is read from the store.
 #pragma once
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -36,12 +37,13 @@ class Deliveries {
   Deliveries(sql::Database& database, const Channels& channels, connectors::TicketSystem& tickets,
              std::chrono::milliseconds index_lag)
       : database_(database), channels_(channels), tickets_(tickets), index_lag_(index_lag) {}
-  boost::asio::awaitable<Verdict> attempt(store::OutboxRow row) const;
+  // `message`: what a message row's payload says; null: it is read from there.
+  boost::asio::awaitable<Verdict> attempt(store::OutboxRow row, std::shared_ptr<connectors::Outbound> message = nullptr) const;
 
  private:
   boost::asio::awaitable<Verdict> create(store::OutboxRow row) const;
   boost::asio::awaitable<Verdict> append(store::OutboxRow row) const;
-  boost::asio::awaitable<Verdict> message(store::OutboxRow row) const;
+  boost::asio::awaitable<Verdict> message(store::OutboxRow row, std::shared_ptr<connectors::Outbound> known) const;
 
   sql::Database& database_;
   const Channels& channels_;

@@ -243,7 +243,7 @@ boost::asio::awaitable<void> OutboxRunner::deliver_one(Handed handed) {
   static auto& failed = metrics::counter("usher_outbox_failed_total", "attempts that did not succeed");
   static auto& died = metrics::counter("usher_outbox_dead_total", "rows that became dead letters");
   const std::string target = handed.row.target;
-  Verdict verdict = co_await deliveries_.attempt(handed.row);
+  Verdict verdict = co_await deliveries_.attempt(handed.row, std::move(handed.message));
   const auto kind = verdict.kind;
   const bool is_ok = kind == Verdict::Kind::kSent || kind == Verdict::Kind::kDead;  // the target answered
   (kind == Verdict::Kind::kSent ? sent : failed).add();

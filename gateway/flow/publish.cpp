@@ -98,9 +98,10 @@ Result<void> Publisher::stage(sql::Tx& tx, const store::Conversation& c, std::in
     row.lane = c.id.value;
     row.conversation = c.id;
     if (channel->can.one_answer) row.domain = domain_of(c.contact_address);
-    row.payload = outbound_to_json(to_outbound(c, row.id, m, reference, now));
+    auto message = std::make_shared<connectors::Outbound>(to_outbound(c, row.id, m, reference, now));
+    row.payload = outbound_to_json(*message);
     row.next_at = row.created_at = now;
-    return queue(tx, std::move(row), std::exchange(staged.is_new_lane, false), staged);
+    return queue(tx, std::move(row), std::exchange(staged.is_new_lane, false), staged, std::move(message));
   };
   if (channel->can.one_answer) return send(merged(messages));
   for (const auto& m : messages) {
@@ -109,7 +110,8 @@ Result<void> Publisher::stage(sql::Tx& tx, const store::Conversation& c, std::in
   return {};
 }
 
-Result<void> Publisher::queue(sql::Tx& tx, store::OutboxRow row, bool is_first, Staged& staged) const {
+Result<void> Publisher::queue(sql::Tx& tx, store::OutboxRow row, bool is_first, Staged& staged,
+                              std::shared_ptr<connectors::Outbound> message) const {
   auto place = is_first && hooks_.reserve ? hooks_.reserve(row) : Place{};
   if (!place.place) {
     staged.has_outbox_rows = true;
@@ -119,7 +121,8 @@ Result<void> Publisher::queue(sql::Tx& tx, store::OutboxRow row, bool is_first, 
   row.epoch = row.attempts = 1;
   row.next_at = row.created_at + place.lease;
   if (auto r = store::insert_outbox(tx, row); !r) return r;
-  staged.handed.push_back({std::move(row), std::move(place.place)});
+  row.payload = message ? std::string{} : std::move(row.payload);  // stored; nobody reads it again
+  staged.handed.push_back({std::move(row), std::move(place.place), std::move(message)});
   return {};
 }
 

@@ -22,6 +22,7 @@ namespace usher::gateway::flow {
 struct Handed {
   store::OutboxRow row;
   std::shared_ptr<void> place;
+  std::shared_ptr<connectors::Outbound> message = nullptr;  // what a message row's payload says, when it is at hand
 };
 
 struct Staged {
@@ -65,8 +66,9 @@ class Publisher {
   // written, with the reason ("not_sent").
   Result<void> stage(sql::Tx& tx, const store::Conversation& c, std::int64_t first_seq, const std::vector<BotMessage>& messages,
                      const std::string& reference, Staged& staged) const;
-  // Stores the row; `is_first`: no other row of its lane waits.
-  Result<void> queue(sql::Tx& tx, store::OutboxRow row, bool is_first, Staged& staged) const;
+  // Stores the row; `is_first`: no other row of its lane waits. `message`: what its payload says, so that nobody parses it.
+  Result<void> queue(sql::Tx& tx, store::OutboxRow row, bool is_first, Staged& staged,
+                     std::shared_ptr<connectors::Outbound> message = nullptr) const;
   void publish(Staged& staged) const;  // after the commit; what is handed over is gone from `staged`
 
  private:
