@@ -1,5 +1,5 @@
 // The figures of the whole program, on the real binary: turns, mails, memory per idle chat, start-up, size.
-//   ./dev bench gateway [-- [turns|mail|idle|start|size] … [--runs 3] [--seconds 10] [--mails 5000] [--write]]
+//   ./dev bench gateway [-- [turns|mail|attachments|idle|start|size] … [--runs 3] [--seconds 10] [--mails 5000] [--write]]
 // --write puts the table into bench/results.md between its two marks; without it the table is only printed. Needs Postfix's
 // smtp-source and smtp-sink. Data lies below /var/tmp (or $USHER_BENCH_DIR): a real disk, never memory.
 import { spawn, execFileSync } from 'node:child_process';
@@ -14,11 +14,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const root = path.resolve(import.meta.dirname, '..');
 const usher = process.env.USHER_BINARY ?? path.join(root, 'build/release/gateway/usher');
 const loadClient = path.join(root, 'build/release/bench/tools/webchat_load');
+const mailClient = path.join(root, 'build/release/bench/tools/smtp_load');
 const smtpSource = ['/usr/sbin/smtp-source', '/usr/bin/smtp-source'].find(existsSync);
 const ticks = Number(execFileSync('getconf', ['CLK_TCK']).toString());
 
 // ---- options ---------------------------------------------------------------------------------------------------------------------
-const names = ['start', 'size', 'turns', 'mail', 'idle'];
+const names = ['start', 'size', 'turns', 'mail', 'attachments', 'idle'];
 const args = process.argv.slice(2);
 const option = (name, otherwise) => {
   const at = args.indexOf(`--${name}`);
@@ -247,7 +248,7 @@ async function mailsToSink() {
 }
 
 // A Postfix of its own with its defaults (queue on disk, fsync per message), which throws away what it took.
-async function mailsToPostfix() {
+async function mailsToPostfix(send = (target, count) => sendMails(target, count, 'support@bench.test'), count = Math.min(mails, 2000)) {
   const home = path.join(folder, 'postfix');
   const port = await freePort();
   for (const name of ['etc', 'queue', 'data', 'log']) mkdirSync(path.join(home, name), { recursive: true });
@@ -307,14 +308,15 @@ postlog unix-dgram n - n - 1 postlogd
     const cpu = () => {
       let sum = 0;
       for (const line of execFileSync('ps', ['-o', 'pid=', '--pid', String(master), '--ppid', String(master)]).toString().trim().split('\n')) {
+        if (!existsSync(`/proc/${line.trim()}/stat`)) continue;  // ended meanwhile
         const fields = readFileSync(`/proc/${line.trim()}/stat`, 'utf8').replace(/^.*\) /, '').split(' ').map(Number);
         sum += fields[11] + fields[12] + (Number(line) === master ? fields[13] + fields[14] : 0);
       }
       return sum / ticks;
     };
-    await sendMails(`127.0.0.1:${port}`, 100, 'support@bench.test');
-    const one = await timed(cpu, () => sendMails(`127.0.0.1:${port}`, Math.min(mails, 2000)));
-    return { rate: Math.min(mails, 2000) / one.seconds, us: (one.cpu * 1e6) / Math.min(mails, 2000) };
+    await send(`127.0.0.1:${port}`, 100);
+    const one = await timed(cpu, () => send(`127.0.0.1:${port}`, count));
+    return { rate: count / one.seconds, us: (one.cpu * 1e6) / count };
   } finally {
     await postfix('stop');
     rmSync(home, { recursive: true, force: true });
@@ -356,13 +358,72 @@ async function benchMailSessions() {
   report(`Postfix CPU${with_}`, column(postfix, 'us'), 'µs/mail');
 }
 
+// ---- mails with an attachment ------------------------------------------------------------------------------------------------------
+// Every mail another sender, text, Message-ID and picture (smtp_load.cpp). All in: until each is a ticket and its answer has been tried.
+const attachmentMails = option('mails', 20000);
+const sendPictures = async (target, count, more = []) =>
+  JSON.parse(await run(mailClient, ['send', '--port', target.split(':').pop(), '--mails', String(count), '--sessions', '20', ...more]));
+async function picturesToUsher() {
+  const server = await startServer();
+  const warm = 500;
+  await sendPictures(server.smtp, warm, ['--first', '1000000']);
+  await until(async () => (await server.metric('usher_turns_total')) >= warm, 60_000);
+  const counters = async () => [server.cpu(), await server.metric('usher_sql_commits_total'), await server.metric('usher_sql_operations_total'), written(server.pid)];
+  const before = await counters();
+  const began = process.hrtime.bigint(), busy = busyShare();
+  const sent = await sendPictures(server.smtp, attachmentMails, ['--pid', String(server.pid)]);
+  sent.busy = busyShare(busy);
+  await until(async () => (await server.metric('usher_turns_total')) >= attachmentMails + warm, 300_000);
+  sent.all = attachmentMails / (Number(process.hrtime.bigint() - began) / 1e9);
+  const tickets = Number(server.sql('SELECT count(*) FROM builtin_tickets')), kept = Number(server.sql('SELECT count(*) FROM attachments'));
+  if (tickets !== attachmentMails + warm || kept !== tickets) throw new Error(`${tickets} tickets and ${kept} pictures for ${attachmentMails + warm} mails`);
+  const [cpu, commits, operations, bytes] = (await counters()).map((now, i) => (now - before[i]) / attachmentMails);
+  await server.stop();
+  return { ...sent, us: cpu * 1e6, commits, operations, kb: bytes / 1024 };
+}
+const written = (pid) => Number(/write_bytes: (\d+)/.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))[1]);
+async function picturesKept() {
+  const kept = path.join(folder, 'kept');
+  mkdirSync(kept, { recursive: true });
+  const child = spawn(mailClient, ['keep', '--folder', kept], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = await once(createInterface({ input: child.stdout }), 'line');
+  const count = Math.min(attachmentMails, 5000);
+  const one = await timed(() => cpuOf(child.pid), () => sendPictures(port, count));
+  child.kill('SIGKILL');
+  rmSync(kept, { recursive: true, force: true });
+  return { rate: count / one.seconds, us: (one.cpu * 1e6) / count };
+}
+async function benchAttachments() {
+  const us = [], kept = [], postfix = [];
+  for (let i = 0; i < runs; ++i) {
+    us.push(await picturesToUsher());
+    kept.push(await picturesKept());
+    postfix.push(await mailsToPostfix(sendPictures, Math.min(attachmentMails, 5000)));
+  }
+  const column = (list, key) => list.map((one) => one[key]);
+  const of = (key, digits) => median(column(us, key)).toFixed(digits);
+  const more = { better: 'more' };
+  report('mails of 10 KB with a picture accepted (250), 20 sessions', column(us, 'mails_per_second'), 'mails/s', { ...more, note: `${attachmentMails} mails; machine ${Math.round(median(column(us, 'busy')) * 100)} % busy` });
+  report('with a picture: until every ticket exists', column(us, 'all'), 'mails/s', more);
+  report('with a picture: CPU until its ticket', column(us, 'us'), 'µs/mail', { note: `client ${of('client_us_per_mail', 0)} µs; ${of('operations', 2)} operations, ${of('commits', 3)} commits, ${of('kb', 0)} KB written per mail` });
+  report('with a picture: 250 after, p50', column(us, 'accept_p50_ms'), 'ms', { digits: 2 });
+  report('with a picture: 250 after, p99', column(us, 'accept_p99_ms'), 'ms', { digits: 2 });
+  const series = us[us.length - 1].rss_mb;
+  report('resident memory before the first of them', us.map((one) => one.rss_mb[0]), 'MB', { digits: 1 });
+  report('resident memory after the last', us.map((one) => one.rss_mb.at(-1)), 'MB', { digits: 1, note: `last run, after each quarter: ${series.map((mb) => mb.toFixed(0)).join(', ')}` });
+  report('plain accept (a file and fdatasync per mail), with a picture', column(kept, 'rate'), 'mails/s', more);
+  report('plain accept: CPU', column(kept, 'us'), 'µs/mail');
+  report('Postfix, default queue, then discard, with a picture', column(postfix, 'rate'), 'mails/s', more);
+  report('Postfix: CPU, with a picture', column(postfix, 'us'), 'µs/mail');
+}
+
 // ---- all of it ---------------------------------------------------------------------------------------------------------------------
 function machine() {
   const cpu = /model name\s*: (.*)/.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? os.arch();
   const disk = execFileSync('df', ['--output=source,fstype', folder]).toString().trim().split('\n')[1].replace(/\s+/, ', ');
   return `${os.cpus().length} × ${cpu}, ${Math.round(os.totalmem() / 2 ** 30)} GB, Linux ${os.release()}, ${disk}`;
 }
-const run_of = { start: benchStart, size: benchSize, turns: benchTurns, mail: benchMail, idle: benchIdle };
+const run_of = { start: benchStart, size: benchSize, turns: benchTurns, mail: benchMail, attachments: benchAttachments, idle: benchIdle };
 console.log(`${machine()}\nload average ${os.loadavg().map((n) => n.toFixed(1)).join(' ')} before the first run`);
 const loadBefore = os.loadavg()[0];
 for (const name of chosen) {
