@@ -245,6 +245,34 @@ TEST_F(Flow, ARestartBetweenCaseAndTicketStillMakesOneTicketToldOnce) {
   EXPECT_EQ(one("SELECT count(*) FROM messages WHERE text LIKE '%4711%'"), "1");
 }
 
+TEST_F(Flow, TheNumberThatComesLaterIsMailedAsTextAndHtml) {
+  end();
+  begin(std::chrono::milliseconds{1});
+  for (const auto* language : {"en", "zh"}) {
+    const auto sent = mail_.sent().size();
+    tickets_.next(std::deque<Fault>(500, Fault::kUnavailable));
+    const bool is_zh = std::string(language) == "zh";
+    auto m =
+        mail(std::string(language) + "@customer.test", std::string("<") + language + "@c>", is_zh ? "订单" : "Order & <more>",
+             is_zh ? "我想咨询一下我的订单什么时候能发货，谢谢。" : "A question about my order");
+    m.language = language;
+    m.trust.is_verified = true;
+    ASSERT_TRUE(accept(std::move(m)));
+    until([&] { return mail_.sent().size() == sent + 1; }, "the provisional reference");
+    tickets_.next({});
+    until([&] { return mail_.sent().size() == sent + 2; }, "the number");
+    const auto number = mail_.sent().back();
+    EXPECT_EQ(number.language, language);
+    EXPECT_NE(number.text.find(number.reference), std::string::npos) << number.text;
+    EXPECT_NE(number.html.find(std::string("<html lang=\"") + language), std::string::npos) << number.html;
+    const auto at = number.html.find("<strong>");
+    ASSERT_NE(at, std::string::npos);
+    EXPECT_NE(number.html.find(number.reference, at), std::string::npos) << "the number stands out";
+    EXPECT_NE(number.html.find("P-"), std::string::npos) << "and the reference until now is named";
+    EXPECT_EQ(number.html.find("{{"), std::string::npos);
+  }
+}
+
 TEST_F(Flow, SecretsAreMaskedBeforeTheyAreStored) {
   say("v1", "my card is 4111 1111 1111 1111");
   EXPECT_EQ(one("SELECT text FROM messages WHERE seq = 1"), "my card is [card number removed]");
