@@ -14,8 +14,8 @@ using nlohmann::json;
 // An engine that keeps asking for searches or look-ups is a bug of a script; the engine's own guard is per event.
 constexpr int kMaxRounds = 12;
 
-// Bytes of a customer's words that are looked up: what is wrong stands near the beginning of a mail, and the politeness, history and
-// promises behind it lead astray (bench/results.md, "What is looked up of a mail").
+// Bytes of a customer's words that are looked up: what is wrong stands near the beginning of a mail, and the politeness, history
+// and promises behind it lead astray (bench/results.md, "What is looked up of a mail").
 constexpr std::size_t kSearched = 300;
 
 std::string_view searched_part(std::string_view words) {
