@@ -55,10 +55,12 @@ struct State {
   std::string symptom;              // the customer's first words
   int misunderstood = 0;            // in a row at this step
   std::vector<std::string> unread;  // those messages: the next one is weighed together with them
-  std::string end;                  // "" | "resolved" | "escalated"
-  std::string last_step;            // the step entered last, also after the end
-  std::string today;                // date of the last event, YYYY-MM-DD
-  std::vector<Frame> calls;         // outermost first, at most kMaxCalls
+  std::vector<std::pair<std::string, std::string>>
+      foretold;              // questions the first message answered, and how; until the next answer
+  std::string end;           // "" | "resolved" | "escalated"
+  std::string last_step;     // the step entered last, also after the end
+  std::string today;         // date of the last event, YYYY-MM-DD
+  std::vector<Frame> calls;  // outermost first, at most kMaxCalls
   std::vector<Consent> consents;
   int reminded = 0;               // reminders since the customer's last word
   std::string to_confirm;         // a slot's value that was read back and waits for "yes, that is right"

@@ -280,8 +280,11 @@ std::vector<std::string> words_of(const std::string& label) {
   static const std::set<std::string, std::less<>> unsure = {"not sure",   "unsure",      "don't know",   "i don't know",
                                                             "dont know",  "do not know", "unknown",      "no idea",
                                                             "can't tell", "cannot tell", "i'm not sure", "maybe"};
-  if (unsure.contains(text::fold(label))) return {"don't know", "not sure", "no idea", "can't tell"};
-  if (text::fold(label) == "不知道" || text::fold(label) == "不确定") return {"不知道", "不确定", "不清楚", "说不准"};
+  static const std::set<std::string, std::less<>> unsure_zh = {"不知道", "不确定", "不清楚", "不记得", "记不清", "不了解"};
+  const std::vector<std::string> says_unsure = {"don't know", "not sure", "no idea", "can't tell"};
+  const std::vector<std::string> says_unsure_zh = {"不知道", "不确定", "不清楚", "说不准"};
+  if (unsure.contains(text::fold(label))) return says_unsure;
+  if (unsure_zh.contains(text::fold(label))) return says_unsure_zh;
   if (label.find_first_of("0123456789") != std::string::npos) return {};
   static constexpr std::array<std::string_view, 5> separators = {"/", " or ", "、", "或者", "或"};
   std::vector<std::string> parts = {label};
@@ -302,7 +305,18 @@ std::vector<std::string> words_of(const std::string& label) {
                                                           "earlier", "so",   "not",   "older",  "newer"};
   const bool has_bare = std::ranges::any_of(parts, [](const std::string& p) { return bare.contains(text::fold(p)); });
   std::erase_if(parts, [](const std::string& p) { return text::length(p) < 2 && !is_han(p); });
-  return parts.size() > 1 && !has_bare ? parts : std::vector<std::string>{};
+  if (parts.size() <= 1 || has_bare) return {};
+  // "Never or unknown" takes those as well who cannot tell.
+  const bool takes_unsure = std::ranges::any_of(parts, [](const std::string& p) { return unsure.contains(text::fold(p)); });
+  const bool takes_unsure_zh = std::ranges::any_of(parts, [](const std::string& p) { return unsure_zh.contains(text::fold(p)); });
+  auto add = [&](const std::vector<std::string>& more) {
+    for (const std::string& words : more) {
+      if (std::ranges::find(parts, words) == parts.end()) parts.push_back(words);
+    }
+  };
+  if (takes_unsure) add(says_unsure);
+  if (takes_unsure_zh) add(says_unsure_zh);
+  return parts;
 }
 
 class Writer {

@@ -72,6 +72,7 @@ std::string State::to_json() const {
   }
   write("misunderstood", misunderstood, fresh.misunderstood);
   write("unread", unread, fresh.unread);
+  write("foretold", foretold, fresh.foretold);
   write("end", end, fresh.end);
   write("greeted", greeted, fresh.greeted);
   write("choosing", choosing, fresh.choosing);
@@ -114,6 +115,7 @@ std::optional<State> State::from_json(std::string_view json) {
     if (const auto told = s.slots.find("symptom"); !j.contains("symptom") && told != s.slots.end()) s.symptom = told->second;
     read(j, "misunderstood", s.misunderstood);
     read(j, "unread", s.unread);
+    read(j, "foretold", s.foretold);
     read(j, "end", s.end);
     read(j, "greeted", s.greeted);
     read(j, "choosing", s.choosing);

@@ -124,6 +124,7 @@ class Turn {
 
   // ── several messages weighed together (turn_ahead.cpp)
   void weigh_together(const Step& step, const Choose& choose, Understood& u);
+  bool says_again(const Choose& choose);
   bool answered_ahead(const Step& step, const Choose& choose, std::string& next);
 
   // ── answers that are values (turn_values.cpp)
@@ -178,19 +179,19 @@ class Turn {
 
   const ScriptSet& scripts_;
   Outcome out_;
-  std::string full_;                       // what the customer wrote, trimmed
-  std::string text_;                       // its beginning: what is read
-  std::optional<Message> heard_;           // its words, once somebody asked for them
-  std::string asked_in_;                   // language of the question that waits
-  std::string now_;                        // Said::now
-  bool answered_ = false;                  // the waiting step got its answer
-  bool restarted_ = false;                 // no script runs any more: nobody is to be woken
-  bool settled_ = false;                   // when to be woken is said already
-  int attachments_ = 0;                    // that came with the words
-  std::string lead_;                       // stands before the next check of a troubleshoot block
-  int may_skip_ = 0;                       // questions the first message may still answer
-  std::string begun_;                      // the script they belong to
-  std::string ahead_step_, ahead_option_;  // the question the message was read ahead for, and its answer
+  std::string full_;                                        // what the customer wrote, trimmed
+  std::string text_;                                        // its beginning: what is read
+  std::optional<Message> heard_;                            // its words, once somebody asked for them
+  std::string asked_in_;                                    // language of the question that waits
+  std::string now_;                                         // Said::now
+  bool answered_ = false;                                   // the waiting step got its answer
+  bool restarted_ = false;                                  // no script runs any more: nobody is to be woken
+  bool settled_ = false;                                    // when to be woken is said already
+  int attachments_ = 0;                                     // that came with the words
+  std::string lead_;                                        // stands before the next check of a troubleshoot block
+  int may_skip_ = 0;                                        // questions the first message may still answer
+  std::string begun_;                                       // the script they belong to
+  std::vector<std::pair<std::string, std::string>> ahead_;  // questions the message was read ahead for, and their answers
 };
 
 }  // namespace usher::dialogs

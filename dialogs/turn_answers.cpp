@@ -142,6 +142,12 @@ void Turn::answer_choose(const Step& step, const Choose& choose, const Said& e) 
       ask(words(choose.text), choices(choose.options), {}, choose.picture);
       return;
     }
+    if (says_again(choose)) {
+      trace("known-already", "says again what the first message told");
+      take_as("nothing", {}, 0, "says again what was told already");
+      ask(words(choose.text), choices(choose.options), {}, choose.picture);
+      return;
+    }
     weigh_together(step, choose, u);
     chosen = u.as == As::kOption || u.as == As::kValue ? find_option(choose.options, u.value) : nullptr;
     if (chosen != nullptr) {
@@ -168,7 +174,7 @@ void Turn::answer_choose(const Step& step, const Choose& choose, const Said& e) 
     }
   }
   answered_ = true;
-  if (!ahead_step_.empty()) say(words("assumed", {{"answer", words(chosen->label)}}));
+  if (!ahead_.empty()) say(words("assumed", {{"answer", words(chosen->label)}}));
   std::string next = take_option(step, choose, *chosen);
   if (!text_.empty()) {
     if (const Script* script = scripts_.find(s().dialog, s().hash)) prefill(*script, text_, "the answer");
@@ -180,6 +186,7 @@ void Turn::answer_choose(const Step& step, const Choose& choose, const Said& e) 
 std::string Turn::take_option(const Step& step, const Choose& choose, const Option& option) {
   s().misunderstood = 0;
   s().unread.clear();
+  s().foretold.clear();
   s().unanswered = 0;
   if (choose.kind == Choose::Kind::kConsent) {
     // Word for word as it was asked: in the language of the question, before this answer changed anything.

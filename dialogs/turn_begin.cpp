@@ -241,7 +241,10 @@ bool Turn::answered_already(const Script& script, const Step& step, const Choose
   trace("answered-already", fmt::format("{}: “{}”: {} ({:.2f})", step.id, option->id, u.why, u.confidence));
   const Values before = s().slots;
   Past here{s().dialog, s().hash, s().step, s().calls, s().tried.size(), {}, {}, {}};
+  auto told = std::move(s().foretold);
   next = take_option(step, choose, *option);
+  told.emplace_back(step.id, option->id);
+  s().foretold = std::move(told);
   remember(std::move(here), before);
   return true;
 }

@@ -135,7 +135,8 @@ TEST(Flowchart, KeepsAwkwardIdsAndLabelsApart) {
 TEST(Flowchart, TakesUnsureAnswersAndWholeRanges) {
   std::vector<Problem> problems;
   const auto chart = import_flowchart({"x.json", R"({"name": "x", "problem": "it is hot", "start": "a", "nodes": {
-    "a": {"prompt": "How old is it?", "answers": {"less than 2 years": "b", "2 years or more": "c", "Not sure": "c", "broken or lost": "b"}},
+    "a": {"prompt": "How old is it?", "answers": {"less than 2 years": "b", "2 years or more": "c", "Not sure": "c", "broken or lost": "d"}},
+    "d": {"prompt": "Who lost it?", "answers": {"me": "b", "Somebody or unknown": "c"}},
     "b": {"prompt": "Keep it.", "terminal": true}, "c": {"prompt": "Replace it.", "terminal": true}}})"},
                                       problems);
   ASSERT_TRUE(chart) << to_string(problems);
@@ -146,6 +147,9 @@ TEST(Flowchart, TakesUnsureAnswersAndWholeRanges) {
   EXPECT_TRUE(options[1].words.empty());
   EXPECT_EQ(options[2].words.at("en"), (std::vector<std::string>{"don't know", "not sure", "no idea", "can't tell"}));
   EXPECT_EQ(options[3].words.at("en"), (std::vector<std::string>{"broken", "lost"}));
+  const auto& who = std::get<Choose>(scripts->find("x")->find("d")->kind).options;
+  EXPECT_EQ(who[1].words.at("en"),
+            (std::vector<std::string>{"Somebody", "unknown", "don't know", "not sure", "no idea", "can't tell"}));
   const Rehearsed r =
       rehearse({"x.txt", "entry: x\ncustomer: hello, it is me\ncustomer: no idea, sorry\nstep: x/c\nend: resolved\n"}, *scripts);
   EXPECT_TRUE(r.problems.empty()) << to_string(r.problems);
