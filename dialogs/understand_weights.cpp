@@ -3,7 +3,7 @@
 
 namespace usher::dialogs {
 
-const double kSure = 0.76;
+const double kSure = 0.79;
 
 const std::array<SignalWeight, kSignals> kWeights = {{
     {"says yes first", 2.29},
