@@ -37,7 +37,7 @@ export interface MailDetail extends Mail {
   explain: null | {
     verdict: string; case?: string; cause?: string; rules: { rule: string; evidence: string }[]; from: { name: string; address: string };
     to: { name: string; address: string }[]; subject: string; date: string | null; text: string; reply_text: string; quoted_text: string;
-    attachments: { name: string; type: string; size: number }[]; warnings: string[];
+    attachments: { name: string; type: string; size: number; refused?: string }[]; warnings: string[];
   };
 }
 

@@ -5,7 +5,7 @@ import type { StaffProps } from './article';
 import type { MailDetail } from './kb_api';
 import { Ask, in_words, named } from './kb_parts';
 import { Fate } from './mail';
-import { Ago, Failure } from './parts';
+import { Ago, Badge, Failure } from './parts';
 import { fill, type Texts } from './texts';
 import { useLoaded } from './use';
 
@@ -55,7 +55,10 @@ export function MailScreen({ id, text, lang, me, changed }: StaffProps & { id: s
             <div><dt>{text.m_to}</dt><dd>{explain.to.map(written).join(', ') || '–'}</dd></div>
             {envelope && <div><dt>{text.m_envelope}</dt><dd>{[envelope.from && `MAIL FROM ${envelope.from}`, envelope.to?.length && `RCPT TO ${envelope.to.join(', ')}`, envelope.peer, envelope.helo, envelope.tls && 'TLS'].filter(Boolean).join(' · ')}</dd></div>}
             <div><dt>{text.m_size}</dt><dd>{size_of(data.size, lang)}</dd></div>
-            {explain.attachments.length > 0 && <div><dt>{text.m_attachments}</dt><dd><ul>{explain.attachments.map((file, index) => <li key={index}>{file.name || file.type} ({file.type}, {size_of(file.size, lang)})</li>)}</ul></dd></div>}
+            {explain.attachments.length > 0 && <div><dt>{text.m_attachments}</dt><dd><ul>{explain.attachments.map((file, index) => (
+              <li key={index}>{file.name || file.type} ({file.type}, {size_of(file.size, lang)})
+                {file.refused && <><br /><Badge kind="warn">{text.m_refused}</Badge> <span class="small">{fill(text.m_refused_why, file.refused)}</span></>}</li>
+            ))}</ul></dd></div>}
             {explain.warnings.length > 0 && <div><dt>{text.m_warnings}</dt><dd><ul>{explain.warnings.map((words, index) => <li key={index}>{words}</li>)}</ul></dd></div>}
           </dl>
           <h3>{text.m_text}</h3>
