@@ -309,7 +309,7 @@ it('links and pictures of an article lead to the gateway from the chat on anothe
   const shop = createServer((request, response) => {
     asked_of_the_shop.push(request.url);
     response.writeHead(request.url === '/' ? 200 : 404, { 'content-type': 'text/html' });
-    response.end(request.url === '/' ? `<!doctype html><title>Shop</title><script src="${gateway.http}/chat/widget.js" async></script><usher-chat lang="en"></usher-chat>` : '');
+    response.end(request.url === '/' ? `<!doctype html><title>Shop</title><script src="${gateway.http}/widget.js" async></script><usher-chat lang="en"></usher-chat>` : '');
   });
   await new Promise((done) => shop.listen(0, '127.0.0.1', done));
   t.after(() => shop.close());
