@@ -172,6 +172,7 @@ class Source final : public MailboxSource {
     ImapSession session(imap);
     tried_.clear();
     marked_.clear();
+    is_compared_ = false;
     std::string buffer(kReadBytes, '\0');
     ImapSession::Step step;
     while (!is_stopping_) {
@@ -278,6 +279,10 @@ class Source final : public MailboxSource {
     if (validity != validity_) last_.clear();
     validity_ = validity;
     const auto& found = session->found();
+    if (!is_compared_ && !session->is_found_cut()) {
+      if (auto compared = co_await books_.only(key_, validity, found); !compared) co_return fail(std::move(compared.error()));
+      is_compared_ = true;
+    }
     std::vector<std::uint32_t> take, mark_only;
     std::int64_t waiting = 0;
     if (!found.empty()) {
@@ -477,6 +482,7 @@ class Source final : public MailboxSource {
   std::uint32_t validity_ = 0;
   std::set<std::uint32_t> tried_;   // since the server was last left alone
   std::set<std::uint32_t> marked_;  // on this connection
+  bool is_compared_ = false;        // the books with what is there, on this connection
   std::set<std::uint32_t> last_;
   std::deque<std::shared_ptr<Taking>> taking_;  // in the order they were begun in
 

@@ -60,6 +60,10 @@ class MailboxBooks : public TokenBooks {
                                                                               std::vector<std::uint32_t> uids) = 0;
   virtual boost::asio::awaitable<Result<void>> filed(std::string mailbox, std::uint32_t validity,
                                                      std::vector<std::uint32_t> uids) = 0;
+  // `found` (ascending) is all that the server has left to take or to mark. What was taken and is not among it is marked, moved
+  // or removed, whether or not the books heard of it: a kill may come between the server's doing and the note of it.
+  virtual boost::asio::awaitable<Result<void>> only(std::string mailbox, std::uint32_t validity,
+                                                    std::vector<std::uint32_t> found) = 0;
   virtual boost::asio::awaitable<Result<Failure>> failed(std::string mailbox, std::uint32_t validity, std::uint32_t uid,
                                                          std::string cause) = 0;
   // The mailbox was looked through just now.
@@ -79,7 +83,7 @@ struct MailboxHealth {
   std::int64_t waiting = 0;    // of them, as the server counts, not taken and not skipped
   MailboxBooks::Counts books;  // under the present numbering
   bool is_ok() const { return is_connected && error.empty(); }
-  bool counts_agree() const { return is_ok() && waiting == 0 && books.unfiled == 0 && books.trying == 0; }
+  bool counts_agree() const { return is_ok() && seen_at && waiting == 0 && books.unfiled == 0 && books.trying == 0; }
 };
 
 class MailboxSource {

@@ -1,5 +1,7 @@
 #include "gateway/flow/mailboxes.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "gateway/store/mailboxes.h"
 
@@ -67,6 +69,20 @@ boost::asio::awaitable<Result<void>> Mailboxes::filed(std::string mailbox, std::
   const auto now = clock_.now();
   return database_.write([mailbox = std::move(mailbox), validity, uids = std::move(uids), now](sql::Tx& tx) -> Result<void> {
     for (auto uid : uids) {
+      if (auto r = store::mail_filed(tx, mailbox, validity, uid, now); !r) return r;
+    }
+    return {};
+  });
+}
+
+boost::asio::awaitable<Result<void>> Mailboxes::only(std::string mailbox, std::uint32_t validity,
+                                                     std::vector<std::uint32_t> found) {
+  const auto now = clock_.now();
+  return database_.write([mailbox = std::move(mailbox), validity, found = std::move(found), now](sql::Tx& tx) -> Result<void> {
+    auto unfiled = store::load_unfiled_mails(tx, mailbox, validity);
+    if (!unfiled) return fail(std::move(unfiled.error()));
+    for (auto uid : *unfiled) {
+      if (std::binary_search(found.begin(), found.end(), uid)) continue;
       if (auto r = store::mail_filed(tx, mailbox, validity, uid, now); !r) return r;
     }
     return {};

@@ -19,6 +19,8 @@ class Mailboxes final : public connectors::email::MailboxBooks {
                                                                       std::vector<std::uint32_t> uids) override;
   boost::asio::awaitable<Result<void>> filed(std::string mailbox, std::uint32_t validity,
                                              std::vector<std::uint32_t> uids) override;
+  boost::asio::awaitable<Result<void>> only(std::string mailbox, std::uint32_t validity,
+                                            std::vector<std::uint32_t> found) override;
   boost::asio::awaitable<Result<Failure>> failed(std::string mailbox, std::uint32_t validity, std::uint32_t uid,
                                                  std::string cause) override;
   boost::asio::awaitable<Result<Counts>> looked(std::string mailbox, std::uint32_t validity) override;

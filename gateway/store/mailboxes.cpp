@@ -62,6 +62,14 @@ Result<void> mail_taken(sql::Tx& tx, const std::string& mailbox, std::int64_t va
       {mailbox, validity, std::int64_t{uid}, or_null(ledger_id), to_millis(now)}));
 }
 
+Result<std::vector<std::uint32_t>> load_unfiled_mails(sql::Tx& tx, const std::string& mailbox, std::int64_t validity) {
+  std::vector<std::uint32_t> out;
+  auto r = tx.query("SELECT uid FROM mailbox_mails WHERE mailbox = $1 AND validity = $2 AND state = 'taken' ORDER BY uid",
+                    {mailbox, validity}, [&](const sql::Row& row) { out.push_back(static_cast<std::uint32_t>(row.integer(0))); });
+  if (!r) return fail(std::move(r.error()));
+  return out;
+}
+
 Result<void> mail_filed(sql::Tx& tx, const std::string& mailbox, std::int64_t validity, std::uint32_t uid, Timestamp now) {
   return done(
       tx.exec("UPDATE mailbox_mails SET state = 'filed', at = $4 WHERE mailbox = $1 AND validity = $2 AND uid = $3 AND "

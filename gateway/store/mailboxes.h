@@ -34,6 +34,8 @@ Result<std::optional<MailboxMail>> load_mailbox_mail(sql::Tx& tx, const std::str
 // Its ledger row is written in this transaction, or was before.
 Result<void> mail_taken(sql::Tx& tx, const std::string& mailbox, std::int64_t validity, std::uint32_t uid,
                         const std::string& ledger_id, Timestamp now);
+// Taken and not known to be marked or moved; ascending.
+Result<std::vector<std::uint32_t>> load_unfiled_mails(sql::Tx& tx, const std::string& mailbox, std::int64_t validity);
 Result<void> mail_filed(sql::Tx& tx, const std::string& mailbox, std::int64_t validity, std::uint32_t uid, Timestamp now);
 // One more failure; after `max_tries` it is skipped from then on. The state it has now.
 Result<MailboxMail> mail_failed(sql::Tx& tx, const std::string& mailbox, std::int64_t validity, std::uint32_t uid,

@@ -242,6 +242,33 @@ TEST_F(MailboxDays, ASignInRefusedForADayIsTriedEveryQuarterOfAnHourAndTold) {
   EXPECT_GE(peer_.sign_ins, 24u * 4 - 1);
 }
 
+// A kill may come between the server's marking, moving or removing of a mail and our note of it.
+TEST_F(MailboxDays, AMailThatIsGoneFromTheFolderIsNotWaitedForAnyMore) {
+  for (const char* n : {"1", "2", "3"}) peer_.add(mail(std::string("p") + n, n, std::string("Order ") + n));
+  watch();
+  until([&] { return is_caught_up() && count("mailbox_mails WHERE state = 'filed'") == 3; }, "all taken and marked");
+  source_->stop(milliseconds{5'000});
+  source_.reset();
+  // As after such a kill: the first was removed, the second is marked, the third is not.
+  {
+    auto guard = peer_.lock();
+    peer_.mails.erase(peer_.mails.begin());
+    peer_.mails.back().is_seen = false;
+    peer_.fetches = 0;
+  }
+  ASSERT_TRUE(database_->write_sync([](sql::Tx& tx) -> Result<void> {
+    auto r = tx.exec("UPDATE mailbox_mails SET state = 'taken'", {});
+    if (!r) return fail(std::move(r.error()));
+    return {};
+  }));
+  watch();
+  until([&] { return is_caught_up(); }, "the books agree with the server again");
+  EXPECT_EQ(count("mailbox_mails WHERE state = 'filed'"), 3);
+  auto guard = peer_.lock();
+  EXPECT_TRUE(peer_.mails.back().is_seen) << "what was not marked is";
+  EXPECT_EQ(peer_.fetches, 0u) << "and none is taken again";
+}
+
 // What cannot be stored now is not skipped, and what comes behind it does not overtake it in its conversation.
 TEST_F(MailboxDays, MailsOfOneSenderStayInOrderWhateverElseIsUnderWay) {
   {
