@@ -165,8 +165,8 @@ class GatewayFixture : public testing::Test {
     channels_->add(mail_, "email", false);
     publisher_ = std::make_unique<flow::Publisher>(*channels_, clock_);
     escalation_ = std::make_unique<flow::Escalation>(
-        flow::EscalationSettings{"tickets", "secret", "Test", "", clock_.now(), {{"P3", "2 hours"}}, {{"P3", "2 小时"}},
-                                 colocated_},
+        flow::EscalationSettings{
+            "tickets", "secret", "Test", "", clock_.now(), {{"P3", "2 hours"}}, {{"P3", "2 小时"}}, colocated_},
         current_, *channels_, *publisher_, clock_);
     flow::OutboxSettings settings;
     settings.backoff = {std::chrono::milliseconds{1}, std::chrono::milliseconds{5}};
@@ -192,9 +192,9 @@ class GatewayFixture : public testing::Test {
   }
   void end() {
     if (!io_) return;
-    runner_->drain(std::chrono::seconds{5});
+    runner_->drain(std::chrono::seconds{60});
     tasks_->cancel();
-    ASSERT_TRUE(tasks_->wait(std::chrono::seconds{10}));
+    ASSERT_TRUE(tasks_->wait(std::chrono::seconds{60}));
     io_->stop();
     intake_.reset();
     conversations_.reset();
@@ -250,7 +250,7 @@ class GatewayFixture : public testing::Test {
 
   // Until `done` holds; fails with `what`.
   void until(const std::function<bool()>& done, const char* what) {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{180};  // a busy machine under sanitizers
     while (!done()) {
       if (std::chrono::steady_clock::now() > limit) FAIL() << "never: " << what;
       std::this_thread::sleep_for(std::chrono::milliseconds{1});

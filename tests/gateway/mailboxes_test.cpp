@@ -90,7 +90,7 @@ class MailboxDays : public GatewayFixture {
 
 // B4: mails of three days, among them answers to one another, are each taken once, in the order of the mailbox.
 TEST_F(MailboxDays, AServerThatWasAwayForThreeDaysIsCaughtUpInOrder) {
-  constexpr int kPeople = 60, kRounds = 6;
+  constexpr int kPeople = 40, kRounds = 6;
   watch();
   until([&] { return is_caught_up(); }, "looked through while it was empty");
   {
