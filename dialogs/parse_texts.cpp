@@ -18,6 +18,8 @@ using Words = std::map<std::string, std::vector<std::string>>;
 using Texts = std::map<std::string, Text>;
 
 constexpr int kMaxFragmentDepth = 4;
+// Came later than the rest: files written before it stay valid, and the bot says nothing there.
+constexpr std::string_view kMayBeMissing = "assumed";
 
 Option made(const Texts& texts, std::string id, const std::string& key, Words words, std::string next) {
   Option o;
@@ -86,7 +88,7 @@ std::map<std::string, Text> read_texts(Reader& r, const YamlNode& node) {
   if (!r.is(node, Kind::kMap, "'texts'", "write one key on each line below it")) return out;
   for (const YamlEntry& e : node.entries) out.emplace(e.key, r.text_of(e.value, fmt::format("'{}'", e.key)));
   for (const std::string& key : text_keys()) {
-    if (out.contains(key)) continue;
+    if (out.contains(key) || key == kMayBeMissing) continue;
     std::vector<std::string> extra;
     for (const auto& [name, value] : out) {
       if (std::ranges::find(text_keys(), name) == text_keys().end()) extra.push_back(name);
