@@ -15,7 +15,7 @@ import { kBinary, kRoot, temporaryFolder } from './support/usher.mjs';
 
 const kData = join(kRoot, 'tests/data/flowcharts');
 // Whole dialogs at their right end, in per cent: what was measured when this was last looked at, less 5 points.
-const kFloor = { dev: { aligned: 37, strict: 45 }, test: { aligned: 12, strict: 11 } };
+const kFloor = { dev: { aligned: 31, strict: 45 }, test: { aligned: 17, strict: 28 } };
 const kMostWrong = { dev: 13, test: 12 };  // aligned: dialogs led to a wrong branch or end, per cent of all; measured plus 5
 
 async function charts(half) {
