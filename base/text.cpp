@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
@@ -17,8 +19,28 @@ namespace {
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 constexpr std::string_view kEllipsis = "\xe2\x80\xa6";
 
+// Eight bytes at a time: whole mails go through here.
 bool is_ascii(std::string_view s) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  for (; s.size() >= sizeof(kHighBits); s.remove_prefix(sizeof(kHighBits))) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, s.data(), sizeof(eight));
+    if ((eight & kHighBits) != 0) return false;
+  }
   return std::ranges::all_of(s, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// For which bytes a function has nothing to do: a run of them is copied in one go.
+using Bytes = std::array<bool, 256>;
+template <class Is>
+constexpr Bytes bytes_that(Is is) {
+  Bytes out{};
+  for (std::size_t c = 0; c < out.size(); ++c) out[c] = is(c);
+  return out;
+}
+std::size_t end_of_run(std::string_view s, std::size_t from, const Bytes& of) {
+  while (from < s.size() && of[static_cast<unsigned char>(s[from])]) ++from;
+  return from;
 }
 
 char lower_ascii(char c) {
@@ -62,10 +84,15 @@ bool is_valid_utf8(std::string_view bytes) {
 }
 
 std::string to_valid_utf8(std::string_view bytes) {
+  static constexpr Bytes kPlain = bytes_that([](std::size_t c) { return (c >= 0x20 && c < 0x80) || c == '\n' || c == '\r'; });
   std::string out;
   out.reserve(bytes.size());
   for (std::size_t i = 0; i < bytes.size();) {
     const std::size_t begin = i;
+    if (i = end_of_run(bytes, begin, kPlain); i > begin) {
+      out += bytes.substr(begin, i - begin);
+      continue;
+    }
     const UChar32 c = next(bytes, i);
     if (c < 0) {
       out += kReplacement;
@@ -116,12 +143,13 @@ std::string trim(std::string_view utf8) {
 }
 
 std::string collapse_spaces(std::string_view s) {
+  static constexpr Bytes kPlain = bytes_that([](std::size_t c) { return c < 0x80 && c != ' ' && (c < '\t' || c > '\r'); });
   std::string out;
   out.reserve(s.size());
   bool pending = false;
   for (std::size_t i = 0; i < s.size();) {
     const std::size_t begin = i;
-    if (is_space(next(s, i))) {
+    if (i = end_of_run(s, begin, kPlain); i == begin && is_space(next(s, i))) {
       pending = !out.empty();
       continue;
     }
@@ -186,10 +214,11 @@ std::string guess_language(std::string_view utf8) {
 
 void append_json_string(std::string& out, std::string_view utf8) {
   static constexpr char kDigits[] = "0123456789abcdef";
+  static constexpr Bytes kPlain = bytes_that([](std::size_t c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; });
   const bool is_valid = is_valid_utf8(utf8);
   out += '"';
   std::size_t plain = 0;  // begin of what can be copied as it is
-  for (std::size_t i = 0; i < utf8.size();) {
+  for (std::size_t i = 0; (i = end_of_run(utf8, i, kPlain)) < utf8.size();) {
     const auto c = static_cast<unsigned char>(utf8[i]);
     if (c >= 0x80 && !is_valid) {
       const std::size_t begin = i;

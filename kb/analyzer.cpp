@@ -6,12 +6,15 @@
 #include <unicode/unistr.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "kb/characters.h"
@@ -51,13 +54,21 @@ struct Worker {
   std::unique_ptr<icu::BreakIterator> breaks;
   std::unique_ptr<sb_stemmer, decltype(&sb_stemmer_delete)> stemmer{sb_stemmer_new("english", "UTF_8"), &sb_stemmer_delete};
 
-  std::string stem(const std::string& word) const {
+  const std::string& stem(const std::string& word) {
     if (word.size() < 3 || !std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; })) return word;
+    auto& [known, stemmed] = stems[std::hash<std::string>()(word) % stems.size()];
+    if (known == word) return stemmed;
     const auto* symbols =
         sb_stemmer_stem(stemmer.get(), reinterpret_cast<const sb_symbol*>(word.data()), static_cast<int>(word.size()));
     if (symbols == nullptr) return word;
-    return std::string(reinterpret_cast<const char*>(symbols), static_cast<std::size_t>(sb_stemmer_length(stemmer.get())));
+    known = word;
+    stemmed.assign(reinterpret_cast<const char*>(symbols), static_cast<std::size_t>(sb_stemmer_length(stemmer.get())));
+    return stemmed;
   }
+
+ private:
+  // The words everybody uses are stemmed once. One place a word: the newer takes it over.
+  std::array<std::pair<std::string, std::string>, 1024> stems;
 };
 
 struct Token {
@@ -100,7 +111,7 @@ namespace {
 
 class Run {
  public:
-  Run(const Characters& text, const Worker& worker, bool is_query) : text_(text), worker_(worker), is_query_(is_query) {}
+  Run(const Characters& text, Worker& worker, bool is_query) : text_(text), worker_(worker), is_query_(is_query) {}
 
   std::vector<Term> terms() {
     cut();
@@ -117,8 +128,9 @@ class Run {
   char32_t at(std::size_t i) const { return text_.points[i]; }
 
   void cut() {
-    icu::UnicodeString units;
-    for (const char32_t c : text_.points) units.append(static_cast<UChar32>(c));
+    static_assert(sizeof(UChar32) == sizeof(char32_t));
+    const auto units = icu::UnicodeString::fromUTF32(reinterpret_cast<const UChar32*>(text_.points.data()),
+                                                     static_cast<std::int32_t>(text_.points.size()));
     worker_.breaks->setText(units);
     std::int32_t from = worker_.breaks->first();
     std::size_t point = 0;
@@ -365,7 +377,7 @@ class Run {
   }
 
   const Characters& text_;
-  const Worker& worker_;
+  Worker& worker_;
   bool is_query_;
   std::vector<Token> tokens_;
   std::vector<Term> terms_;

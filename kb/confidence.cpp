@@ -106,6 +106,20 @@ double order_share(const std::vector<std::uint64_t>& wanted, const std::vector<s
   return static_cast<double>(hits) / static_cast<double>(wanted.size());
 }
 
+// What the question names of the article's codes.
+std::vector<Index::TermId> codes_of(const Index& index, const ParsedQuery& query, Index::DocId doc) {
+  std::vector<Index::TermId> codes;
+  const auto look = [&](Index::TermId term) {
+    if ((index.fields_of(term, doc) & bit(Field::kCodes)) != 0) codes.push_back(term);
+  };
+  for (const QueryTerm& t : query.terms) {
+    if (t.id) look(*t.id);
+    if (t.correction) look(*t.correction);
+  }
+  for (const OtherWording& wording : query.wordings) std::ranges::for_each(wording.terms, look);
+  return codes;
+}
+
 }  // namespace
 
 double coverage(const Index& index, const ParsedQuery& query, const Profile& profile, Index::DocId doc) {
@@ -119,13 +133,15 @@ double coverage(const Index& index, const ParsedQuery& query, const Profile& pro
     if ((fields & bit(Field::kEnvironment)) != 0) return 0.8;
     return fields != 0 ? body : 0.0;
   });
+  const std::vector<Index::TermId> codes =
+      profile.statements.empty() ? std::vector<Index::TermId>{} : codes_of(index, query, doc);
   double together = 0;
   for (std::size_t i = 0; i < profile.statements.size(); ++i) {
     const auto statement = profile.terms_of(i);
     const double share = cover(query, [&](Index::TermId term) {
+      if (std::ranges::binary_search(statement, term, {}, &std::pair<Index::TermId, float>::first)) return 1.0;
       // A code of the article belongs to everything it says.
-      if ((index.fields_of(term, doc) & bit(Field::kCodes)) != 0) return 1.0;
-      return std::ranges::binary_search(statement, term, {}, &std::pair<Index::TermId, float>::first) ? 1.0 : 0.0;
+      return std::ranges::find(codes, term) != codes.end() ? 1.0 : 0.0;
     });
     together = std::max(together, share);
   }

@@ -70,16 +70,20 @@ class Snapshot final : public Library {
   }
 
   std::vector<Hit> search(const Query& query) const override {
+    using Others = Query::OtherLanguages;
     std::vector<Hit> hits;
     const auto own = shelves_.find(query.language);
-    for (const auto& [language, shelf] : shelves_) {
-      const bool preferred = query.language.empty() || language == query.language;
-      if (!preferred && !query.other_languages) continue;
-      for (Hit& hit : shelf.search(query)) {
-        if (!preferred && own != shelves_.end()) {
+    if (own != shelves_.end()) hits = own->second.search(query);
+    const bool is_sure = std::ranges::any_of(hits, [](const Hit& hit) { return hit.confidence >= kMinConfidence; });
+    const bool all = query.language.empty() || query.other_languages == Others::kYes ||
+                     (query.other_languages == Others::kWhenUnsure && !is_sure);
+    for (auto other = shelves_.begin(); all && other != shelves_.end(); ++other) {
+      if (other == own) continue;
+      for (Hit& hit : other->second.search(query)) {
+        if (own != shelves_.end()) {
           if (Hit translated = own->second.translation_of(hit, query); translated.article != nullptr) hit = std::move(translated);
         }
-        if (!preferred) hit.score *= hit.translated ? kTranslated : kOtherLanguage;
+        if (!query.language.empty()) hit.score *= hit.translated ? kTranslated : kOtherLanguage;
         hits.push_back(std::move(hit));
       }
     }

@@ -3,6 +3,7 @@
 // articles live as long as the snapshot they came from (or any later one that still has that article).
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,6 +19,9 @@ namespace usher::kb {
 
 class Vocabulary;
 
+// A hit below this confidence is not shown to a customer: silence is better than a wrong article.
+inline constexpr double kMinConfidence = 0.35;
+
 struct Query {
   std::string text;
   std::string language;               // preferred; articles in another language rank lower and are returned only when allowed
@@ -27,8 +31,10 @@ struct Query {
   std::string audience = "customer";  // who asks: customer | partner: published articles for them; internal: all but archived
   std::vector<std::string> states;    // filter beside the audience; empty: all the audience may see
   std::size_t limit = 5;
-  // Also articles found in another language; where such a one has a translation into `language`, that is returned.
-  bool other_languages = false;
+  // Also articles found in another language; where such a one has a translation into `language`, that is returned. kWhenUnsure:
+  // only where no hit in `language` reaches kMinConfidence.
+  enum class OtherLanguages : std::uint8_t { kNo, kWhenUnsure, kYes };
+  OtherLanguages other_languages = OtherLanguages::kNo;
   bool brief = false;  // which, in what order and how sure; no reasons, boosts, passage and highlights: for who asks many
 };
 
@@ -102,8 +108,5 @@ class Library {
   // Every article, by id and language, for listings. Linear in their number.
   virtual std::vector<std::reference_wrapper<const Article>> articles() const = 0;
 };
-
-// A hit below this confidence is not shown to a customer: silence is better than a wrong article.
-inline constexpr double kMinConfidence = 0.35;
 
 }  // namespace usher::kb

@@ -1,6 +1,7 @@
 #include "kb/speller.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "base/text.h"
@@ -110,6 +111,8 @@ void Speller::index_words() {
   for (std::size_t i = 0; i < words_.size(); ++i) {
     for_each_pair(words_[i].text, [&](std::size_t pair) { pair_words_[next[pair]++] = static_cast<std::uint32_t>(i); });
   }
+  for (std::size_t pair = 0; pair + 1 < pair_begin_.size(); ++pair)
+    std::ranges::sort(words_with(pair), {}, [this](std::uint32_t i) { return std::pair(words_[i].text.size(), i); });
 }
 
 // Two codes one edit apart become the same when each, or one of them, loses the right character.
@@ -158,20 +161,34 @@ const Speller::Word* Speller::nearest(std::string_view word) const {
   const auto known = std::ranges::lower_bound(words_, word, {}, [](const Word& w) { return std::string_view(w.text); });
   if (known != words_.end() && known->text == word) return nullptr;
   const std::size_t limit = word.size() >= 8 ? 2 : 1;
-  std::vector<std::uint8_t> shared(words_.size(), 0);
-  for_each_pair(word, [&](std::size_t pair) {
-    for (std::uint32_t i = pair_begin_[pair]; i < pair_begin_[pair + 1]; ++i) {
-      if (std::uint8_t& count = shared[pair_words_[i]]; count < 255) ++count;
-    }
-  });
   // One edit destroys at most three pairs (a transposition does) of the word's size + 1.
   const auto needed = static_cast<std::uint8_t>(std::max<std::size_t>(word.size() + 1 - std::min(word.size(), 3 * limit), 1));
+  // One per thread, all zero between two calls: what was counted is taken back, a fresh one would have to be cleared.
+  thread_local std::vector<std::uint8_t> shared;
+  if (shared.size() < words_.size()) shared.resize(words_.size());
+  std::vector<std::uint32_t> near;
+  std::array<std::span<const std::uint32_t>, kMaxLength + 1> lists;
+  std::size_t pairs = 0;
+  const auto size_of = [this](std::uint32_t i) { return words_[i].text.size(); };
+  for_each_pair(word, [&](std::size_t pair) {
+    const auto all = words_with(pair);
+    lists[pairs++] = {std::ranges::lower_bound(all, word.size() - limit, {}, size_of),
+                      std::ranges::upper_bound(all, word.size() + limit, {}, size_of)};
+  });
+  const auto list = std::span(lists).first(pairs);
+  for (const auto words : list) {
+    for (const std::uint32_t i : words) {
+      if (++shared[i] == needed) near.push_back(i);
+    }
+  }
+  for (const auto words : list) {
+    for (const std::uint32_t i : words) shared[i] = 0;
+  }
+  std::ranges::sort(near);
   const Word* best = nullptr;
   std::tuple<std::size_t, bool, std::uint32_t> best_key;
-  for (std::size_t i = 0; i < words_.size(); ++i) {
-    if (shared[i] < needed) continue;
+  for (const std::uint32_t i : near) {
     const Word& candidate = words_[i];
-    if (candidate.text.size() + limit < word.size() || candidate.text.size() > word.size() + limit) continue;
     const std::size_t distance = text::edit_distance(word, candidate.text, limit);
     if (distance > limit) continue;
     if (word.size() < kFreeEdits && !std::ranges::is_permutation(word, candidate.text)) continue;

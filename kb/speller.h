@@ -6,6 +6,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,12 +33,18 @@ class Speller {
  private:
   static constexpr std::size_t kAlphabet = 27;  // a–z and the word's end
 
+  std::span<std::uint32_t> words_with(std::size_t pair) {
+    return std::span(pair_words_).subspan(pair_begin_[pair], pair_begin_[pair + 1] - pair_begin_[pair]);
+  }
+  std::span<const std::uint32_t> words_with(std::size_t pair) const {
+    return std::span(pair_words_).subspan(pair_begin_[pair], pair_begin_[pair + 1] - pair_begin_[pair]);
+  }
   void index_words();
   void index_codes();
 
-  std::vector<Word> words_, codes_;        // ascending by text
-  std::vector<std::uint32_t> pair_begin_;  // pair → first entry of pair_words_; one more at the end
-  std::vector<std::uint32_t> pair_words_;
+  std::vector<Word> words_, codes_;                                 // ascending by text
+  std::vector<std::uint32_t> pair_begin_;                           // pair → first entry of pair_words_; one more at the end
+  std::vector<std::uint32_t> pair_words_;                           // of one pair by length, then by text
   std::vector<std::pair<std::uint32_t, std::uint32_t>> shortened_;  // hash of a code without one character, code; ascending
 };
 

@@ -183,7 +183,20 @@ std::string decode_base64_leniently(std::string_view text) {
   auto* end = out.data();
   unsigned bits = 0;
   int count = 0;
-  for (char c : text) {
+  const auto at = [text](std::size_t i) { return static_cast<int>(kValues[static_cast<unsigned char>(text[i])]); };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    // Four good ones make three bytes: nearly all of what comes.
+    while (count == 0 && i + 4 <= text.size()) {
+      const int four = at(i) | at(i + 1) | at(i + 2) | at(i + 3);
+      if (four < 0) break;
+      const auto three = static_cast<unsigned>(at(i) << 18 | at(i + 1) << 12 | at(i + 2) << 6 | at(i + 3));
+      *end++ = static_cast<char>(three >> 16 & 0xff);
+      *end++ = static_cast<char>(three >> 8 & 0xff);
+      *end++ = static_cast<char>(three & 0xff);
+      i += 4;
+    }
+    if (i == text.size()) break;
+    const char c = text[i];
     auto value = kValues[static_cast<unsigned char>(c)];
     if (value < 0) {
       if (c == '=') count = 0;  // the end of one encoded run

@@ -221,7 +221,7 @@ boost::asio::awaitable<net::HttpResponse> help_search(Call call) {
     query.text = words;
     query.language = page.language;
     query.limit = kMaxHits;
-    query.other_languages = true;
+    query.other_languages = kb::Query::OtherLanguages::kYes;
     auto hits = library.search(query);
     std::erase_if(hits, [](const kb::Hit& hit) { return !is_public(*hit.article); });
     const bool found = std::ranges::any_of(hits, [](const kb::Hit& hit) { return hit.confidence >= kb::kMinConfidence; });

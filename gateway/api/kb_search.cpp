@@ -42,7 +42,8 @@ boost::asio::awaitable<net::HttpResponse> search_articles(Call call) {
   query.kind = text_of(*body, "kind");
   query.audience = body->contains("audience") ? text_of(*body, "audience") : "internal";
   query.limit = static_cast<std::size_t>(std::clamp<std::int64_t>(number_of(*body, "limit", 10), 1, 100));
-  query.other_languages = body->value("other_languages", json(true)) == json(true);
+  const bool also_others = body->value("other_languages", json(true)) == json(true);
+  query.other_languages = also_others ? kb::Query::OtherLanguages::kYes : kb::Query::OtherLanguages::kNo;
   const std::string words = query.language.empty() ? text::guess_language(query.text) : query.language;
   const auto library = call.parts->content->get()->library;
   const auto begin = std::chrono::steady_clock::now();

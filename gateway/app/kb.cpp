@@ -165,7 +165,7 @@ int kb_search(const Common& common, const KbSearchOptions& o) {
   query.kind = o.kind;
   query.audience = o.audience;
   query.limit = static_cast<std::size_t>(o.limit);
-  query.other_languages = true;
+  query.other_languages = kb::Query::OtherLanguages::kYes;
   const auto begin = std::chrono::steady_clock::now();
   const auto hits = kb->library->search(query);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;

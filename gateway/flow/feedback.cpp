@@ -78,7 +78,7 @@ std::string slot_of(const TurnResult& turn, const char* name) {
 Result<void> note_searches(sql::Tx& tx, const Today& today, const std::string& visitor, const store::Conversation& row,
                            const TurnResult& turn, Timestamp now) {
   for (const SearchMade& made : turn.searches) {
-    const std::string words = searched_words(made.text);
+    const std::string& words = made.words;
     if (words.empty()) continue;
     // The same words of the same visitor are one search, however often a script looks them up.
     auto before = store::note_once(tx, today.day(), today.hash(visitor, "search|" + words), "search");

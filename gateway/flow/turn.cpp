@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "connectors/json_input.h"
 #include "dialogs/render.h"
+#include "gateway/flow/feedback.h"
 
 namespace usher::gateway::flow {
 namespace {
@@ -34,7 +35,7 @@ dialogs::FoundArticle found(const Content& content, const kb::Article& a, double
 
 dialogs::ArticlesFound search(const Content& content, const dialogs::Search& wish, SearchMade& made) {
   dialogs::ArticlesFound answer;
-  made.text = wish.text;
+  made.words = searched_words(wish.text);
   made.language = wish.language;
   kb::Query query;
   query.text = searched_part(wish.text);
@@ -42,7 +43,8 @@ dialogs::ArticlesFound search(const Content& content, const dialogs::Search& wis
   query.product = wish.product;
   query.kind = wish.device;
   query.limit = 3;
-  query.other_languages = true;  // one found in the other language stands for its translation
+  query.other_languages = kb::Query::OtherLanguages::kWhenUnsure;  // one found in the other language stands for its translation
+  query.brief = true;
   for (const auto& hit : content.library->search(query)) {
     if (made.best.empty()) {
       made.best = hit.article->id;

@@ -29,7 +29,8 @@ struct ArticleEvent {
   std::string place;  // "dialog/step"
 };
 struct SearchMade {
-  std::string text, language;
+  std::string words;  // as they are kept: searched_words()
+  std::string language;
   std::vector<std::string> found;  // ids above the confidence a customer should see, best first
   std::string best;                // the best of all, also below it; may be empty
   double confidence = 0;           // of `best`

@@ -240,7 +240,7 @@ TEST(LibraryFind, AChineseQuestionThatFindsAnEnglishArticleGetsItsTranslation) {
   const auto library = Library::build(all);
   Query query = ask("BATT-77", "zh");
   EXPECT_THAT(library->search(query), IsEmpty());
-  query.other_languages = true;
+  query.other_languages = Query::OtherLanguages::kYes;
   const std::vector<Hit> hits = library->search(query);
   EXPECT_THAT(ids(hits), ElementsAre("battery.zh"));
   EXPECT_TRUE(hits[0].translated);
@@ -255,14 +255,14 @@ TEST(LibraryFind, ATranslationTheReaderMayNotSeeIsNotGiven) {
   all[6].state = "wip";
   const auto library = Library::build(all);
   Query query = ask("BATT-77", "zh");
-  query.other_languages = true;
+  query.other_languages = Query::OtherLanguages::kYes;
   EXPECT_THAT(ids(library->search(query)), ElementsAre("battery.en"));
 }
 
 TEST(LibraryFind, AnArticleAndItsTranslationAreOneHit) {
   const auto library = Library::build(shelf());
   Query query = ask("打印机 脱机 printer offline", "zh");
-  query.other_languages = true;
+  query.other_languages = Query::OtherLanguages::kYes;
   const std::vector<Hit> hits = library->search(query);
   ASSERT_FALSE(hits.empty());
   EXPECT_EQ(ids(hits)[0], "offline.zh");

@@ -9,9 +9,12 @@
 namespace usher::kb {
 namespace {
 
+using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 Article article(std::string id, std::string title, std::string issue, std::string resolution = "1. Do it.",
                 std::string language = "en") {
@@ -127,10 +130,23 @@ TEST(Library, AnswersInTheAskedLanguageUnlessOthersAreAllowed) {
   const auto library = Library::build(all);
   EXPECT_THAT(library->search(ask("USB 3.0", "en")), IsEmpty());
   Query query = ask("USB 3.0", "en");
-  query.other_languages = true;
+  query.other_languages = Query::OtherLanguages::kYes;
   EXPECT_THAT(ids(library->search(query)), ElementsAre("only-zh.zh"));
   EXPECT_THAT(ids(library->search(ask("USB 3.0", ""))), ElementsAre("only-zh.zh"));
   EXPECT_THAT(library->search(ask("printer offline", "fr")), IsEmpty());
+}
+
+TEST(Library, WhoIsSureInTheAskedLanguageDoesNotLookIntoOthers) {
+  std::vector<Article> all = shelf();
+  all.push_back(article("only-zh", "USB 3.0 printer", "- USB 3.0 printer 没反应。", "1. 拔掉。", "zh"));
+  const auto library = Library::build(all);
+  Query query = ask("printer shows as offline", "en");
+  query.other_languages = Query::OtherLanguages::kYes;
+  EXPECT_THAT(ids(library->search(query)), Contains("only-zh.zh"));
+  query.other_languages = Query::OtherLanguages::kWhenUnsure;
+  EXPECT_THAT(ids(library->search(query)), AllOf(Contains("offline.en"), Not(Contains("only-zh.zh"))));
+  query.text = "USB 3.0";
+  EXPECT_THAT(ids(library->search(query)), ElementsAre("only-zh.zh"));
 }
 
 TEST(Library, AnArticleInTheOtherLanguageRanksLower) {
@@ -139,7 +155,7 @@ TEST(Library, AnArticleInTheOtherLanguageRanksLower) {
                               article("d", "Printer", "- Paper.", "1. Do it.", "zh")};
   const auto library = Library::build(all);
   Query query = ask("usb hub dead", "zh");
-  query.other_languages = true;
+  query.other_languages = Query::OtherLanguages::kYes;
   EXPECT_THAT(ids(library->search(query)), ElementsAre("b.zh", "a.en"));
 }
 
