@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "connectors/email/reply_introduction.h"
 #include "connectors/email/reply_lines.h"
 
 namespace usher::connectors::email {
@@ -13,6 +14,7 @@ using Lines = std::vector<std::string_view>;
 constexpr std::size_t kMaxSignatureLines = 12;
 constexpr std::size_t kMaxSignatureSpan = 60;  // with the empty lines between
 constexpr std::size_t kMaxSignatureLineBytes = 160;
+constexpr std::size_t kMaxShortAnswerLines = 2;
 
 Lines lines_of(std::string_view text) {
   Lines lines;
@@ -20,6 +22,10 @@ Lines lines_of(std::string_view text) {
     auto end = text.find('\n');
     auto line = text.substr(0, end);
     while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
+    if (const auto at = line.starts_with('>') ? 0 : inner_introduction(line); at > 0) {
+      lines.push_back(line.substr(0, line.find_last_not_of("- ", at - 1) + 1));
+      line.remove_prefix(at);
+    }
     lines.push_back(line);
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);
@@ -157,19 +163,41 @@ class Splitter {
     return last_quote;
   }
 
+  // How often words follow upon real quotes from `from` on, where the first of them stand, and how many lines all have.
+  struct Answers {
+    std::size_t count = 0, first = 0, lines = 0;
+  };
+  Answers answers_behind_quotes(std::size_t from) const {
+    Answers answers;
+    bool is_behind_quote = false;
+    for (auto i = from; i < end_; ++i) {
+      if (is_marked(i)) {
+        is_behind_quote = true;
+      } else if (is(i, LineKind::kText) && (is_behind_quote || answers.count > 0)) {
+        if (is_behind_quote && answers.count++ == 0) answers.first = i;
+        is_behind_quote = false;
+        ++answers.lines;
+      }
+    }
+    return answers;
+  }
+
   void cut_from_marker(std::size_t marker) {
     auto from = behind(marker);
-    std::size_t last_quote = from;
-    for (auto i = from; i < end_; ++i) {
-      if (is_marked(i)) last_quote = i + 1;
-    }
-    // Words behind real quotes: the customer answers point by point. Quotes and words stay, only the introductions go.
     bool is_quoted_at_once = has_marked(from, std::min(end_, from + 3));
-    if (is(marker, LineKind::kAttribution) && is_quoted_at_once && has_words(last_quote, end_)) {
+    const auto answers = is(marker, LineKind::kAttribution) && is_quoted_at_once ? answers_behind_quotes(from) : Answers{};
+    if (answers.count == 0) {
+      cut_rest(marker);
+    } else if (answers.count == 1 && answers.lines <= kMaxShortAnswerLines) {
+      // "Hello," a quotation, "the second one": without the quotation the words below go on from those above.
+      add(out_.quoted, join(lines_, marker, answers.first));
+      for (auto i = marker; i < answers.first; ++i) kinds_[i] = LineKind::kDropped;
+      const bool is_close = marker > 0 && !lines_[marker - 1].empty();
+      if (is_close && lines_[answers.first - 1].empty()) kinds_[answers.first - 1] = LineKind::kEmpty;
+    } else {
+      // The customer answers point by point. Quotes and words stay, only the introductions go.
       drop_markers(marker, end_);
-      return;
     }
-    cut_rest(marker);
   }
 
   void drop_markers(std::size_t from, std::size_t to) {
