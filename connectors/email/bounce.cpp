@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "connectors/email/plain_text.h"
+#include "connectors/email/report_words.h"
 #include "connectors/email/thread.h"
 
 namespace usher::connectors::email {
@@ -13,76 +14,13 @@ namespace {
 constexpr std::size_t kMaxAddresses = 50;
 constexpr std::size_t kMaxScannedLines = 400;
 
-constexpr auto kSubjects = std::to_array<std::string_view>({"undelivered mail returned to sender",
-                                                            "delivery status notification",
-                                                            "mail delivery failed",
-                                                            "mail delivery failure",
-                                                            "undeliverable",
-                                                            "undelivered",
-                                                            "onbestelbaar",
-                                                            "não_entregue",
-                                                            "não entregue",
-                                                            "failure notice",
-                                                            "returned mail",
-                                                            "delivery failure",
-                                                            "mail system error",
-                                                            "notice: mail delivery status",
-                                                            "warning: delayed mail",
-                                                            "delivery report",
-                                                            "delivery problems",
-                                                            "delivery notification",
-                                                            "mail error",
-                                                            "unzustellbar",
-                                                            "non remis",
-                                                            "no se puede entregar",
-                                                            "delivery delayed",
-                                                            "delivery error",
-                                                            "nondeliverable mail",
-                                                            "mail failure",
-                                                            "message status - undeliverable",
-                                                            "delivery has failed",
-                                                            "unable to deliver",
-                                                            "warning: could not send",
-                                                            "warning: message",
-                                                            "系统退信",
-                                                            "退信通知",
-                                                            "non-delivery",
-                                                            "could not be delivered",
-                                                            "user unknown",
-                                                            "mail delivery warning",
-                                                            "automatically rejected",
-                                                            "mail failed, returning",
-                                                            "returning to sender",
-                                                            "delivery failed"});
-
-constexpr auto kPassing = std::to_array<std::string_view>(
-    {"will be retried", "still trying", "will continue", "will keep trying", "not yet been delivered", "has been delayed",
-     "message delayed", "warning message only", "do not need to resend", "delivery is delayed", "delivery attempts will",
-     "have not yet", "could not be delivered yet", "will try again"});
-
-// Where the report ends and the mail that failed begins.
-constexpr auto kReturnedMail = std::to_array<std::string_view>(
-    {"below this line", "this is a copy of", "original message follows", "------ this is", "unsent message below",
-     "headers of the message", "original message header", "transcript of message follows", "content-type: message/",
-     "message text follows", "original message as received", "old message:", "-- returned mail --"});
-
-// What stands before the addresses that were not reached.
-constexpr auto kIntroductions = std::to_array<std::string_view>(
-    {"did not reach the following", "could not be delivered to", "following address", "failed recipients", "following recipient",
-     "unable to deliver", "delivery errors", "could not be delivered", "not be delivered", "permanent fatal errors",
-     "undeliverable", "has been postponed", "delivery to the following", "was automatically rejected",
-     "unavailable: user not found", "pas pu etre delivre"});
-constexpr auto kFailures =
-    std::to_array<std::string_view>({"user unknown", "no such user", "mailbox unavailable", "unknown user", "this is the qmail",
-                                     "mailbox is full", "quota exceeded", "550 ", "554 "});
-
 bool contains(std::string_view s, std::string_view part) {
   return s.find(part) != std::string_view::npos;
 }
 
 template <std::size_t N>
-bool names_any(std::string_view s, const std::array<std::string_view, N>& phrases) {
-  return std::any_of(phrases.begin(), phrases.end(), [&](std::string_view phrase) { return contains(s, phrase); });
+bool names_any(std::string_view s, const std::string_view (&phrases)[N]) {
+  return std::any_of(std::begin(phrases), std::end(phrases), [&](std::string_view phrase) { return contains(s, phrase); });
 }
 
 bool is_daemon(std::string_view address) {
@@ -108,6 +46,11 @@ std::vector<std::string> addresses_in(std::string_view line) {
            (std::isalnum(static_cast<unsigned char>(line[end])) != 0 || line[end] == '-' || line[end] == '.'))
       ++end;
     while (end > at + 1 && (line[end - 1] == '.' || line[end - 1] == '-')) --end;
+    // What stands before it without a blank: "收件人：a@b".
+    for (std::string_view mark : {"：", "，", "、", "。", "（", "【", "《", "“", "«"}) {
+      if (const auto behind = line.substr(begin, at - begin).rfind(mark); behind != std::string_view::npos)
+        begin += behind + mark.size();
+    }
     while (begin < at && (line[begin] == '\'' || line[begin] == '=' || line[begin] == '.')) ++begin;
     // "SMTP=a@b" of X.400 gateways
     if (auto equals = line.substr(begin, at - begin).rfind("smtp="); equals != std::string_view::npos) begin += equals + 5;
@@ -158,17 +101,28 @@ std::string value_of(const Group& group, std::string_view name) {
   return {};
 }
 
+// Whether the report says that nothing failed or is late: everything was delivered, relayed or expanded.
+bool is_success(std::string_view status) {
+  bool is_told = false;
+  for (const auto& group : groups_of(status)) {
+    const auto action = text::to_lower_ascii(value_of(group, "action"));
+    if (action.starts_with("failed") || action.starts_with("failure") || action.starts_with("delayed")) return false;
+    is_told = is_told || action.starts_with("delivered") || action.starts_with("relayed") || action.starts_with("expanded");
+  }
+  return is_told;
+}
+
 void read_status(std::string_view status, Bounce& bounce) {
   for (const auto& group : groups_of(status)) {
     auto action = text::to_lower_ascii(value_of(group, "action"));
     action = action.substr(0, action.find_first_of(" ;("));
     auto address = report_address(value_of(group, "original-recipient"));
     if (!contains(address, "@")) address = report_address(value_of(group, "final-recipient"));
-    if (action.empty() || address.empty()) continue;
     auto code = value_of(group, "status");
-    if (action == "failed" || action == "failure") {
+    if (address.empty() || (action.empty() && code.empty())) continue;
+    if (action == "failed" || action == "failure" || (action.empty() && code.starts_with('5'))) {
       add(bounce.permanent, address);
-    } else if (action == "delayed") {
+    } else if (action == "delayed" || (action.empty() && code.starts_with('4'))) {
       add(bounce.temporary, address);
     } else {
       continue;
@@ -189,6 +143,25 @@ bool is_header_line(std::string_view lower) {
          contains(lower, "mailto:") || contains(lower, "mail from:") || contains(lower, "mail from <");
 }
 
+bool is_from_daemon(const Mail& mail) {
+  return std::any_of(mail.from.begin(), mail.from.end(), [](const MailAddress& from) {
+    auto name = text::to_lower_ascii(from.name);
+    return is_daemon(text::to_lower_ascii(from.address)) || contains(name, "mail delivery") || contains(name, "mailer-daemon");
+  });
+}
+
+// "anaf" of a line that has nothing else: some reports name the user without the domain, which is their own.
+std::string lone_user(std::string_view line) {
+  if (!line.starts_with(' ') && !line.starts_with('\t')) return {};
+  auto word = text::to_lower_ascii(text::trim(line));
+  const bool is_name = word.size() >= 2 && word.size() <= 64 && std::all_of(word.begin(), word.end(), [](char c) {
+                         return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
+                       });
+  return is_name && std::any_of(word.begin(), word.end(), [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; })
+             ? word
+             : std::string{};
+}
+
 // The addresses a report in prose names before the returned mail begins; those behind "could not be delivered to" before all
 // others.
 void read_prose(const Mail& mail, Bounce& bounce) {
@@ -198,8 +171,11 @@ void read_prose(const Mail& mail, Bounce& bounce) {
   }
   bool is_passing = false;
   bool is_introduced = false;
+  bool is_list = false;    // the line before ended the introduction, or was of the list
+  bool is_behind = false;  // an address stands behind the introduction
   std::vector<std::string> found;
   std::vector<std::string> introduced;
+  std::vector<std::string> users;
   std::size_t lines = 0;
   for (const auto& line : text::split(mail.text, '\n')) {
     if (++lines > kMaxScannedLines) break;
@@ -208,17 +184,31 @@ void read_prose(const Mail& mail, Bounce& bounce) {
     if (names_any(lower, kIntroductions)) is_introduced = true;
     bool is_end =
         lines > 2 && (names_any(lower, kReturnedMail) || lower.starts_with("received:") || lower.starts_with("return-path:"));
-    if (is_end && !found.empty()) break;
+    if (is_end && (!found.empty() || !users.empty())) break;
     if (is_header_line(lower)) continue;
+    if (is_list && !lower.empty()) {
+      auto user = lone_user(line);
+      is_list = !user.empty();
+      add(users, std::move(user));
+    }
+    if (names_any(lower, kIntroductions) && lower.ends_with(':')) is_list = true;
     for (auto& address : addresses_in(lower)) {
       if (is_daemon(address) || std::find(known.begin(), known.end(), address) != known.end()) continue;
       if (is_introduced) add(introduced, address);
+      is_behind = is_behind || (is_introduced && !is_list);
       add(found, std::move(address));
     }
   }
   auto subject = text::to_lower_ascii(mail.subject);
   if ((contains(subject, "warning") && !contains(subject, "unknown")) || contains(subject, "delayed")) is_passing = true;
   auto& into = is_passing ? bounce.temporary : bounce.permanent;
+  if (!is_behind && !users.empty() && is_from_daemon(mail)) {
+    const auto& from = mail.from.front().address;
+    if (const auto at = from.find('@'); at != std::string::npos) {
+      for (const auto& user : users) add(into, user + text::to_lower_ascii(from.substr(at)));
+      return;
+    }
+  }
   for (auto& address : introduced.empty() ? found : introduced) add(into, std::move(address));
 }
 
@@ -241,20 +231,33 @@ bool tells_failure(const Mail& mail) {
   return names_any(top, kIntroductions) || names_any(top, kFailures);
 }
 
-bool is_from_daemon(const Mail& mail) {
-  return std::any_of(mail.from.begin(), mail.from.end(), [](const MailAddress& from) {
-    auto name = text::to_lower_ascii(from.name);
-    return is_daemon(text::to_lower_ascii(from.address)) || contains(name, "mail delivery") || contains(name, "mailer-daemon");
-  });
-}
-
 // An address only mail servers use; postmaster may be a person.
 bool is_mailer_daemon(std::string_view address) {
   return text::to_lower_ascii(address).starts_with("mailer-daemon@");
 }
 
-// What says that this is a report; empty when nothing does. A person may write "Returned mail?" or send a report on to us: prose
-// counts only together with a subject of its kind or a sender that is no person.
+// A sender that is a program of a mail server, by its name, or a mail that says it was not written by a person.
+bool is_robot(const Mail& mail) {
+  static constexpr std::string_view kPrograms[] = {"smtp",       "daemon",      "postmaster",  "gateway",      "inetgw",
+                                                   "mailer",     "ndr",         "bounce",      "antivirus",    "systemadmin",
+                                                   "delivery",   "noreply",     "no-reply",    "mail_service", "mailservice",
+                                                   "mailserver", "mail-server", "mail.system", "mail-system"};
+  const auto* submitted = mail.header("auto-submitted");
+  if (submitted != nullptr && !text::to_lower_ascii(*submitted).starts_with("no")) return true;
+  for (const auto* name : {"precedence", "x-precedence"}) {
+    const auto* value = mail.header(name);
+    if (value == nullptr) continue;
+    const auto word = text::to_lower_ascii(text::trim(*value));
+    if (word.starts_with("bulk") || word.starts_with("junk") || word.starts_with("auto")) return true;
+  }
+  return std::any_of(mail.from.begin(), mail.from.end(), [](const MailAddress& from) {
+    const auto lower = text::to_lower_ascii(from.address);
+    return names_any(std::string_view(lower).substr(0, lower.rfind('@')), kPrograms);
+  });
+}
+
+// What says that this is a report; empty when nothing does. A person may write "Delivery failed: my parcel was returned"
+// or send a report on to us: prose counts only from a sender that is no person.
 std::string evidence_of(const Mail& mail, const MailEnvelope& envelope) {
   if (mail.report_type == "delivery-status" || !mail.delivery_status.empty()) return "delivery status report";
   if (const auto* failed = mail.header("x-failed-recipients"); failed != nullptr) return "X-Failed-Recipients: " + *failed;
@@ -264,12 +267,15 @@ std::string evidence_of(const Mail& mail, const MailEnvelope& envelope) {
                         (return_path != nullptr &&
                          (text::trim(*return_path) == "<>" || contains(text::to_lower_ascii(*return_path), "mailer-daemon")));
   auto subject = text::to_lower_ascii(text::trim(mail.subject));
-  bool is_subject = std::any_of(kSubjects.begin(), kSubjects.end(), [&](std::string_view s) {
+  bool is_subject = std::any_of(std::begin(kSubjects), std::end(kSubjects), [&](std::string_view s) {
     return subject.starts_with(s) || (s.size() > 10 && contains(subject, s));
   });
   bool is_daemon_mail = is_from_daemon(mail);
   // Nearly every mail ends here: its text need not be searched.
-  if (!is_subject && !is_daemon_mail) return {};
+  const bool is_nobody = is_null_sender && std::none_of(mail.from.begin(), mail.from.end(), [](const MailAddress& from) {
+                           return from.address.find('@') != std::string::npos;
+                         });
+  if (!is_subject && !is_daemon_mail && !is_nobody) return {};
   bool is_failure = tells_failure(mail);
   if (mail.report_type == "disposition-notification")
     return is_subject && is_failure ? "notification of a rejected mail" : std::string{};
@@ -278,7 +284,9 @@ std::string evidence_of(const Mail& mail, const MailEnvelope& envelope) {
   if (is_subject && (is_null_sender || mail.from.empty())) return "subject \"" + mail.subject + "\" from <>";
   bool is_conversation =
       subject.starts_with("re:") || subject.starts_with("aw:") || subject.starts_with("fw") || subject.starts_with("wg:");
-  if (is_subject && is_failure && !is_conversation) return "subject \"" + mail.subject + "\" and a failure in the text";
+  if (is_nobody && is_failure) return "a failure in the text, from <>";
+  if (is_subject && is_failure && !is_conversation && is_robot(mail))
+    return "subject \"" + mail.subject + "\" and a failure in the text";
   return {};
 }
 
@@ -287,7 +295,7 @@ std::string evidence_of(const Mail& mail, const MailEnvelope& envelope) {
 std::optional<Bounce> find_bounce(const Mail& mail, const MailEnvelope& envelope) {
   Bounce bounce;
   bounce.evidence = evidence_of(mail, envelope);
-  if (bounce.evidence.empty()) return std::nullopt;
+  if (bounce.evidence.empty() || is_success(mail.delivery_status)) return std::nullopt;
   read_status(mail.delivery_status, bounce);
   if (const auto* failed = mail.header("x-failed-recipients"); failed != nullptr && bounce.permanent.empty()) {
     for (auto& address : addresses_in(*failed)) add(bounce.permanent, std::move(address));

@@ -1,8 +1,10 @@
 #include "connectors/email/verdict.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
+#include "connectors/email/report_words.h"
 #include "connectors/email/thread.h"
 
 namespace usher::connectors::email {
@@ -44,14 +46,20 @@ bool is_list_agent(std::string_view local) {
          local.find("-bounces+") != std::string_view::npos || local == "bounce" || local == "bounces";
 }
 
-// What mail programs put in front of the subject of an automatic reply. Weak by itself, but nobody types it.
+// Weak by itself, but nobody types it: it counts before a colon, a bracket, a dash or "Re:", or alone.
 bool is_automatic_subject(std::string_view subject) {
-  static constexpr auto kPrefixes = std::to_array<std::string_view>(
-      {"automatic reply:", "auto:", "auto reply:", "auto-reply:", "autoreply:", "auto response:", "out of office:",
-       "out of the office:", "out of office reply:", "automatische antwort:", "abwesenheitsnotiz", "réponse automatique",
-       "respuesta automática", "自动回复", "自動回覆", "自動回复", "自動返信", "不在通知"});
-  auto folded = text::to_lower_ascii(text::trim(subject));
-  return std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view p) { return folded.starts_with(p); });
+  const auto trimmed = text::trim(text::cut(subject, 120));
+  const bool is_ascii = std::all_of(trimmed.begin(), trimmed.end(), [](char c) { return static_cast<unsigned char>(c) < 128; });
+  const auto folded = is_ascii ? text::to_lower_ascii(trimmed) : text::fold(trimmed);
+  auto words = std::string_view(folded);
+  while (!words.empty() && (words.front() == '[' || words.front() == '(' || words.front() == '*')) words.remove_prefix(1);
+  return std::any_of(std::begin(kAutomaticSubjects), std::end(kAutomaticSubjects), [&](std::string_view phrase) {
+    if (!words.starts_with(phrase)) return false;
+    auto rest = words.substr(phrase.size());
+    while (rest.starts_with(' ')) rest.remove_prefix(1);
+    return rest.empty() || std::string_view(":])(-|*").find(rest.front()) != std::string_view::npos || rest.starts_with("re:") ||
+           rest.starts_with("\xE2\x80\x93");
+  });
 }
 
 class Judge {
