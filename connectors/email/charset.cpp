@@ -139,6 +139,25 @@ bool is_mostly_utf8(std::string_view bytes) {
   return static_cast<std::size_t>(beyond) >= 2 * damaged;
 }
 
+// UTF-8 under another label: valid as UTF-8, and with more characters than chance explains. What is meant by a label of one byte
+// a character ("Ã¼", "Ð¿") nobody writes; of two bytes a short word may look like UTF-8 ("通" in GB 2312 does).
+bool is_utf8_mislabelled(std::string_view bytes, const std::string& charset) {
+  static constexpr auto kTwoBytes =
+      std::to_array<std::string_view>({"gb", "big5", "windows-9", "euc", "shift", "sjis", "x-sjis", "cp9", "hz", "johab", "ksc"});
+  if (!text::is_valid_utf8(bytes)) return false;
+  std::size_t pairs = 0;
+  std::size_t triples = 0;
+  for (char c : bytes) {
+    const auto u = static_cast<unsigned char>(c);
+    if (u == 0 || u == 0x1B) return false;  // UTF-16, ISO-2022
+    pairs += u >= 0xC2 && u <= 0xDF ? 1 : 0;
+    triples += u >= 0xE0 ? 1 : 0;
+  }
+  const bool is_wide = std::any_of(kTwoBytes.begin(), kTwoBytes.end(),
+                                   [&](std::string_view start) { return text::to_lower_ascii(charset).starts_with(start); });
+  return triples >= 3 || (is_wide ? pairs >= 6 : pairs + triples >= 2);
+}
+
 std::string clean(std::string utf8) {
   if (utf8.starts_with("\xEF\xBB\xBF")) utf8.erase(0, 3);
   bool is_plain = std::none_of(utf8.begin(), utf8.end(), [](char c) {
@@ -177,6 +196,7 @@ std::string to_utf8(std::string_view bytes, std::string_view label, std::string_
                  (charset == "windows-1252" && text::to_lower_ascii(label).find("ascii") != std::string::npos);
   if (is_weak && text::is_valid_utf8(bytes)) return clean(std::string(bytes));
   if (!is_weak) {
+    if (is_utf8_mislabelled(bytes, charset)) return clean(std::string(bytes));
     if (auto text = convert(bytes, charset)) return clean(std::move(*text));
   }
   auto as = [&](const std::string& candidate) -> std::optional<std::string> {

@@ -35,8 +35,9 @@ constexpr auto kParagraphs =
 constexpr auto kQuoteClasses = sorted(std::to_array<std::string_view>(
     {"gmail_quote", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "moz-forward-container"}));
 // The same by id, lower case: Outlook on the web and for Mac, NetEase, Sina, 139.
-constexpr auto kQuoteIds = sorted(std::to_array<std::string_view>(
-    {"mail-editor-reference-message-container", "olk_src_body_section", "isforwardcontent", "origbody", "reply139content"}));
+constexpr auto kQuoteIds =
+    sorted(std::to_array<std::string_view>({"mail-editor-reference-message-container", "olk_src_body_section", "isforwardcontent",
+                                            "origbody", "reply139content", "isreplycontent"}));
 
 std::string_view as_view(const xmlChar* s) {
   return s == nullptr ? std::string_view{} : reinterpret_cast<const char*>(s);
@@ -54,7 +55,8 @@ bool is_quote(const xmlNode* node, std::string_view name) {
   if (name != "div" && name != "span" && name != "table") return false;
   if (node->properties == nullptr) return false;
   if (auto id = attribute(node, "id"); !id.empty() && is_one_of(text::to_lower_ascii(id), kQuoteIds)) return true;
-  if (name == "div" && attribute(node, "name") == "quote") return true;  // GMX
+  if (name == "div" && (attribute(node, "name") == "quote" || attribute(node, "name") == "messageReplySection"))
+    return true;  // GMX, Spark
   auto classes = attribute(node, "class");
   if (classes.empty()) return false;
   for (const auto& word : text::split(classes, ' ')) {

@@ -1,5 +1,7 @@
 #include "connectors/email/mime.h"
 
+#include <algorithm>
+#include <cctype>
 #include <map>
 #include <memory>
 
@@ -43,6 +45,7 @@ class Reader {
   void walk(GMimeObject* object, std::string_view parent, std::size_t position, std::size_t depth, bool in_alternative, Off& off);
   void walk_children(GMimeMultipart* multipart, const std::string& subtype, std::size_t depth, bool in_alternative, Off off);
   GMimeObject* unwrapped(const Leaf& part);
+  GMimeObject* with_its_own_boundary(std::string_view body, const std::string& subtype);
   void unpack_tnef(const Leaf& part);
   std::string decoded_text(const Leaf& part);
   void choose_text();
@@ -125,9 +128,12 @@ void Reader::walk(GMimeObject* object, std::string_view parent, std::size_t posi
     auto* multipart = GMIME_MULTIPART(object);
     auto subtype = part.type.substr(part.type.find('/') + 1);
     if (g_mime_multipart_get_count(multipart) == 0) {
+      const auto body = view_of(g_mime_multipart_get_prologue(multipart));
+      if (auto* inner = with_its_own_boundary(body, subtype); inner != nullptr)
+        return walk(inner, parent, position, depth + 1, in_alternative, off);
       // A multipart without parts (no boundary, or none found): what is there is text.
       warn("a multipart without parts");
-      auto text = to_utf8(view_of(g_mime_multipart_get_prologue(multipart)), {});
+      auto text = to_utf8(body, {});
       if (!text.empty()) mail_.plain_parts.push_back(std::move(text));
       return;
     }
@@ -209,9 +215,36 @@ GMimeObject* Reader::unwrapped(const Leaf& part) {
       return unwrapped_.back().get();
     }
   }
-  if (opened.kind == Smime::Kind::kCertificates || !part.is_smime()) return nullptr;
+  if (opened.kind == Smime::Kind::kCertificates || (!part.is_smime() && opened.kind != Smime::Kind::kEncrypted)) return nullptr;
   mail_.is_encrypted = true;
   if (opened.kind != Smime::Kind::kEncrypted) warn("S/MIME that cannot be read");
+  return nullptr;
+}
+
+// The parts of a multipart whose boundary is another than its header says (gateways rewrite one of the two), or null. A boundary
+// is a line "--…" that a field follows.
+GMimeObject* Reader::with_its_own_boundary(std::string_view body, const std::string& subtype) {
+  if (unwrapped_.size() >= kMaxUnwrapped) return nullptr;
+  for (std::size_t at = 0, lines = 0; at < body.size() && lines < 100; ++lines) {
+    const auto end = std::min(body.find('\n', at), body.size());
+    auto line = body.substr(at, end - at);
+    at = end + 1;
+    while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
+    if (!line.starts_with("--") || line.size() < 4 || line.size() > 72 || line.find('"') != std::string_view::npos) continue;
+    const auto next = body.substr(std::min(at, body.size()));
+    if (!text::iequals_ascii(next.substr(0, 8), "Content-") ||
+        next.substr(0, next.find('\n')).find(':') == std::string_view::npos)
+      continue;
+    std::string entity = "Content-Type: multipart/" + subtype + "; boundary=\"" + std::string(line.substr(2)) + "\"\n\n";
+    entity += body;
+    const auto tamed = guard_mime(entity, options_.limits, mail_.warnings);
+    auto parsed = parse_entity(tamed ? *tamed : entity, lenient_.get());
+    if (!parsed || !GMIME_IS_MULTIPART(parsed.get()) || g_mime_multipart_get_count(GMIME_MULTIPART(parsed.get())) == 0)
+      return nullptr;
+    warn("ambiguous: the parts are divided by another boundary than the one announced");
+    unwrapped_.push_back(std::move(parsed));
+    return unwrapped_.back().get();
+  }
   return nullptr;
 }
 

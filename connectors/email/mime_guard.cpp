@@ -1,7 +1,10 @@
 #include "connectors/email/mime_guard.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <set>
+#include <utility>
 
 #include "base/text.h"
 
@@ -152,13 +155,55 @@ Findings look(std::string_view raw, const MimeLimits& limits) {
   return found;
 }
 
+// Where the first field begins in a mail with blank lines before it; 0 where there are none or no field follows.
+std::size_t first_field(std::string_view raw) {
+  const auto begin = raw.substr(0, 1'000).find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return 0;
+  const auto name = raw.substr(begin, std::min<std::size_t>(raw.substr(begin).find(':'), 77));
+  const bool is_name =
+      !name.empty() && name.size() < 77 &&
+      std::all_of(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-'; });
+  return is_name ? begin : 0;
+}
+
+// The line of blanks that stands where the empty line between header and first boundary should: its begin and end, or nullopt.
+std::optional<std::pair<std::size_t, std::size_t>> blank_header_end(std::string_view raw) {
+  std::optional<std::pair<std::size_t, std::size_t>> blank;
+  for (std::size_t at = 0; at < raw.size();) {
+    const auto end = line_end(raw, at);
+    const auto line = raw.substr(at, end - at);
+    if (line.starts_with('\n') || line.starts_with("\r\n")) return std::nullopt;
+    if (blank && line.starts_with("--")) return blank;
+    blank.reset();
+    if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) blank.emplace(at, end);
+    at = end;
+  }
+  return std::nullopt;
+}
+
+// A header that programs do not agree about, made one that all read alike.
+std::optional<std::string> with_plain_header(std::string_view raw, std::vector<std::string>& warnings) {
+  std::optional<std::string> copy;
+  if (const auto begin = first_field(raw); begin > 0) {
+    copy.emplace(raw.substr(begin));
+    warnings.emplace_back("ambiguous: blank lines before the header");
+  }
+  if (const auto blank = blank_header_end(copy ? std::string_view(*copy) : raw)) {
+    if (!copy) copy.emplace(raw);
+    copy->replace(blank->first, blank->second - blank->first, "\n");
+    warnings.emplace_back("ambiguous: a line of blanks ends the header");
+  }
+  return copy;
+}
+
 }  // namespace
 
 std::optional<std::string> guard_mime(std::string_view raw, const MimeLimits& limits, std::vector<std::string>& warnings) {
+  auto copy = with_plain_header(raw, warnings);
+  if (copy) raw = *copy;
   auto found = look(raw, limits);
-  std::optional<std::string> copy;
   if (!found.big_fields.empty()) {
-    copy.emplace(raw);
+    if (!copy) copy.emplace(raw);
     for (auto at : found.big_fields) tame_field(*copy, at, limits);
     warnings.emplace_back("an address field is too large; the rest of it was not read");
   }

@@ -1,6 +1,6 @@
 // What must not reach the MIME library (measured with GMime 3.2.13): 30,000 nested address groups overflow its stack, a million
 // parts take 1.3 GB, a million addresses 300 MB. Nesting of parts it bounds itself. Pure; one pass; no copy for a mail within the
-// bounds.
+// bounds. Also repaired here: blank lines before the header, and a line of blanks where its end should be.
 #pragma once
 #include <optional>
 #include <string>

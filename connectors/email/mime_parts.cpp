@@ -69,6 +69,21 @@ Leaf leaf_of(GMimeObject* object, GMimeParserOptions* options, std::size_t max_f
   return part;
 }
 
+// Said to be base64 and is not: base64 has no blanks within its lines, words have.
+static bool is_no_base64(std::string_view text) {
+  std::size_t blanks = 0;
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    blanks += text[i] == ' ' && text[i - 1] > ' ' ? 1 : 0;
+  }
+  return blanks >= 2 && blanks * 20 > text.size();
+}
+
+// The boundary that ends a part may have been overlooked; no line of base64 begins with it.
+static std::string_view before_boundary(std::string_view text) {
+  if (text.starts_with("--")) return {};
+  return text.substr(0, text.find("\n--"));
+}
+
 std::string content_of(GMimeObject* object) {
   Held<GMimeStream> memory(g_mime_stream_mem_new());
   if (GMIME_IS_PART(object)) {
@@ -82,7 +97,9 @@ std::string content_of(GMimeObject* object) {
       g_mime_stream_write_to_stream(encoded, memory.get());
       auto* text = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(memory.get()));
       if (text == nullptr || text->len == 0) return {};
-      return decode_base64_leniently(std::string_view(reinterpret_cast<const char*>(text->data), text->len));
+      const std::string_view encoded_text(reinterpret_cast<const char*>(text->data), text->len);
+      if (is_no_base64(encoded_text)) return std::string(encoded_text);
+      return decode_base64_leniently(before_boundary(encoded_text));
     }
     g_mime_data_wrapper_write_to_stream(content, memory.get());
   } else if (GMIME_IS_MESSAGE_PART(object)) {

@@ -88,6 +88,16 @@ TEST(Charsets, LabelsThatLieInKnownWaysAreReadAsMeant) {
   EXPECT_EQ(to_utf8("x", "\"utf-8\""), "x");
 }
 
+TEST(Charsets, Utf8UnderTheLabelOfAnotherIsStillUtf8) {
+  EXPECT_EQ(to_utf8("您好，打印机坏了", "big5"), "您好，打印机坏了");
+  EXPECT_EQ(to_utf8("您好，打印机坏了", "gb2312"), "您好，打印机坏了");
+  EXPECT_EQ(to_utf8("Drucker läuft für Frau Müller", "iso-8859-1"), "Drucker läuft für Frau Müller");
+  EXPECT_EQ(to_utf8("Привет", "koi8-r"), "Привет");
+  EXPECT_EQ(to_utf8("\xCD\xA8", "gb2312"), "通") << "a short word that is both";
+  EXPECT_EQ(to_utf8("CAF\xC9\xBB", "iso-8859-1"), "CAFÉ»") << "one character is chance";
+  EXPECT_EQ(to_utf8("\xC1\xAA\xCD\xA8\xB5\xE7\xBB\xB0", "gb2312"), "联通电话");
+}
+
 TEST(Charsets, Utf7IsNeverMarkup) {
   auto mail = parse_mail("Content-Type: text/html; charset=utf-7\r\n\r\n<p>a+ADw-script+AD4-alert(1)+ADw-/script+AD4-b</p>");
   EXPECT_TRUE(text::is_valid_utf8(mail.text));
@@ -142,6 +152,9 @@ TEST(TransferEncodings, DamageCostsTheDamagedPlaceOnly) {
   EXPECT_THAT(text("base64", junk), HasSubstr("hello world"));
   EXPECT_THAT(text("BASE64 ", "aGVsbG8\r\n"), StartsWith("hello"));
   EXPECT_THAT(text("base64", "aGVsbG8gd29ybGQ=\r\n=====\r\n"), HasSubstr("hello world")) << "length mod 4 = 1";
+  EXPECT_EQ(text("base64", "This text was never encoded, whatever its field says.\r\n"),
+            "This text was never encoded, whatever its field says.\n");
+  EXPECT_EQ(text("base64", "aGVsbG8gd29ybGQ=\r\n--lost-boundary--\r\n"), "hello world") << "a boundary is no base64";
   EXPECT_EQ(text("quoted-printable", "a=20=\r\nb=E2=82=AC="), "a b€") << "a soft break at the very end";
   EXPECT_EQ(text("quoted-printable", "a=C3=A9 50%=off\r\n"), "aé 50%=off\n");
   EXPECT_EQ(text("x-uuencode", "begin 644 x.txt\r\n+:&5L;&\\@=V]R;&0 \r\n`\r\nend\r\n"), "hello world");
@@ -174,6 +187,32 @@ TEST(Ambiguity, IsReadInOneWayAndNamed) {
   EXPECT_THAT(prefix.text, HasSubstr("outer"));
   EXPECT_THAT(parse_mail("Content-Type: text/plain\r\nContent-Transfer-Encoding: x-nonsense\r\n\r\nas it is").text,
               HasSubstr("as it is"));
+}
+
+TEST(Ambiguity, AHeaderThatProgramsReadDifferentlyIsRepaired) {
+  const auto late = parse_mail("\r\n \r\nFrom: ana@example.org\r\nSubject: late\r\n\r\ntext\r\n");
+  EXPECT_EQ(late.subject, "late");
+  EXPECT_EQ(late.text, "text\n");
+  EXPECT_THAT(late.warnings, Contains("ambiguous: blank lines before the header"));
+  EXPECT_THAT(parse_mail("\r\nHello, it does not work: help\r\n").text, HasSubstr("does not work")) << "no field: text";
+  const auto blank = parse_mail(
+      "Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n \r\n--b\r\nContent-Type: text/plain\r\n\r\nwords\r\n"
+      "--b\r\nContent-Type: text/csv; name=a.csv\r\nContent-Disposition: attachment\r\n\r\n1,2\r\n--b--\r\n");
+  EXPECT_EQ(text::trim(blank.text), "words");
+  EXPECT_EQ(blank.attachments.size(), 1u);
+  EXPECT_THAT(blank.warnings, Contains("ambiguous: a line of blanks ends the header"));
+  EXPECT_EQ(parse_mail("Subject: a\r\n \r\n\tb\r\n\r\ntext\r\n").text, "text\n") << "a folded line, however empty";
+}
+
+TEST(Ambiguity, PartsUnderAnotherBoundaryThanAnnouncedAreRead) {
+  const auto mail = parse_mail(
+      "Content-Type: multipart/mixed; boundary=lost\r\n\r\n--kept\r\nContent-Type: text/plain\r\n\r\nwords\r\n"
+      "--kept\r\nContent-Type: text/csv; name=a.csv\r\nContent-Disposition: attachment\r\n\r\n1,2\r\n--kept--\r\n");
+  EXPECT_EQ(text::trim(mail.text), "words");
+  EXPECT_EQ(mail.attachments.size(), 1u);
+  EXPECT_THAT(mail.warnings, Contains("ambiguous: the parts are divided by another boundary than the one announced"));
+  const auto prose = parse_mail("Content-Type: multipart/mixed; boundary=lost\r\n\r\nHello\r\n-- \r\nAna\r\n");
+  EXPECT_THAT(prose.text, HasSubstr("Ana")) << "a signature is no boundary";
 }
 
 TEST(Flowed, DeletedBlanksQuotesAndSignaturesAreThoseOfRfc3676) {
