@@ -156,8 +156,10 @@ bool blocks_gap(const Word& w) {
 bool same_word(const Word& word, const std::string& wanted, bool fuzzy, bool& typo) {
   if (word.kind == Kind::kBreak) return false;
   if (word.text == wanted) return true;
-  if (wanted.front() >= '0' && wanted.front() <= '9' && wanted.size() <= 2 && small_number(word.folded) == small_number(wanted))
-    return true;  // "two short beeps" is "2 short"
+  if (wanted.front() >= '0' && wanted.front() <= '9' && wanted.size() <= 2) {
+    const auto number = small_number(wanted);                        // none: "5g", "4k"
+    if (number && small_number(word.folded) == number) return true;  // "two short beeps" is "2 short"
+  }
   // Cheap tests first: this runs for every word of every option.
   if (!fuzzy || word.kind != Kind::kLatin || wanted.size() < 3 || word.text.front() != wanted.front()) return false;
   if (word.text.starts_with(wanted) && word.text.size() <= wanted.size() + 3 &&

@@ -41,6 +41,17 @@ TEST(Words, APhraseIsFoundWithATypoOrAWordInBetweenButNotAcrossANegation) {
   EXPECT_TRUE(find_phrase(read_words("sprinter"), to_phrase("printer"), false, 0).empty());
 }
 
+TEST(Words, ANumberIsTheSameInWordsButANameLikeFiveGIsOnlyItself) {
+  const auto found = [](std::string_view message, std::string_view phrase) {
+    return find_phrase(read_words(message), to_phrase(phrase), true, 0).size();
+  };
+  EXPECT_EQ(found("two short beeps", "2 short"), 1U);
+  EXPECT_EQ(found("the 5G network", "5g"), 1U);
+  EXPECT_EQ(found("a 4K screen", "4k"), 1U);
+  for (const char* name : {"5g", "4k", "3d", "2x"}) EXPECT_EQ(found("the printer is broken", name), 0U) << name;
+  EXPECT_EQ(found("the 4K screen", "5g"), 0U);
+}
+
 TEST(Words, InvalidBytesAndControlsDoNotHurt) {
   EXPECT_NO_FATAL_FAILURE(read_words("\xff\xfe\x80 \x01 yes"));
   EXPECT_TRUE(read_words("").words.empty());
