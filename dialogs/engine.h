@@ -75,6 +75,7 @@ struct State {
   int steps = 0;                     // entered since the customer's last word; the guard of endless scripts
   std::vector<std::string> offered;  // scripts the last "which of these?" named; empty: the greeting's topics
   int unanswered = 0;                // questions of the customer's in a row that nothing was found for
+  int idle = 0;                      // messages in a row that only asked for time, thanked or said what was known
   std::int64_t heard = 0;            // time of the last event that told it, seconds since 1970; 0 = never
   std::int64_t due = 0;              // when the last Await comes, as above; an earlier TimePassed is an echo. 0 = not known
 

@@ -86,6 +86,7 @@ std::string State::to_json() const {
   write("side_question", side_question, fresh.side_question);
   write("offered", offered, fresh.offered);
   write("unanswered", unanswered, fresh.unanswered);
+  write("idle", idle, fresh.idle);
   write("check", check, fresh.check);
   write("checked", checked, fresh.checked);
   write("heard", heard, fresh.heard);
@@ -129,6 +130,7 @@ std::optional<State> State::from_json(std::string_view json) {
     read(j, "side_question", s.side_question);
     read(j, "offered", s.offered);
     read(j, "unanswered", s.unanswered);
+    read(j, "idle", s.idle);
     read(j, "check", s.check);
     read(j, "checked", s.checked);
     read(j, "heard", s.heard);

@@ -27,8 +27,10 @@ inline constexpr std::string_view kFallback = "fallback";
 inline constexpr std::string_view kDialogTarget = "dialog:";  // prefix of a target, and of the greeting's choices
 inline constexpr std::string_view kCannot = "cannot";         // id of the answer "I can't do that"
 inline constexpr std::string_view kEnough = "enough";  // … "I'd rather talk to a person", offered when the bot is of no use
+inline constexpr std::size_t kMaxUnread = 300;         // code points of a message that is weighed with the next one
 inline constexpr int kPatient = 3;                     // answers in a row that are not understood, then it goes on without
-inline constexpr int kUseless = 2;                     // questions of the customer's in a row that nothing is found for
+inline constexpr int kUseless = 2;   // questions of the customer's in a row that nothing is found for: a person is offered
+inline constexpr int kHopeless = 5;  // … and then asked for
 
 // Whether an emergency begins at this step, over what is said on the way (turn_begin.cpp).
 bool is_emergency(const Script& script, std::string_view target);
@@ -118,12 +120,14 @@ class Turn {
   void not_understood(const std::string& question, std::vector<Choice> options, const std::string& why);
   bool says_cannot() const;
   bool asks_for_time() const;
+  bool may_idle();
   bool wants_person_by_number(std::vector<Choice> shown);
   std::string numbered(const std::vector<Choice>& shown) const;  // id of the choice whose number was written, or ""
   void proceed(const std::string& next);
 
   // ── several messages weighed together (turn_ahead.cpp)
   void weigh_together(const Step& step, const Choose& choose, Understood& u);
+  void insist(const Script& script, const Choose& choose, Understood& u);
   bool says_again(const Choose& choose);
   bool answered_ahead(const Step& step, const Choose& choose, std::string& next);
 
@@ -192,6 +196,7 @@ class Turn {
   int may_skip_ = 0;                                        // questions the first message may still answer
   std::string begun_;                                       // the script they belong to
   std::vector<std::pair<std::string, std::string>> ahead_;  // questions the message was read ahead for, and their answers
+  bool assumed_ = false;                                    // the answer is a guess that is said aloud
 };
 
 }  // namespace usher::dialogs

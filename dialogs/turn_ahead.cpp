@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <span>
 
+#include "base/text.h"
 #include "dialogs/turn.h"
 #include "dialogs/understand_ahead.h"
 
@@ -23,6 +24,8 @@ constexpr double kUnspecific = 0.15;    // weight of "yes" and the like beside a
 constexpr double kSaidAtAnEnd = 0.1;    // nothing is asked behind that option: any message may follow
 constexpr double kClear = 0.6;          // share of one reading among all of them
 constexpr double kClearTogether = 0.8;  // … of several messages none of which was clear by itself
+constexpr double kInsisted = 0.62;      // of a message that is said once more as it was: 24 of 26 such leanings were right
+constexpr double kLeans = 2;            // a message leans when its best option is so much more probable than any other
 constexpr std::size_t kAhead = 2;       // questions behind the one that waits
 constexpr int kHops = 4;
 
@@ -65,6 +68,17 @@ class Readings {
     at(step, first.options, 1);
   }
   const Reading& best() const { return best_; }
+  // Whether every message by itself leans to this option of the question that waits.
+  bool all_lean(const Step& step, std::size_t option) const {
+    for (std::size_t i = 0; i < messages_.size(); ++i) {
+      const Leaning l = lean(i, step);
+      if (l.best != option) return false;
+      for (std::size_t k = 0; k < l.options.size(); ++k) {
+        if (k != option && l.options[k] * kLeans > l.options[option]) return false;
+      }
+    }
+    return true;
+  }
   double share() const { return all_ > 0 ? best_.score / all_ : 0; }
 
  private:
@@ -126,6 +140,11 @@ void Turn::weigh_together(const Step& step, const Choose& choose, Understood& u)
   const Script* script = scripts_.find(s().dialog, s().hash);
   if (script == nullptr || s().misunderstood == 0 || s().unread.empty() || !is_plain(choose)) return;
   if (u.as != As::kNothing && (u.as != As::kOption || u.confidence >= kAtItsWord)) return;
+  const std::string folded = text::fold(text::cut(text_, kMaxUnread));
+  if (std::ranges::any_of(s().unread, [&](const std::string& before) { return text::fold(before) == folded; })) {
+    insist(*script, choose, u);
+    return;
+  }
   std::vector<std::string> messages = s().unread;
   messages.push_back(text_);
   Readings readings(*script, messages, s().language, lexicons());
@@ -146,11 +165,24 @@ void Turn::weigh_together(const Step& step, const Choose& choose, Understood& u)
     }
     trace("read-ahead", fmt::format("{}: “{}”, {} ({:.2f})", step.id, option.id, why, share));
     u = {As::kOption, option.id, share, std::move(why)};
-  } else if (!ahead && u.as == As::kNothing && share >= kClearTogether) {
+    assumed_ = true;
+  } else if (!ahead && u.as == As::kNothing && share >= kClearTogether && readings.all_lean(step, answers.front().second)) {
     u = {As::kOption, option.id, share, "what was said before says so as well"};
   } else if (u.as == As::kOption && (ahead || option.id != u.value || share < kClear)) {
     u = {As::kNothing, {}, 0, "it may answer the question that follows as well: " + u.why};
   }
+}
+
+// The very same words again are nothing new to weigh, but whoever says them again means them: what they lean to is taken, and
+// said aloud. Never where a danger is asked for.
+void Turn::insist(const Script& script, const Choose& choose, Understood& u) {
+  if (u.as != As::kNothing) return;
+  if (std::ranges::any_of(choose.options, [&](const Option& o) { return is_emergency(script, o.next); })) return;
+  const Leaning to = leaning(text_, choose.options, s().language, choose.text.in(s().language), lexicons());
+  if (to.probability < kInsisted) return;
+  trace("insists", "says the same again");
+  u = {As::kOption, choose.options[to.best].id, to.probability, "said once more, and most likely this"};
+  assumed_ = true;
 }
 
 // "It turns over fine", to the question behind the one that "it turns over but won't start" has answered.

@@ -15,7 +15,8 @@ namespace {
 
 using As = Understood::As;
 
-constexpr std::size_t kMaxUnread = 300;  // code points of a message that is weighed with the next one
+constexpr int kMaxIdle = 3;              // thanks and the like in a row; more of them are not understood
+constexpr double kByNumber = 0.95;
 
 const Option* find_option(const std::vector<Option>& options, std::string_view id) {
   const auto it = id.empty() ? options.end() : std::ranges::find(options, id, &Option::id);
@@ -99,6 +100,11 @@ bool Turn::asks_for_time() const {
   return true;
 }
 
+// Thanks are no misunderstanding, but the same again and again gets nobody on.
+bool Turn::may_idle() {
+  return ++s().idle <= kMaxIdle;
+}
+
 std::string Turn::numbered(const std::vector<Choice>& shown) const {
   std::string number = text::fold(text_);
   while (!number.empty() && (number.back() == '.' || number.back() == ')')) number.pop_back();
@@ -136,17 +142,23 @@ void Turn::answer_choose(const Step& step, const Choose& choose, const Said& e) 
       return;
     }
     if (u.as == As::kNothing && wants_person_by_number(choices(choose.options))) return;
-    if (u.as == As::kNothing && choose.kind != Kind::kConsent && (asks_for_time() || courtesy(heard()) != Courtesy::kNone)) {
+    if (u.as == As::kNothing && choose.kind != Kind::kConsent && (asks_for_time() || courtesy(heard()) != Courtesy::kNone) &&
+        may_idle()) {
       trace("waits", "the customer asks for time, or is only polite");
       take_as("nothing", {}, 0, "no answer yet");
       ask(words(choose.text), choices(choose.options), {}, choose.picture);
       return;
     }
-    if (says_again(choose)) {
+    if (says_again(choose) && may_idle()) {
       trace("known-already", "says again what the first message told");
       take_as("nothing", {}, 0, "says again what was told already");
       ask(words(choose.text), choices(choose.options), {}, choose.picture);
       return;
+    }
+    // After "which of these?" a number is a place in the list, also where it could be an amount.
+    if (u.as == As::kNothing && s().misunderstood > 0 && choose.kind != Kind::kConsent) {
+      if (std::string id = numbered(choices(choose.options)); !id.empty())
+        u = {As::kOption, std::move(id), kByNumber, "its number in the list that was put again"};
     }
     weigh_together(step, choose, u);
     chosen = u.as == As::kOption || u.as == As::kValue ? find_option(choose.options, u.value) : nullptr;
@@ -174,7 +186,7 @@ void Turn::answer_choose(const Step& step, const Choose& choose, const Said& e) 
     }
   }
   answered_ = true;
-  if (!ahead_.empty()) say(words("assumed", {{"answer", words(chosen->label)}}));
+  if (assumed_) say(words("assumed", {{"answer", words(chosen->label)}}));
   std::string next = take_option(step, choose, *chosen);
   if (!text_.empty()) {
     if (const Script* script = scripts_.find(s().dialog, s().hash)) prefill(*script, text_, "the answer");
@@ -188,6 +200,7 @@ std::string Turn::take_option(const Step& step, const Choose& choose, const Opti
   s().unread.clear();
   s().foretold.clear();
   s().unanswered = 0;
+  s().idle = 0;
   if (choose.kind == Choose::Kind::kConsent) {
     // Word for word as it was asked: in the language of the question, before this answer changed anything.
     const std::string& language = asked_in_.empty() ? s().language : asked_in_;
@@ -224,6 +237,7 @@ void Turn::not_understood(const std::string& question, std::vector<Choice> optio
 void Turn::proceed(const std::string& next) {
   s().misunderstood = 0;
   s().unanswered = 0;
+  s().idle = 0;
   answered_ = true;
   go(next);
 }

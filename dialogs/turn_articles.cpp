@@ -151,14 +151,21 @@ void Turn::found_for_side(const ArticlesFound& e, const Script& script, const St
   const auto best = std::ranges::max_element(e.articles, {}, &FoundArticle::confidence);
   if (best != e.articles.end() && best->confidence >= kGoodSideAnswer) {
     trace("question", fmt::format("answered by '{}' ({:.2f})", best->id, best->confidence));
-    s().unanswered = 0;
+    // The same question again: the answer did not help.
+    const bool again = std::ranges::find(s().articles_shown, best->id) != s().articles_shown.end();
+    s().unanswered = again ? s().unanswered + 1 : 0;
     FoundArticle answer = *best;
     if (std::string text = words("side_answer", {{"answer", best->text}}); !text.empty()) answer.text = std::move(text);
     show(answer, {});
   } else {
     ++s().unanswered;
     trace("question", fmt::format("nothing was found for it ({} in a row)", s().unanswered));
-    say(words("side_not_found"));
+    if (s().unanswered < kHopeless) say(words("side_not_found"));
+  }
+  if (s().unanswered >= kHopeless) {
+    say(words("handing_over"));
+    to_person("one question after the other without an answer");
+    return;
   }
   ask_again(script, step);
 }

@@ -256,6 +256,13 @@ bool Turn::reopen() {
     tell_status(nullptr, nullptr);
     return false;
   }
+  if (u.as == As::kBack && !s().history.empty()) {
+    trace("reopened", "the customer takes the last answer back");
+    take_as("command", "back", u.confidence, u.why);
+    s().end.clear();
+    if (!correct(true)) back();
+    return false;
+  }
   // Where the bot stopped waiting, "ok" may be the answer.
   if (courtesy(heard()) == Courtesy::kThanks || text_.empty() || (s().step.empty() && acknowledges(text_))) {
     trace("goodbye", "a courtesy after the end");

@@ -146,6 +146,7 @@ void Turn::asked_for_person(std::string why) {
 void Turn::to_person(std::string why) {
   s().misunderstood = 0;
   s().unanswered = 0;
+  s().idle = 0;
   s().shown_article.clear();
   const bool insists = s().dialog == kHandover || std::ranges::find(s().calls, kHandover, &Frame::dialog) != s().calls.end();
   s().calls.clear();
@@ -220,6 +221,7 @@ void Turn::back_to(Past past) {
   s().tried.resize(std::min(s().tried.size(), past.tried));
   s().misunderstood = 0;
   s().unanswered = 0;
+  s().idle = 0;
   const Place at = place(past.dialog, past.hash, past.step);
   if (at.script == nullptr || at.step == nullptr) {
     say(words("nothing_to_go_back"));

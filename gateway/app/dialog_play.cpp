@@ -29,16 +29,32 @@ class Dialog {
     }
     const std::string choice = text_of("choice");
     if (!choice.empty()) {
-      const auto it = std::ranges::find(choices_, choice, &dialogs::Choice::id);
-      if (it == choices_.end()) return {{"error", "there is no choice '" + choice + "' now"}};
-      return turn(scene_.say({it->label, choice, {}, 0}));
+      const auto it = chosen(choice);
+      if (it == choices_.end()) return {{"error", "there is no choice '" + choice + "' now" + offered()}};
+      const dialogs::Choice picked = *it;
+      return turn(scene_.say({picked.label, picked.id, {}, 0}));
     }
     if (!in.contains("text") || !in["text"].is_string()) return {{"error", "a line has 'text', 'choice' or 'clock'"}};
     const std::string words = text::to_valid_utf8(text_of("text"));
-    return turn(scene_.say({words, {}, text::guess_language(words), 0}));
+    json out = turn(scene_.say({words, {}, text::guess_language(words), 0}));
+    if (text::trim(words).empty() && out["understood"]["as"] == "") {
+      out["understood"] = {{"ok", false}, {"as", "nothing"}, {"confidence", 0}, {"why", "an empty message"}};
+    }
+    return out;
   }
 
  private:
+  // By its id; failing that, by what is written on it.
+  std::vector<dialogs::Choice>::const_iterator chosen(const std::string& wanted) const {
+    const auto it = std::ranges::find(choices_, wanted, &dialogs::Choice::id);
+    return it != choices_.end() ? it : std::ranges::find(choices_, wanted, &dialogs::Choice::label);
+  }
+  std::string offered() const {
+    std::string ids;
+    for (const auto& c : choices_) ids += (ids.empty() ? "; there are: " : ", ") + c.id;
+    return ids;
+  }
+
   json turn(const dialogs::Played& played) {
     std::string words;
     bool asked = false;
