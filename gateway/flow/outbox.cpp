@@ -148,52 +148,15 @@ boost::asio::awaitable<void> OutboxRunner::loop() {
   Timestamp measured{};
   while (!draining_) {
     const Timestamp now = clock_.now();
-    std::vector<std::string> skip;
-    {
-      std::lock_guard lock(flights_->mutex);
-      for (const auto& [target, h] : flights_->targets) {
-        if (h.in_flight >= settings_.concurrency) skip.push_back(target);
-      }
-      for (const auto& [domain, n] : flights_->domains) {
-        if (n >= settings_.per_domain) skip.push_back("@" + domain);
-      }
-    }
     std::erase_if(paused_until_, [now](const auto& pause) { return pause.second <= now; });
-    for (const auto& [target, until] : paused_until_) skip.push_back(target);
-    // A target gets at most `concurrency` rows at a time; one lease statement serves them all.
-    const std::int64_t room = settings_.concurrency;
     kicked_ = false;
-    struct Leased {
-      std::vector<store::OutboxRow> rows;
-      bool more_due = false;
-    };
-    auto lease = [this, now, skip, room](sql::Tx& tx) -> Result<Leased> {
-      auto rows = store::lease_due(tx, now, settings_.lease, room, skip);
-      if (!rows) return fail(std::move(rows.error()));
-      auto more = store::any_due(tx, now);
-      if (!more) return fail(std::move(more.error()));
-      return Leased{std::move(*rows), *more};
-    };
-    auto leased = co_await sql::write_returning<Leased>(database_, lease);
-    std::size_t started = 0;
+    auto leased = co_await sql::write_returning<Leased>(
+        database_, [this, now, paused = paused_until_](sql::Tx& tx) { return lease(tx, now, paused); });
+    const bool is_started = leased && !leased->handed.empty();
     if (leased) {
       more_due_ = leased->more_due;
-      std::vector<store::OutboxRow> too_many;  // of one domain among those leased together
-      for (auto& row : leased->rows) {
-        std::shared_ptr<void> place;
-        {
-          std::lock_guard lock(flights_->mutex);
-          if (!flights_->is_full(row.domain, settings_.per_domain)) place = Flights::place(flights_, row);
-        }
-        if (!place) {
-          too_many.push_back(std::move(row));
-          continue;
-        }
-        ++started;
-        tasks_.spawn(executor_, "deliver", deliver_one({std::move(row), std::move(place)}));
-      }
-      if (!too_many.empty() && !co_await put_back(std::move(too_many)))
-        log::warn("mails of a busy domain wait for the end of their lease");
+      if (!leased->saw_all) kicked_ = true;
+      for (auto& handed : leased->handed) tasks_.spawn(executor_, "deliver", deliver_one(std::move(handed)));
     } else {
       log::warn("the outbox could not be read", {{"detail", leased.error().detail}});
     }
@@ -207,22 +170,34 @@ boost::asio::awaitable<void> OutboxRunner::loop() {
         oldest.set(summary->oldest_waiting ? static_cast<double>((now - *summary->oldest_waiting).count()) / 1000.0 : 0.0);
       }
     }
-    if (started > 0 || kicked_) continue;
+    if (is_started || kicked_) continue;
     wake_.expires_after(settings_.poll);
     boost::system::error_code ec;
     co_await wake_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
   }
 }
 
-boost::asio::awaitable<bool> OutboxRunner::put_back(std::vector<store::OutboxRow> rows) {
-  more_due_ = true;  // whoever finishes first looks again
-  auto done = co_await database_.write([rows = std::move(rows), now = clock_.now()](sql::Tx& tx) -> Result<void> {
-    for (const auto& row : rows) {
-      if (auto r = store::put_back(tx, row, now); !r) return fail(std::move(r.error()));
-    }
-    return {};
-  });
-  co_return done.has_value();
+// On the writer's thread, like reserve(): nobody else takes a place meanwhile.
+Result<OutboxRunner::Leased> OutboxRunner::lease(sql::Tx& tx, Timestamp now, const Paused& paused) {
+  const auto room = [&](const store::QueueName& queue) -> store::QueueRoom {
+    if (paused.contains(queue.target)) return {};
+    std::lock_guard lock(flights_->mutex);
+    store::QueueRoom free{settings_.concurrency - flights_->targets[queue.target].in_flight, settings_.concurrency};
+    if (queue.domain.empty()) return free;
+    const auto under_way = flights_->domains.find(queue.domain);
+    free.in_domain = settings_.per_domain - (under_way == flights_->domains.end() ? 0 : under_way->second);
+    if (paused.contains("@" + queue.domain)) free.in_domain = 0;
+    return free;
+  };
+  auto rows = store::lease_due(tx, now, settings_.lease, look_, room);
+  if (!rows) return fail(std::move(rows.error()));
+  Leased out{{}, rows->more_due, rows->saw_all};
+  std::lock_guard lock(flights_->mutex);
+  for (auto& row : rows->rows) {
+    auto place = Flights::place(flights_, row);
+    out.handed.push_back({std::move(row), std::move(place)});
+  }
+  return out;
 }
 
 OutboxRunner::Place OutboxRunner::reserve(const store::OutboxRow& row) {

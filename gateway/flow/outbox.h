@@ -71,8 +71,14 @@ class OutboxRunner {
   std::map<std::string, TargetHealth> health() const;  // by target; any thread
 
  private:
+  using Paused = std::map<std::string, Timestamp>;  // until when: targets, and "@domain"
   struct Flights;
   struct Finished;
+  struct Leased {
+    std::vector<Handed> handed;
+    bool more_due = false, saw_all = true;
+  };
+  Result<Leased> lease(sql::Tx& tx, Timestamp now, const Paused& paused);
   boost::asio::awaitable<void> loop();
   boost::asio::awaitable<void> deliver_one(Handed handed);
   std::shared_ptr<Finished> judge(Handed handed, Verdict verdict) const;
@@ -81,7 +87,6 @@ class OutboxRunner {
   Result<void> settle(sql::Tx& tx, Finished& finished) const;
   Result<void> note_refusal(sql::Tx& tx, const store::OutboxRow& row, const Error& error) const;
   void settled(Finished& finished) const;
-  boost::asio::awaitable<bool> put_back(std::vector<store::OutboxRow> rows);
   boost::asio::awaitable<void> tell_late(CaseId id, std::chrono::milliseconds wait);
 
   async::Executor executor_;
@@ -98,9 +103,11 @@ class OutboxRunner {
   boost::asio::steady_timer wake_;
   bool kicked_ = false;
   bool more_due_ = false;  // rows are due that were not leased: behind others of their lane, or of a busy target
-  std::map<std::string, Timestamp> paused_until_;    // targets, and "@domain"
+  Paused paused_until_;
   std::vector<std::shared_ptr<Finished>> finished_;  // carried out, the result not stored yet
   bool is_settling_ = false;
+
+  store::QueueLook look_;  // on the writer's thread only
 
   std::atomic<bool> draining_ = false;
   std::shared_ptr<Flights> flights_;

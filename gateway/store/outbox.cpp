@@ -1,5 +1,9 @@
 #include "gateway/store/outbox.h"
 
+#include <algorithm>
+#include <map>
+#include <utility>
+
 namespace usher::gateway::store {
 namespace {
 
@@ -31,6 +35,59 @@ OutboxRow read_row(const sql::Row& row) {
   return o;
 }
 
+constexpr int kQueuesPerLook = 200;                           // some microseconds each
+constexpr std::string_view kLastDomain = "\xf4\x8f\xbf\xbf";  // U+10FFFF: behind all of them
+
+struct NextQueue {
+  QueueName name;
+  Timestamp next_at;  // of its first row
+};
+// The first queue behind `name` that has a row waiting. Two statements: for (target, domain) > ($1, $2) SQLite walks through all
+// rows of the queue named.
+Result<std::optional<NextQueue>> next_queue(sql::Tx& tx, const QueueName& name) {
+  std::optional<NextQueue> out;
+  const auto take = [&](const sql::Row& row) { out = NextQueue{{row.text(0), row.text(1)}, from_millis(row.integer(2))}; };
+  auto r = tx.query(
+      "SELECT target, domain, next_at FROM outbox WHERE state IN ('pending', 'unknown', 'leased') AND target = $1 AND domain > "
+      "$2 "
+      "ORDER BY domain, next_at LIMIT 1",
+      {name.target, name.domain}, take);
+  if (r && !out) {
+    r = tx.query(
+        "SELECT target, domain, next_at FROM outbox WHERE state IN ('pending', 'unknown', 'leased') AND target > $1 "
+        "ORDER BY target, domain, next_at LIMIT 1",
+        {name.target}, take);
+  }
+  if (!r) return fail(std::move(r.error()));
+  return out;
+}
+
+Result<bool> is_due(sql::Tx& tx, const QueueName& name, Timestamp now) {
+  bool any = false;
+  auto r = tx.query(
+      "SELECT 1 FROM outbox WHERE state IN ('pending', 'unknown', 'leased') AND target = $1 AND domain = $2 AND next_at <= $3 "
+      "LIMIT 1",
+      {name.target, name.domain, to_millis(now)}, [&](const sql::Row&) { any = true; });
+  if (!r) return fail(std::move(r.error()));
+  return any;
+}
+
+// How many.
+Result<std::int64_t> lease_queue(sql::Tx& tx, const QueueName& name, Timestamp now, Timestamp until, std::int64_t most,
+                                 std::vector<OutboxRow>& out) {
+  static const std::string sql =
+      "UPDATE outbox SET doubt = CASE WHEN state = 'pending' THEN doubt ELSE 1 END, state = 'leased', "
+      "epoch = epoch + 1, lease_until = $4, next_at = $4, attempts = attempts + 1 "
+      "WHERE id IN (SELECT o.id FROM outbox o WHERE o.state IN ('pending', 'unknown', 'leased') AND o.target = $1 "
+      "AND o.domain = $2 AND o.next_at <= $3 "
+      "AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.id < o.id "
+      "AND e.state IN ('pending', 'unknown', 'leased', 'dead') AND NOT (e.state = 'dead' AND e.kind = 'message')) "
+      "ORDER BY o.next_at, o.id LIMIT $5) RETURNING " +
+      std::string(kColumns);
+  return tx.query(sql, {name.target, name.domain, to_millis(now), to_millis(until), most},
+                  [&](const sql::Row& row) { out.push_back(read_row(row)); });
+}
+
 Result<bool> changed(Result<std::int64_t> r) {
   if (!r) return fail(std::move(r.error()));
   return *r > 0;
@@ -45,39 +102,46 @@ Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row) {
       {row.id, row.kind, row.target, row.lane, row.conversation.value,
        row.case_id.empty() ? sql::Value{nullptr} : sql::Value{row.case_id}, to_millis(row.next_at), to_millis(row.created_at),
        std::int64_t{row.doubt}, row.state, row.epoch, row.state == "leased" ? to_millis(row.next_at) : 0, row.attempts,
-       row.domain.empty() ? sql::Value{nullptr} : sql::Value{row.domain}});
+       row.domain});
   if (r) r = tx.exec("INSERT INTO outbox_payloads (id, payload) VALUES ($1, $2)", {row.id, row.payload});
   if (!r) return fail(std::move(r.error()));
   return {};
 }
 
-Result<std::vector<OutboxRow>> lease_due(sql::Tx& tx, Timestamp now, std::chrono::milliseconds lease, std::int64_t limit,
-                                         const std::vector<std::string>& paused) {
-  // At most a handful of targets exist: '|a|b|' and instr keep this one statement.
-  std::string skip = "|";
-  for (const auto& target : paused) skip += target + "|";
-  std::vector<OutboxRow> out;
-  static const std::string sql =
-      "UPDATE outbox SET doubt = CASE WHEN state = 'pending' THEN doubt ELSE 1 END, state = 'leased', "
-      "epoch = epoch + 1, lease_until = $2, next_at = $2, attempts = attempts + 1 "
-      "WHERE id IN (SELECT o.id FROM outbox o WHERE o.state IN ('pending', 'unknown', 'leased') AND o.next_at <= $1 "
-      "AND instr($4, '|' || o.target || '|') = 0 AND (o.domain IS NULL OR instr($4, '|@' || o.domain || '|') = 0) "
-      "AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.id < o.id "
-      "AND e.state IN ('pending', 'unknown', 'leased', 'dead') AND NOT (e.state = 'dead' AND e.kind = 'message')) "
-      "ORDER BY o.next_at, o.id LIMIT $3) RETURNING " +
-      std::string(kColumns);
-  auto r = tx.query(sql, {to_millis(now), to_millis(now + lease), limit, skip},
-                    [&](const sql::Row& row) { out.push_back(read_row(row)); });
-  if (!r) return fail(std::move(r.error()));
+Result<LeasedRows> lease_due(sql::Tx& tx, Timestamp now, std::chrono::milliseconds lease, QueueLook& look,
+                             const std::function<QueueRoom(const QueueName&)>& room) {
+  LeasedRows out;
+  std::map<std::string, std::int64_t> taken;  // by target
+  for (int looked = 0; looked < kQueuesPerLook; ++looked) {
+    auto next = next_queue(tx, look.at);
+    if (!next) return fail(std::move(next.error()));
+    const bool is_end = !*next || (look.is_second_half && (*next)->name > look.first);
+    if (is_end && (look.is_second_half || look.first == QueueName{})) {
+      look = {look.served, look.served, look.served};
+      return out;
+    }
+    if (is_end) {
+      look.at = {};
+      look.is_second_half = true;
+      continue;
+    }
+    look.at = std::move((*next)->name);
+    if ((*next)->next_at > now) continue;
+    const QueueRoom free = room(look.at);
+    const std::int64_t in_target = free.in_target - taken[look.at.target], most = std::min(in_target, free.in_domain);
+    if (most > 0) {
+      auto rows = lease_queue(tx, look.at, now, now + lease, most, out.rows);
+      if (!rows) return fail(std::move(rows.error()));
+      taken[look.at.target] += *rows;
+      look.served = look.at;
+    }
+    auto more = most > 0 ? is_due(tx, look.at, now) : Result<bool>(true);
+    if (!more) return fail(std::move(more.error()));
+    out.more_due = out.more_due || *more;
+    if (in_target <= 0) look.at.domain = kLastDomain;
+  }
+  out.saw_all = false;
   return out;
-}
-
-Result<bool> any_due(sql::Tx& tx, Timestamp now) {
-  bool any = false;
-  auto r = tx.query("SELECT 1 FROM outbox WHERE state IN ('pending', 'unknown', 'leased') AND next_at <= $1 LIMIT 1",
-                    {to_millis(now)}, [&](const sql::Row&) { any = true; });
-  if (!r) return fail(std::move(r.error()));
-  return any;
 }
 
 Result<bool> mark_sent(sql::Tx& tx, const OutboxRow& row, const std::string& remote_id, Timestamp now) {
@@ -96,13 +160,6 @@ Result<bool> mark_retry(sql::Tx& tx, const OutboxRow& row, bool outcome_unknown,
               "WHERE id = $1 AND epoch = $2 AND state = 'leased'",
               {row.id, row.epoch, std::string(outcome_unknown ? "unknown" : "pending"), std::int64_t{counts_as_refusal},
                to_millis(next_at), reason, last_response}));
-}
-
-Result<bool> put_back(sql::Tx& tx, const OutboxRow& row, Timestamp next_at) {
-  return changed(
-      tx.exec("UPDATE outbox SET state = CASE WHEN doubt = 1 THEN 'unknown' ELSE 'pending' END, attempts = attempts - 1, "
-              "lease_until = 0, next_at = $3 WHERE id = $1 AND epoch = $2 AND state = 'leased'",
-              {row.id, row.epoch, to_millis(next_at)}));
 }
 
 Result<bool> mark_dead(sql::Tx& tx, const OutboxRow& row, const std::string& reason, const std::string& last_response,

@@ -2,6 +2,8 @@
 // A row is leased with a rising epoch; the epoch is a fencing number: a result counts only from the holder of the newest lease.
 #pragma once
 #include <chrono>
+#include <compare>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,18 +35,35 @@ struct OutboxRow {
 // Pending, or already leased (state "leased", epoch and attempts 1, next_at the end of the lease) by who will deliver it right
 // after the commit. kConflict: a second create for one case.
 Result<void> insert_outbox(sql::Tx& tx, const OutboxRow& row);
-// Leases up to `limit` rows that are due and first in their lane, skipping `paused` targets and, written "@domain", recipients'
-// domains. Expired leases are taken over, in doubt.
-Result<std::vector<OutboxRow>> lease_due(sql::Tx& tx, Timestamp now, std::chrono::milliseconds lease, std::int64_t limit,
-                                         const std::vector<std::string>& paused);
-// Whether rows are due that nobody has leased: behind others of their lane, or of a paused target.
-Result<bool> any_due(sql::Tx& tx, Timestamp now);
+
+// Rows wait in queues, one for each target and, of mail, each domain of recipients: a queue that is full costs the others
+// nothing, however long it is.
+struct QueueName {
+  std::string target, domain;
+  auto operator<=>(const QueueName&) const = default;
+};
+// How many more deliveries may be under way.
+struct QueueRoom {
+  std::int64_t in_target = 0, in_domain = 0;
+};
+struct LeasedRows {
+  std::vector<OutboxRow> rows;
+  bool more_due = false;  // rows are due that were not leased: behind others of their lane, or without room
+  bool saw_all = true;    // else there are too many queues for one call: the next one goes on behind them
+};
+// Once around all queues, beginning behind the one served last: none waits behind others for ever.
+struct QueueLook {
+  QueueName first, at, served;
+  bool is_second_half = false;  // from the beginning up to `first`
+};
+// Leases rows that are due and first in their lane, of each queue as many as `room` says, the longest due first. Expired leases
+// are taken over, in doubt.
+Result<LeasedRows> lease_due(sql::Tx& tx, Timestamp now, std::chrono::milliseconds lease, QueueLook& look,
+                             const std::function<QueueRoom(const QueueName&)>& room);
 // Every function below returns false when the lease was lost (another epoch): the caller's result is void.
 Result<bool> mark_sent(sql::Tx& tx, const OutboxRow& row, const std::string& remote_id, Timestamp now);
 Result<bool> mark_retry(sql::Tx& tx, const OutboxRow& row, bool outcome_unknown, bool counts_as_refusal, Timestamp next_at,
                         const std::string& reason, const std::string& last_response);
-// Not tried at all: as if it had not been leased, due again at `next_at`.
-Result<bool> put_back(sql::Tx& tx, const OutboxRow& row, Timestamp next_at);
 Result<bool> mark_dead(sql::Tx& tx, const OutboxRow& row, const std::string& reason, const std::string& last_response,
                        Timestamp now);
 // At start: leases of a process that is gone become "unknown" and due; pending creates and appends are doubted (a restored

@@ -2,12 +2,14 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <future>
 #include <mutex>
 #include <thread>
 
+#include "base/async/sleep.h"
 #include "base/crypto.h"
 #include "gateway/flow/conversation.h"
 #include "gateway/flow/outbox.h"
@@ -103,6 +105,10 @@ class RecordingChannel final : public connectors::Channel {
   const std::string& name() const override { return name_; }
   connectors::Capabilities capabilities() const override { return can_; }
   boost::asio::awaitable<Result<connectors::Receipt>> send(connectors::Outbound m) override {
+    ++under_way_;
+    while (is_held_ && co_await async::sleep_for(std::chrono::milliseconds{1})) {
+    }
+    --under_way_;
     std::lock_guard lock(mutex_);
     if (failures_ > 0) {
       --failures_;
@@ -115,12 +121,17 @@ class RecordingChannel final : public connectors::Channel {
     std::lock_guard lock(mutex_);
     failures_ = n;
   }
+  // A slow receiver: nothing is sent until hold(false).
+  void hold(bool is_held) { is_held_ = is_held; }
+  int under_way() const { return under_way_; }
   std::vector<connectors::Outbound> sent() const {
     std::lock_guard lock(mutex_);
     return sent_;
   }
 
  private:
+  std::atomic<bool> is_held_ = false;
+  std::atomic<int> under_way_ = 0;
   std::string name_;
   connectors::Capabilities can_;
   mutable std::mutex mutex_;

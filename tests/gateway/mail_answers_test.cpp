@@ -320,29 +320,21 @@ TEST_F(MailAnswers, AMailThatComesBackIsToldOnceOnTheTicketAndNothingMoreIsSent)
   EXPECT_EQ(tickets_.comments().size(), 1u);
 }
 
-TEST_F(MailAnswers, OneDomainHasOnlySoManyMailsInFlight) {
-  in(database_, [](sql::Tx& tx) {
-    for (int i = 0; i < 3; ++i) {
-      store::OutboxRow row;
-      row.id = "r" + std::to_string(i);
-      row.kind = "message";
-      row.target = "nobody";
-      row.lane = row.id;
-      row.conversation = {"c"};
-      row.payload = "{}";
-      row.domain = i == 2 ? "fast.test" : "slow.test";
-      row.next_at = row.created_at = kNoon;
-      ASSERT_TRUE(store::insert_outbox(tx, row));
-    }
-    auto rows = store::lease_due(tx, kNoon, std::chrono::seconds{9}, 10, {"@slow.test"});
-    ASSERT_TRUE(rows);
-    ASSERT_EQ(rows->size(), 1u);
-    EXPECT_EQ(rows->at(0).domain, "fast.test");
-    ASSERT_TRUE(store::put_back(tx, rows->at(0), kNoon));
-    rows = store::lease_due(tx, kNoon, std::chrono::seconds{9}, 10, {});
-    ASSERT_EQ(rows->size(), 3u);
-    for (const auto& row : *rows) EXPECT_EQ(row.attempts, 1) << row.id;
-  });
+TEST_F(MailAnswers, OneDomainHasOnlySoManyMailsUnderWayAndTheOthersDoNotWaitForIt) {
+  mail_.hold(true);
+  for (int i = 0; i < 7; ++i) {
+    const std::string n = std::to_string(i);
+    ASSERT_TRUE(accept(claimed(n + "@busy.test", "<" + n + "@b>", "Order " + n, "A question about my order " + n)));
+  }
+  ASSERT_TRUE(accept(claimed("ana@other.test", "<9@o>", "Bill", "A question about my bill")));
+  until([&] { return mail_.under_way() == 5; }, "four to the one domain, one to the other");
+  EXPECT_EQ(one("SELECT count(*) FROM outbox WHERE state = 'leased' AND domain = 'busy.test'"), "4");
+  EXPECT_EQ(one("SELECT count(*) FROM outbox WHERE state = 'leased' AND domain = 'other.test'"), "1");
+  until([&] { return one("SELECT count(*) FROM outbox WHERE state = 'pending' AND domain = 'busy.test'") == "3"; },
+        "the rest of them waiting");
+  mail_.hold(false);
+  until([&] { return one("SELECT count(*) FROM outbox WHERE state = 'sent' AND kind = 'message'") == "8"; }, "all of them sent");
+  EXPECT_EQ(mail_.sent().size(), 8u);
 }
 
 }  // namespace

@@ -25,9 +25,11 @@ class OutboxStore : public testing::Test {
     EXPECT_TRUE(r) << (r ? "" : r.error().message + r.error().detail);
     return out;
   }
-  void add(const std::string& id, const std::string& lane, const std::string& kind = "append", const std::string& target = "rt") {
+  void add(const std::string& id, const std::string& lane, const std::string& kind = "append", const std::string& target = "rt",
+           const std::string& domain = {}) {
     OutboxRow row;
     row.id = id;
+    row.domain = domain;
     row.kind = kind;
     row.target = target;
     row.lane = lane;
@@ -38,8 +40,15 @@ class OutboxStore : public testing::Test {
     auto r = database_->write_sync([&](sql::Tx& tx) { return insert_outbox(tx, row); });
     ASSERT_TRUE(r) << r.error().message;
   }
+  LeasedRows look(Timestamp now, const std::function<QueueRoom(const QueueName&)>& room) {
+    return must<LeasedRows>([&](sql::Tx& tx) { return lease_due(tx, now, kLease, look_, room); });
+  }
   std::vector<OutboxRow> lease(Timestamp now = kNow, const std::vector<std::string>& paused = {}) {
-    return must<std::vector<OutboxRow>>([&](sql::Tx& tx) { return lease_due(tx, now, kLease, 10, paused); });
+    return look(now,
+                [&](const QueueName& queue) {
+                  return std::ranges::find(paused, queue.target) == paused.end() ? QueueRoom{10, 10} : QueueRoom{};
+                })
+        .rows;
   }
   static std::vector<std::string> ids(const std::vector<OutboxRow>& rows) {
     std::vector<std::string> out;
@@ -48,6 +57,7 @@ class OutboxStore : public testing::Test {
     return out;
   }
   TestDatabase database_;
+  QueueLook look_;
 };
 
 TEST_F(OutboxStore, LeasesTheFirstOfEachLaneOnly) {
@@ -116,6 +126,49 @@ TEST_F(OutboxStore, APausedTargetIsPassedOver) {
   add("2", "c", "message", "email");
   EXPECT_EQ(ids(lease(kNow, {"rt"})), std::vector<std::string>{"2"});
   EXPECT_EQ(ids(lease(kNow, {"r", "rt2"})), std::vector<std::string>{"1"}) << "names are compared whole";
+}
+
+TEST_F(OutboxStore, EachQueueGetsAsMuchAsItHasRoomForAndTheLongestDueGoFirst) {
+  for (const char* id : {"1", "2", "3"}) add(id, id, "message", "email", "slow.test");
+  for (const char* id : {"4", "5", "6"}) add(id, id, "message", "email", "fast.test");
+  const auto room = [](const QueueName& queue) { return QueueRoom{3, queue.domain == "slow.test" ? 1 : 4}; };
+  auto first = look(kNow, room);
+  EXPECT_EQ(ids(first.rows), (std::vector<std::string>{"4", "5", "6"})) << "the target has room for three";
+  EXPECT_TRUE(first.more_due);
+  auto second = look(kNow, room);
+  EXPECT_EQ(ids(second.rows), std::vector<std::string>{"1"});
+  EXPECT_TRUE(second.more_due);
+  (void)look(kNow, room);
+  EXPECT_FALSE(look(kNow, room).more_due || look(kNow, room).more_due) << "two and three went out one by one";
+}
+
+TEST_F(OutboxStore, TheQueueServedLastIsTheLastToBeServedAgain) {
+  for (int i = 0; i < 9; ++i)
+    add(std::to_string(i), std::to_string(i), "message", "email", std::string(1, "abc"[i % 3]) + ".test");
+  std::string order;
+  for (int i = 0; i < 9; ++i) {
+    auto one = look(kNow, [](const QueueName&) { return QueueRoom{1, 1}; });
+    ASSERT_EQ(one.rows.size(), 1u);
+    order += one.rows[0].domain.front();
+  }
+  EXPECT_EQ(order, "abcabcabc");
+}
+
+TEST_F(OutboxStore, MoreQueuesThanOneCallLooksAtAreSeenByThoseThatFollow) {
+  for (int i = 0; i < 450; ++i) {
+    const std::string id = std::to_string(1000 + i);
+    add(id, id, "message", "email", "d" + id + ".test");
+  }
+  // Only the last has room: three calls find it, and then the look is over.
+  const auto room = [](const QueueName& queue) { return QueueRoom{100, queue.domain == "d1449.test" ? 1 : 0}; };
+  EXPECT_TRUE(look(kNow, room).rows.empty());
+  EXPECT_TRUE(look(kNow, room).rows.empty());
+  auto third = look(kNow, room);
+  EXPECT_EQ(ids(third.rows), std::vector<std::string>{"1449"});
+  EXPECT_TRUE(third.saw_all);
+  int calls = 1;
+  while (!look(kNow, room).saw_all) ++calls;
+  EXPECT_EQ(calls, 3);
 }
 
 TEST_F(OutboxStore, ACaseHasOneCreateForEver) {
