@@ -25,8 +25,12 @@ struct ImportedFlowchart {
   std::string name;  // also the file's: NAME.yaml; letters that a script name may not have become dashes
   std::string yaml;
 };
+// The name of the script a flowchart of this name becomes: "Won't start" → wont-start. Without a Latin letter or digit in it:
+// flowchart-XXXXXXXX, always the same for the same name.
+std::string flowchart_name(std::string_view name);
 // nullopt when it cannot be read; `problems` says why, with the node's id. Answers that name no node, nodes without a text and a
-// missing start stop the import; nodes nobody reaches (left out) and contradictions are warnings.
+// missing start stop the import; nodes nobody reaches (left out), nodes no end can be reached from and contradictions are
+// warnings; keys and labels that stand twice, as people hear them, stop it too.
 std::optional<ImportedFlowchart> import_flowchart(const Source& json, std::vector<Problem>& problems);
 
 }  // namespace usher::dialogs

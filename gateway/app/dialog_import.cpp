@@ -14,6 +14,10 @@ namespace fs = std::filesystem;
 int dialog_import_flowchart(const Common& common, const std::string& file, const std::string& out, bool force) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream bytes;
+  std::error_code ec;
+  if (fs::is_directory(file, ec)) {
+    return complain(common, {ErrorCode::kNotFound, "'" + file + "' is a folder", "name one flowchart in JSON"}, kUsage);
+  }
   bytes << in.rdbuf();
   if (!in) return complain(common, {ErrorCode::kNotFound, "cannot read '" + file + "'"}, kUsage);
 
@@ -28,7 +32,6 @@ int dialog_import_flowchart(const Common& common, const std::string& file, const
   complete(sources);
   const auto scripts = dialogs::parse(sources, problems);
   const fs::path path = fs::path(out) / (chart->name + ".yaml");
-  std::error_code ec;
   if (scripts && fs::exists(path, ec) && !force) {
     return complain(common, {ErrorCode::kConflict, "'" + path.string() + "' exists already", "--force overwrites it"}, kProblems);
   }

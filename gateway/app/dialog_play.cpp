@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "dialogs/flowchart.h"
 #include "gateway/app/dialog.h"
 
 namespace usher::gateway::app {
@@ -108,14 +109,16 @@ int dialog_play(const Common& common, const std::string& dir, const std::string&
     for (const auto& p : folder->problems) std::cerr << p.file << ":" << p.line << ":" << p.column << ": " << p.message << "\n";
     return kProblems;
   }
-  if (folder->scripts->find(name) == nullptr) {
+  // A flowchart may be named as it names itself.
+  const std::string script = folder->scripts->find(name) != nullptr ? name : dialogs::flowchart_name(name);
+  if (folder->scripts->find(script) == nullptr) {
     std::string names;
-    for (const auto& [known, script] : folder->scripts->scripts) names += (names.empty() ? "" : ", ") + known;
+    for (const auto& [known, other] : folder->scripts->scripts) names += (names.empty() ? "" : ", ") + known;
     std::cerr << "usher: there is no script '" << name << "'; there are: " << names << "\n";
     return kUsage;
   }
   const dialogs::Stage stage = stage_of(folder->library);
-  Dialog dialog(*folder->scripts, stage, name);
+  Dialog dialog(*folder->scripts, stage, script);
   for (std::string line; std::getline(std::cin, line);) {
     if (text::trim(line).empty()) continue;
     print(dialog.answer(line));

@@ -108,6 +108,53 @@ TEST(Flowchart, LeavesOutWhatNobodyReachesAndWarns) {
   EXPECT_EQ(chart->yaml.find("Lost"), std::string::npos);
 }
 
+TEST(Flowchart, WhatStandsTwiceIsNotLostWithoutAWord) {
+  const auto read = [](const std::string& nodes) {
+    std::vector<Problem> problems;
+    const auto chart = import_flowchart({"x.json", R"({"name": "x", "problem": "p", "start": "a",
+ "nodes": {)" + nodes + "}}"},
+                                        problems);
+    return std::pair(chart.has_value(), to_string(problems));
+  };
+  const std::string ends = R"("b": {"prompt": "B.", "terminal": true}, "c": {"prompt": "C.", "terminal": true})";
+  auto [ok, said] = read(R"("a": {"prompt": "?", "answers": {"yes": "b", "yes": "c", "no": "b"}}, )" + ends);
+  EXPECT_FALSE(ok);
+  EXPECT_NE(said.find("x.json:2"), std::string::npos) << said;
+  EXPECT_NE(said.find("'yes' is written twice"), std::string::npos) << said;
+  std::tie(ok, said) = read(R"("a": {"prompt": "?", "answers": {"yes": "b", "no": "c"}}, "a": {"prompt": "!"}, )" + ends);
+  EXPECT_FALSE(ok);
+  EXPECT_NE(said.find("'a' is written twice"), std::string::npos) << said;
+  // The same label in another case: whoever says it may mean either.
+  std::tie(ok, said) = read(R"("a": {"prompt": "?", "answers": {"Yes": "b", "YES ": "c", "yes": "b"}}, )" + ends);
+  EXPECT_TRUE(ok);
+  EXPECT_NE(said.find("stands twice and leads to 'b' and to 'c'"), std::string::npos) << said;
+  EXPECT_NE(said.find("stands twice: once is enough"), std::string::npos) << said;
+}
+
+TEST(Flowchart, ACircleWithoutAnEndIsWarnedOf) {
+  std::vector<Problem> problems;
+  const auto chart = import_flowchart({"x.json", R"({"name": "x", "problem": "p", "start": "a", "nodes": {
+    "a": {"prompt": "Again?", "answers": {"yes": "b", "no": "c"}}, "b": {"prompt": "More?", "answers": {"yes": "b", "no": "b"}},
+    "c": {"prompt": "C.", "terminal": true}}})"},
+                                      problems);
+  EXPECT_TRUE(chart);
+  ASSERT_EQ(problems.size(), 1U) << to_string(problems);
+  EXPECT_NE(problems[0].message.find("'b'"), std::string::npos);
+  EXPECT_EQ(problems[0].line, 2);
+}
+
+TEST(Flowchart, HasANameOfItsOwnInAnyScript) {
+  EXPECT_EQ(flowchart_name("Car won't start!"), "car-wont-start");
+  EXPECT_EQ(flowchart_name("handover"), "handover-script");
+  EXPECT_EQ(flowchart_name(""), "flowchart");
+  const std::string chinese = flowchart_name("电脑开不了机");
+  EXPECT_TRUE(chinese.starts_with("flowchart-")) << chinese;
+  EXPECT_EQ(chinese, flowchart_name(" 电脑开不了机 "));
+  EXPECT_NE(chinese, flowchart_name("空调不冷"));
+  // What came of it is a name as well: it stays as it is.
+  EXPECT_EQ(flowchart_name(chinese), chinese);
+}
+
 TEST(Flowchart, KeepsAwkwardIdsAndLabelsApart) {
   std::vector<Problem> problems;
   const auto chart =
