@@ -50,6 +50,14 @@ std::string attribute(const xmlNode* node, const char* name) {
   return {};
 }
 
+// Gmail's frame around an introduction and what it quotes: who answers between the lines writes into it, beside the blockquotes.
+bool is_frame_of_quotes(const xmlNode* node) {
+  for (const auto* child = node->children; child != nullptr; child = child->next) {
+    if (child->type == XML_ELEMENT_NODE && as_view(child->name) == "blockquote") return true;
+  }
+  return false;
+}
+
 bool is_quote(const xmlNode* node, std::string_view name) {
   if (name == "blockquote") return true;
   if (name != "div" && name != "span" && name != "table") return false;
@@ -60,7 +68,7 @@ bool is_quote(const xmlNode* node, std::string_view name) {
   auto classes = attribute(node, "class");
   if (classes.empty()) return false;
   for (const auto& word : text::split(classes, ' ')) {
-    if (is_one_of(word, kQuoteClasses)) return true;
+    if (is_one_of(word, kQuoteClasses)) return word != "gmail_quote" || !is_frame_of_quotes(node);
   }
   return false;
 }
@@ -111,6 +119,7 @@ class Writer {
   }
   void paragraph() {
     block();
+    blank_depth_ = wants_blank_ ? std::min(blank_depth_, depth_) : depth_;
     wants_blank_ = !out_.empty();
   }
   void line_break() {
@@ -125,15 +134,18 @@ class Writer {
   void quote(int by) {
     block();
     depth_ = std::max(0, depth_ + by);
+    blank_depth_ = std::min(blank_depth_, depth_);
   }
   bool is_full() const { return out_.size() >= max_bytes_; }
   std::string take() { return std::move(out_); }
 
  private:
+  static std::string quote_marks(int depth) {
+    return depth == 0 ? std::string{} : std::string(static_cast<std::size_t>(std::min(depth, 20)), '>') + " ";
+  }
   void start_line() {
-    auto prefix = depth_ == 0 ? std::string{} : std::string(static_cast<std::size_t>(std::min(depth_, 20)), '>') + " ";
-    if (std::exchange(wants_blank_, false)) out_ += (depth_ == 0 ? std::string{} : prefix) + "\n";
-    out_ += prefix;
+    if (std::exchange(wants_blank_, false)) out_ += quote_marks(blank_depth_) + "\n";
+    out_ += quote_marks(depth_);
     is_line_open_ = true;
   }
   void put(std::string_view s) {
@@ -146,6 +158,7 @@ class Writer {
   std::size_t max_bytes_;
   std::string out_;
   int depth_ = 0;
+  int blank_depth_ = 0;  // of the blank line that is wanted: the lower of the two it stands between
   bool is_line_open_ = false;
   bool has_space_ = false;
   bool wants_blank_ = false;
@@ -178,10 +191,9 @@ bool enter(Walk& walk, const xmlNode* node) {
   if (node->type != XML_ELEMENT_NODE) return false;
   auto name = as_view(node->name);
   if (is_one_of(name, kInvisible) || is_hidden(node)) return false;
+  if (is_one_of(name, kParagraphs)) walk.writer.paragraph();
   if (is_quote(node, name)) walk.writer.quote(1);
-  if (is_one_of(name, kParagraphs)) {
-    walk.writer.paragraph();
-  } else if (is_one_of(name, kBlocks)) {
+  if (is_one_of(name, kBlocks)) {
     walk.writer.block();
   } else if (name == "br") {
     walk.writer.line_break();

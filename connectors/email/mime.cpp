@@ -277,6 +277,7 @@ std::string Reader::decoded_text(const Leaf& part) {
 
 void Reader::choose_text() {
   std::string plain;
+  std::string beside;  // the plain parts, and what stands between them as HTML and nowhere as plain text
   std::string from_html;
   auto add = [](std::string& to, const std::string& more) {
     if (!to.empty() && !to.ends_with('\n')) to += '\n';
@@ -284,9 +285,20 @@ void Reader::choose_text() {
   };
   for (const auto& text : mail_.plain_parts) add(plain, text);
   for (const auto& part : chosen_.text) {
-    if (part.type == "text/plain") {
-      mail_.plain_parts.push_back(decoded_text(part));
-      add(plain, mail_.plain_parts.back());
+    if (part.type != "text/plain") continue;
+    mail_.plain_parts.push_back(decoded_text(part));
+    add(plain, mail_.plain_parts.back());
+  }
+  if (!is_blank(plain) &&
+      std::any_of(chosen_.text.begin(), chosen_.text.end(), [](const Leaf& p) { return p.type == "text/html"; })) {
+    std::size_t next = mail_.plain_parts.size();
+    for (const auto& part : chosen_.text) next -= part.type == "text/plain" ? 1 : 0;
+    for (std::size_t i = 0; i < next; ++i) add(beside, mail_.plain_parts[i]);
+    for (const auto& part : chosen_.text) {
+      if (part.type == "text/plain") add(beside, mail_.plain_parts[next++]);
+      if (part.type != "text/html") continue;
+      const auto said = html_to_text(decoded_text(part), options_.max_text_bytes).text;
+      if (!says_the_same(plain, said)) add(beside, said);
     }
   }
   for (const auto& part : chosen_.html) {
@@ -301,7 +313,7 @@ void Reader::choose_text() {
     }
   }
   mail_.is_from_html = !mail_.html_parts.empty() && is_placeholder(plain, from_html);
-  mail_.text = mail_.is_from_html ? std::move(from_html) : std::move(plain);
+  mail_.text = mail_.is_from_html ? std::move(from_html) : std::move(beside.empty() ? plain : beside);
   if (is_blank(mail_.text)) {
     for (const auto& [position, tnef] : tnef_) add(mail_.text, tnef.text);
   }

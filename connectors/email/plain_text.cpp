@@ -51,6 +51,12 @@ bool is_placeholder(std::string_view plain, std::string_view from_html) {
   return text::to_lower_ascii(shown).find("html") != std::string::npos;
 }
 
+bool says_the_same(std::string_view a, std::string_view b) {
+  const auto shown_a = text::collapse_spaces(a);
+  const auto shown_b = text::collapse_spaces(b);
+  return shown_a.find(shown_b) != std::string::npos || shown_b.find(shown_a) != std::string::npos;
+}
+
 bool is_blank(std::string_view utf8) {
   return text::trim(utf8).empty();
 }

@@ -13,6 +13,9 @@ std::string with_line_feeds(std::string_view text);
 std::string unflow(std::string_view text, bool delete_space);
 // Whether the plain text says nothing beside the HTML: empty, or "your mail program cannot show HTML" and the like.
 bool is_placeholder(std::string_view plain, std::string_view from_html);
+// Whether one of two texts is the other or a part of it, whatever the white space: some senders put both versions of a text one
+// below the other.
+bool says_the_same(std::string_view a, std::string_view b);
 bool is_blank(std::string_view utf8);
 // As much of `text` as fits into max_bytes; no character is cut in two where it is UTF-8 (of anything else a byte or three less).
 std::string_view head_of(std::string_view text, std::size_t max_bytes);

@@ -59,7 +59,7 @@ TEST(Mime, HtmlBecomesLinesAndNothingInvisibleShows) {
   EXPECT_EQ(mail.from.at(0).name, "Bo, Inc.");
   EXPECT_EQ(text::trim(mail.text),
             "Guten Tag,\nder Drucker zeigt Fehler E-204 für 5 €.\n\n- Papier ist da\n- siehe Bild "
-            "(https://example.org/p)\nModell LJ 12\nSerie 42\n> \n> Alte Nachricht");
+            "(https://example.org/p)\nModell LJ 12\nSerie 42\n\n> Alte Nachricht");
 }
 
 TEST(Mime, PicturesAreInlineAndFilesAttachedWithHarmlessNames) {
@@ -171,6 +171,20 @@ TEST(Mime, DamagedTransferEncodingsAreReadLeniently) {
   EXPECT_THAT(mail("base64", "aG*V!s(b\r\nG8\r\n"), HasSubstr("hell"));
   EXPECT_EQ(text::trim(mail("quoted-printable", "a=3D=zz =\r\nb=")).substr(0, 9), "a==zz b");
   EXPECT_THAT(mail("x-unknown", "plain"), HasSubstr("plain"));
+}
+
+// Lists, gateways and some programs put a text as HTML beside one as plain text, and each says something else.
+TEST(Mime, HtmlBesidePlainTextIsReadToo) {
+  auto mixed = [](const std::string& first, const std::string& second) {
+    return parse_mail("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/" + first +
+                      "\r\n--b\r\nContent-Type: text/" + second + "\r\n--b--\r\n")
+        .text;
+  };
+  EXPECT_EQ(mixed("html\r\n\r\n<p>The printer is <b>broken</b>.</p>\r\n", "plain\r\n\r\nSent by the list.\r\n"),
+            "The printer is broken.\nSent by the list.\n");
+  EXPECT_EQ(mixed("plain\r\n\r\nHello,\r\n", "html\r\n\r\n<p>it is broken</p>\r\n"), "Hello,\nit is broken\n");
+  EXPECT_EQ(mixed("plain\r\n\r\nIt is broken.\r\n", "html\r\n\r\n<p>It is\r\nbroken.</p>\r\n"), "It is broken.\n")
+      << "the same twice is said once";
 }
 
 // MIME-01, MIME-03

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "connectors/email/html_text.h"
 #include "connectors/email/reply_text.h"
 
 namespace usher::connectors::email {
@@ -117,6 +118,25 @@ TEST(ReplyLanguages, AnIntroductionOnTheLineOfTheAnswerIsCutThere) {
   EXPECT_EQ(split_reply("Thanks! On Fri, 20 Nov 2026 at 11:02, support@gw.example wrote:\n> Restart it\n").reply, "Thanks!");
   EXPECT_EQ(split_reply("yes--- On Fri, 20 Nov 2026 at 11:02, support@gw.example wrote:\n> On?\n").reply, "yes");
   EXPECT_EQ(split_reply("GW <support@gw.example> on 20 Nov 2026 at 11:02 wrote:\n> On?\n\nYes.\n").reply, "Yes.");
+}
+
+// Gmail frames the introduction, the quotations and what is written between them.
+TEST(ReplyLanguages, WhatIsWrittenBetweenGmailsQuotationsIsNoQuotation) {
+  const std::string frame =
+      "<div dir=\"ltr\"><div class=\"gmail_quote\"><div class=\"gmail_attr\">On Fri, Nov 20, 2026 at 11:02 AM GW "
+      "&lt;support@gw.example&gt; wrote:<br></div><blockquote class=\"gmail_quote\"><div>Is it on?</div></blockquote>";
+  auto reply = [&](const std::string& rest) { return split_reply(html_to_text(frame + rest, 10'000).text).reply; };
+  EXPECT_EQ(reply("<div>Yes.</div></div></div>"), "Yes.");
+  EXPECT_EQ(
+      reply("<div>Yes.</div><blockquote class=\"gmail_quote\"><div>Does it beep?</div></blockquote><div>No.</div></div></div>"),
+      "> Is it on?\n\nYes.\n\n> Does it beep?\n\nNo.");
+  EXPECT_EQ(split_reply(html_to_text("<div>It works.</div><div class=\"gmail_quote\">On Fri, Nov 20, 2026 at 11:02 AM GW "
+                                     "&lt;support@gw.example&gt; wrote:<br><div>Restart it</div></div>",
+                                     10'000)
+                            .text)
+                .reply,
+            "It works.")
+      << "a frame without quotations is one";
 }
 
 TEST(ReplyLanguages, ARuleOfDashesOfAnyLengthOpensASignature) {
