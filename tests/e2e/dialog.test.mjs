@@ -115,6 +115,35 @@ test('play goes on after mistakes, answers at once, and hands over after three',
   assert.equal(run(['play', out, '--dialog', 'nobody', '--jsonl']).code, 64);
 });
 
+test('who is asked again may repeat himself, choose by id, label or number, say nothing or very much', async (t) => {
+  const { out } = await imported(t);
+  const steps = (...turns) => play(out, 'washer-wont-spin', ['hello there', ...turns]).map((l) => l.step ?? 'error');
+  const again = play(out, 'washer-wont-spin', ['hello there', 'purple elephants', 'purple elephants', 'purple elephants']);
+  assert.deepEqual(again.map((l) => [l.step, l.understood.ok, l.end]), [['door', true, null], ['door', false, null], ['door', false, null], ['door', false, 'escalated']]);
+  for (const line of again.slice(0, 3)) assert.equal(line.choices.length, 2, 'the answers are offered each time');
+  for (const choice of [{ choice: 'yes' }, { choice: 'YES!' }, 'yes', 'YES', '1', '1.']) {
+    const label = choice.choice === 'YES!' ? { choice: again[1].choices[0].label } : choice;
+    assert.deepEqual(steps('purple elephants', label), ['door', 'door', 'water'], JSON.stringify(label));
+  }
+  // Nothing said is nothing understood, and costs nothing.
+  const silent = play(out, 'washer-wont-spin', ['hello there', '', '   ', '', '', 'yes']);
+  assert.deepEqual(silent.map((l) => l.understood.ok), [true, false, false, false, false, true]);
+  assert.equal(silent.at(-1).step, 'water');
+  assert.deepEqual(steps('😀😀😀', 'x '.repeat(50_000), '\u0000\ud83d', 'yes').length, 5);
+  // Politeness does not count, but does not go on for ever.
+  const polite = play(out, 'washer-wont-spin', ['hello there', ...Array(12).fill('thanks!')]);
+  assert.ok(polite.some((l) => l.end === 'escalated'));
+  assert.deepEqual(steps('thanks!', 'one moment', 'yes'), ['door', 'door', 'door', 'water']);
+});
+
+test('a flowchart keeps its own name, whatever it is written in', async (t) => {
+  for (const name of ["Washer won't spin", '洗衣机不脱水']) {
+    const { out } = await imported(t, { ...kWasher, name });
+    const [first] = play(out, name, ['hello there']);
+    assert.equal(first.step, 'door');
+  }
+});
+
 test('a broken flowchart is refused with the node it breaks at', async (t) => {
   const folder = await temporaryFolder(t, 'dialog');
   const file = join(folder, 'x.json');
@@ -242,6 +271,11 @@ test('replay: word for word on what is live, and what an edit would have changed
   await customer(gateway.http, ["my laptop won't turn on", 'no, nothing like that', "yes it's plugged in", 'nothing at all']);
   await customer(gateway.http, ["my laptop won't turn on", 'there is smoke and a burning smell', 'yes, still']);
   await customer(gateway.http, ['my printer is offline', 'agent', 'Ana Lopez']);
+  // Not understood, weighed together, said again, thanks, a question in between, an answer taken back.
+  await customer(gateway.http, ["my laptop won't turn on", 'the sky is blue', 'the sky is blue', 'thanks', 'no, nothing like that', 'what is a dock?',
+    'I went under the desk', 'the light is off', 'back', 'one moment please']);
+  const running = run(['replay', '--config', gateway.config, '--data', gateway.data, '--against', join(kRoot, 'config/dialogs'), '--json']);
+  assert.deepEqual([running.code, JSON.parse(running.out).reproduced], [0, 4], 'beside the running service');
   await gateway.stop();
   const before = await stat(join(gateway.data, 'usher.db'));
 
@@ -251,7 +285,7 @@ test('replay: word for word on what is live, and what an edit would have changed
   const same = replay();
   assert.equal(same.code, 0, same.out + same.err);
   const report = JSON.parse(same.out);
-  assert.deepEqual([report.conversations, report.reproduced, report.changed.length], [3, 3, 0], same.out);
+  assert.deepEqual([report.conversations, report.reproduced, report.changed.length], [4, 4, 0], same.out);
   assert.equal((await stat(join(gateway.data, 'usher.db'))).mtimeMs, before.mtimeMs, 'the database is only read');
 
   // Smoke is no emergency any more: one conversation comes to another end.
@@ -263,7 +297,7 @@ test('replay: word for word on what is live, and what an edit would have changed
   const other = replay();
   assert.equal(other.code, 1, other.out + other.err);
   const { changed, reproduced } = JSON.parse(other.out);
-  assert.equal(reproduced, 3);
+  assert.equal(reproduced, 4);
   assert.equal(changed.length, 1, other.out);
   assert.equal(changed[0].before.priority, 'P1');
   assert.equal(changed[0].after.priority, 'P4');
@@ -275,7 +309,7 @@ test('replay: word for word on what is live, and what an edit would have changed
   await writeFile(join(part, 'printer.yaml'), printer.replace(/title: \{ en: [^,]+,/, 'title: { en: The printer is on strike,'));
   const words = run(['replay', '--config', gateway.config, '--data', gateway.data, '--against', part]);
   assert.equal(words.code, 0, words.out + words.err);
-  assert.match(words.out, /3 conversations; 3 come out word for word as they were; 0 have another outcome/);
+  assert.match(words.out, /4 conversations; 4 come out word for word as they were; 0 have another outcome/);
 
   assert.equal(replay('--since', 'yesterday').code, 64);
   assert.equal(run(['replay', '--config', gateway.config, '--data', join(gateway.folder, 'nowhere'), '--against', scripts]).code, 64);
