@@ -25,7 +25,8 @@ constexpr std::size_t kLanguageSample = 800;
 
 struct Moment {  // something that moved the conversation on
   dialogs::Event event;
-  std::string words;  // of the customer; "" for a time-out
+  std::string words;    // of the customer; "" for a time-out
+  std::string subject;  // of the mail that opened the conversation
 };
 struct Outcome {
   std::string end, dialog, step, priority, fault_class;
@@ -55,9 +56,9 @@ Way way_of(const Settings& settings, const std::string& channel) {
   return {};
 }
 
-std::string choice_of(const std::string& extra) {
+std::string member_of(const std::string& extra, const char* name) {
   const auto j = json::parse(extra, nullptr, false);
-  return j.is_object() ? j.value("choice", std::string()) : std::string();
+  return j.is_object() ? j.value(name, std::string()) : std::string();
 }
 
 std::string_view beginning(std::string_view s, std::size_t bytes) {
@@ -66,7 +67,7 @@ std::string_view beginning(std::string_view s, std::size_t bytes) {
 }
 
 dialogs::Said said_of(const store::RecordedLine& line) {
-  return {line.text.size() > kUnderstood ? text::cut(line.text, kUnderstood) : line.text, choice_of(line.extra),
+  return {line.text.size() > kUnderstood ? text::cut(line.text, kUnderstood) : line.text, member_of(line.extra, "choice"),
           text::guess_language(beginning(line.text, kLanguageSample)), line.attachments, to_rfc3339(line.at)};
 }
 
@@ -78,8 +79,8 @@ class Player {
     if (const auto stored = dialogs::State::from_json(recorded.state)) known_ = stored->slots;
   }
 
-  flow::TurnResult take(const dialogs::Event& event) {
-    auto turn = flow::run_turn(content_, std::move(state_), event, way_.can, way_.entry);
+  flow::TurnResult take(const dialogs::Event& event, std::string_view subject = {}) {
+    auto turn = flow::run_turn(content_, std::move(state_), event, way_.can, way_.entry, subject);
     while (turn.look_up) {
       auto answer = answer_to(turn);
       turn = flow::resume_turn(content_, std::move(turn), std::move(answer), way_.can);
@@ -131,7 +132,7 @@ class Recorder {
   Recording run() {
     for (const auto& line : recorded_.lines) {
       if (line.author == "customer") {
-        take({said_of(line), line.text}, line.at);
+        take({said_of(line), line.text, out_.moments.empty() ? member_of(line.extra, "subject") : std::string()}, line.at);
       } else if (line.author == "bot") {
         compare(line);
       }
@@ -143,7 +144,7 @@ class Recorder {
 
  private:
   void take(Moment moment, Timestamp at) {
-    const auto turn = player_.take(moment.event);
+    const auto turn = player_.take(moment.event, moment.subject);
     auto& said = out_.run.said.emplace_back();
     for (const auto& m : turn.messages) said.push_back(m.text);
     if (turn.ticket && one_answer_) {
@@ -162,7 +163,7 @@ class Recorder {
     // A line nobody asked for: the customer was silent for too long.
     if (pending_.empty() && by_gateway_ == 0 && due_ && *due_ <= line.at) {
       due_.reset();
-      take({dialogs::TimePassed{to_rfc3339(line.at)}, {}}, line.at);
+      take({dialogs::TimePassed{to_rfc3339(line.at)}, {}, {}}, line.at);
     }
     if (!pending_.empty() && pending_.front() == line.text) {
       pending_.pop_front();
@@ -207,7 +208,7 @@ Run play(const flow::Content& content, const Way& way, const store::Recorded& re
   Player player(content, way, recorded, recorded.language);
   for (const Moment& m : moments) {
     auto& said = out.said.emplace_back();
-    for (const auto& message : player.take(m.event).messages) said.push_back(message.text);
+    for (const auto& message : player.take(m.event, m.subject).messages) said.push_back(message.text);
   }
   out.outcome = player.outcome();
   return out;

@@ -53,9 +53,9 @@ struct TurnResult {
   int rounds = 0;                          // engine steps so far; a guard
 };
 
-// `entry`: see dialogs::step.
+// `entry`: see dialogs::step. `subject`: of the mail that opens the conversation; it is looked up together with its words.
 TurnResult run_turn(const Content& content, dialogs::State state, const dialogs::Event& event,
-                    const connectors::Capabilities& can, const std::string& entry);
+                    const connectors::Capabilities& can, const std::string& entry, std::string_view subject = {});
 
 // Goes on with a turn that waited for a look-up.
 TurnResult resume_turn(const Content& content, TurnResult so_far, dialogs::LookedUp answer, const connectors::Capabilities& can);

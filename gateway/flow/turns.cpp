@@ -75,8 +75,9 @@ PlannedTurn Turns::plan(store::Conversation row, dialogs::State state, store::Wa
   const std::string& words = waiting.message.text;
   dialogs::Said said{words.size() > kUnderstood ? text::cut(words, kUnderstood) : words, choice_of(waiting.message.extra),
                      text::guess_language(beginning(words, kLanguageSample)), waiting.attachments, to_rfc3339(clock_.now())};
-  p.turn =
-      run_turn(*content_.get(), std::move(state), said, can_of(channel), channel != nullptr ? channel->entry : std::string{});
+  const std::string_view subject = row.version == 0 ? std::string_view(row.subject) : std::string_view{};
+  p.turn = run_turn(*content_.get(), std::move(state), said, can_of(channel), channel != nullptr ? channel->entry : std::string{},
+                    subject);
   p.waiting = std::move(waiting);
   p.row = std::move(row);
   p.due_before = due;

@@ -155,6 +155,18 @@ TEST_F(Flow, LaterMessagesBecomeCommentsInOrderEachOnce) {
   EXPECT_NE(comments[0].external_ref, comments[1].external_ref);
 }
 
+// What is wrong stands in many a subject only.
+TEST_F(Flow, TheSubjectOfAMailIsLookedUpWithItsWords) {
+  const std::string words = "Hello, this has been going on since Monday, mostly in the evening. Can you please help me? Ana";
+  ASSERT_TRUE(accept(mail("ana@customer.test", "<1@c>", "Re: question", words)));
+  until([&] { return mail_.sent().size() == 1; }, "the acknowledgement");
+  ASSERT_TRUE(accept(mail("bob@customer.test", "<2@c>", "Fwd: My wifi keeps dropping", words)));
+  until([&] { return mail_.sent().size() == 2; }, "the other one");
+  EXPECT_EQ(mail_.sent().at(0).text.find("Wi-Fi"), std::string::npos) << mail_.sent().at(0).text;
+  EXPECT_NE(mail_.sent().at(1).text.find("Wi-Fi"), std::string::npos) << mail_.sent().at(1).text;
+  EXPECT_EQ(one("SELECT count(*) FROM searches WHERE outcome = 'nothing'"), "1");
+}
+
 TEST_F(Flow, AMailIsOneTicketAndOneAcknowledgementWithTheNumber) {
   auto m = mail("ana@customer.test", "<1@c>", "My wifi keeps dropping", "My wifi keeps dropping every few minutes");
   ASSERT_TRUE(accept(m));
