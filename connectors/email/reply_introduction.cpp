@@ -64,6 +64,11 @@ bool is_attribution(std::string_view s) {
   bool has_dashes = false;
   auto body = strip_end(s, has_colon, has_dashes);
   if (!has_colon && !has_dashes) {
+    // Zoho on a telephone forgets the colon.
+    if (has_year(s) && has_time(s) && has_bracketed_address(s) &&
+        std::any_of(kVerbsAtEnd.begin(), kVerbsAtEnd.end(), [&](std::string_view verb) { return ends_with_word(s, verb); })) {
+      return true;
+    }
     // Old Gmail: "2016-03-03 17:21 GMT+01:00 Some One", "2013/7/20 Some One <a@b>"
     return starts_with_date(s) && s.size() < 200 &&
            (s.find(" gmt") != std::string_view::npos || (s.find('@') != std::string_view::npos && s.ends_with('>')));
@@ -108,7 +113,8 @@ bool may_open_attribution(std::string_view key) {
 }
 
 bool may_end_attribution(std::string_view key) {
-  return !key.empty() && (key.back() == ':' || key.back() == '-' || key.ends_with("："));
+  if (key.empty()) return false;
+  return key.back() == ':' || key.back() == '-' || key.ends_with("：") || (has_bracketed_address(key) && has_time(key));
 }
 
 bool starts_as_attribution(std::string_view key) {
@@ -132,6 +138,20 @@ bool is_from_label(std::string_view label) {
 }
 bool is_any_label(std::string_view label) {
   return is_from_label(label) || std::binary_search(kOtherLabelsSorted.begin(), kOtherLabelsSorted.end(), label);
+}
+
+// "Date: … From: … To: … Subject: …" in one line, as HTML without its line breaks leaves it.
+bool is_one_line_block(std::string_view key) {
+  std::size_t labels = 0;
+  bool has_from = false;
+  for (auto colon = key.find(": "); colon != std::string_view::npos && labels < 10; colon = key.find(": ", colon + 1)) {
+    const auto before = key.substr(0, colon);
+    const auto label = before.substr(before.rfind(' ') + 1);
+    if (!is_any_label(label)) continue;
+    ++labels;
+    has_from = has_from || is_from_label(label);
+  }
+  return labels >= 4 && has_from && (has_time(key) || has_year(key));
 }
 
 }  // namespace
@@ -163,6 +183,7 @@ std::size_t attribution_lines(const Keys& keys, std::size_t at) {
 // How many lines the header block beginning at `at` takes; 0 when there is none. Three labels in a row make one.
 std::size_t header_block_lines(const Keys& keys, std::size_t at) {
   if (!is_any_label(label_of(keys[at]))) return 0;
+  if (is_one_line_block(keys[at])) return 1;
   std::size_t labels = 0;
   std::size_t last = 0;
   std::size_t strangers = 0;

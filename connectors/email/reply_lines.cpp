@@ -98,17 +98,25 @@ bool is_ruled(std::string_view key) {
   return key.find_first_not_of("- ") != std::string_view::npos;
 }
 
+bool has_device(std::string_view key) {
+  return std::any_of(std::begin(kDeviceNames), std::end(kDeviceNames),
+                     [&](std::string_view name) { return key.find(name) != std::string_view::npos; });
+}
+
+// "Sent from my desk, which is easier than …": no device, and more words behind the comma than an excuse for typing badly needs.
+bool goes_on_without_device(std::string_view key) {
+  const auto comma = key.find_first_of(",;");
+  if (comma == std::string_view::npos || has_device(key.substr(0, comma))) return false;
+  return std::count(key.begin() + static_cast<std::ptrdiff_t>(comma), key.end(), ' ') >= 6;
+}
+
 bool is_device(std::string_view key) {
   if (key.size() > 160) return false;
   while (!key.empty() && (key.front() == '(' || key.front() == '<' || key.front() == '[')) key.remove_prefix(1);
   if (key.empty()) return false;
   if (key.size() < 80 && std::binary_search(kDeviceTails.begin(), kDeviceTails.end(), tail_of(without_dot(key)))) {
-    auto in_key = [&](std::string_view name) { return key.find(name) != std::string_view::npos; };
     auto ends_key = [&](std::string_view end) { return without_dot(key).ends_with(end); };
-    if (std::any_of(std::begin(kDeviceEnds), std::end(kDeviceEnds), ends_key) &&
-        std::any_of(std::begin(kDeviceNames), std::end(kDeviceNames), in_key)) {
-      return true;
-    }
+    if (has_device(key) && std::any_of(std::begin(kDeviceEnds), std::end(kDeviceEnds), ends_key)) return true;
   }
   if (key.ends_with("から送信") || key.ends_with("から送信されました") || (key.size() < 60 && key.ends_with(" from mobile")))
     return true;
@@ -116,7 +124,7 @@ bool is_device(std::string_view key) {
   auto starts = [&](const auto& list) {
     return std::any_of(std::begin(list), std::end(list), [&](std::string_view p) { return key.starts_with(p); });
   };
-  return starts(kDevicePrefixes) || starts(kCjkDevicePrefixes);
+  return (starts(kDevicePrefixes) && !goes_on_without_device(key)) || starts(kCjkDevicePrefixes);
 }
 
 bool is_quote(std::string_view line) {

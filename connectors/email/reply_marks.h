@@ -192,7 +192,9 @@ inline constexpr std::string_view kCjkDevicePrefixes[] = {"发自我的", "發�
 inline constexpr std::string_view kDeviceEnds[] = {
     "gönderildi", "gönderilmiştir", "에서 보냄", "에서 보냈습니다", "küldve", "から送信", "から送信されました",
     "发送",       "發送",           "傳送"};
-inline constexpr std::string_view kDeviceNames[] = {"iphone",  "ipad", "android", "galaxy", "samsung", "huawei", "outlook",
-                                                    "windows", "手机", "手機",    "아이폰", "갤럭시",  "telefon"};
+inline constexpr std::string_view kDeviceNames[] = {
+    "iphone",  "ipad",    "ipod",     "android", "galaxy", "samsung", "huawei", "xiaomi", "pixel",    "nokia", "blackberry",
+    "outlook", "windows", "mail",     "phone",   "mobil",  "tablet",  "handy",  "device", "appareil", "gerät", "dispositivo",
+    "telef",   "téléph",  "portable", "celular", "app",    "mac",     "手机",   "手機",   "아이폰",   "갤럭시"};
 
 }  // namespace usher::connectors::email::reply_words

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "connectors/email/html_text.h"
+#include "connectors/email/reply_introduction.h"
 #include "connectors/email/reply_text.h"
 
 namespace {
@@ -32,7 +33,14 @@ void each_line(std::string_view text, F use) {
 void check(const std::string& whole) {
   const auto split = connectors::email::split_reply(whole);
   std::vector<std::string_view> lines;
-  each_line(whole, [&](std::string_view line) { lines.push_back(line); });
+  each_line(whole, [&](std::string_view line) {
+    // An introduction on the line of the answer makes two lines of it.
+    if (const auto at = line.starts_with('>') ? 0 : connectors::email::inner_introduction(line); at > 0) {
+      lines.push_back(line.substr(0, line.find_last_not_of("- ", at - 1) + 1));
+      line.remove_prefix(at);
+    }
+    lines.push_back(line);
+  });
   const std::set<std::string_view> known(lines.begin(), lines.end());
   for (const auto* part : {&split.reply, &split.quoted, &split.signature}) {
     USHER_CHECK(text::is_valid_utf8(*part), "a part is valid UTF-8");

@@ -39,6 +39,7 @@ TEST(ReplyLanguages, AnIntroductionInAnyOfThemEndsTheAnswer) {
            "2026년 11월 20일 (금) 오전 11:02, GW Support <support@gw.example>님이 작성:",
            "2026年11月20日(金) 11:02 GW Support <support@gw.example>:",
            ">>> GW Support <support@gw.example> 20.11.2026 11:02 >>>",
+           "On Fri, 20 Nov 2026 11:02:00 +0100 GW Support <support@gw.example> wrote",
        }) {
     SCOPED_TRACE(introduction);
     EXPECT_EQ(split_reply(std::string(kAnswer) + "\n\n" + std::string(introduction) + "\n\n> Restart it\n").reply, kAnswer);
@@ -61,6 +62,7 @@ TEST(ReplyLanguages, ABlockOfLabelsInAnyOfThemEndsTheAnswer) {
            "------------------&nbsp;原始邮件&nbsp;------------------\n发件人:  \"GW\" <support@gw.example&gt;;\n"
            "发送时间:&nbsp;2026年11月20日(星期五) 中午11:02\n收件人:&nbsp;\"ana\"<ana@example.org&gt;;\n主题:&nbsp;Re: x",
            "---- Replied Message ----\n| From | GW<support@gw.example> |\n| Date | 11/20/2026 11:02 |\n| Subject | x |",
+           "Date: Fri, 20 Nov 2026 11:02:00 +0000 From: support@gw.example To: Ferreira, Ana Subject: Your case",
            // A ruled line of words right above a block is the program's, whatever the language.
            "------- Ny mail herunder -------\nFra: GW\nDato: 20.11.2026\nTil: Ana\nEmne: x",
        }) {
@@ -84,7 +86,7 @@ TEST(ReplyLanguages, WhatItWasSentFromIsNoAnswer) {
   for (const std::string_view text :
        {"I bought it in 2026 and at 11:02 it broke, see this:\nE-204", "Ich habe das Bild vom iPhone gesendet",
         "手机不能发送短信", "The mail came from: bob", "We met on 20 Nov 2026 at 11:02 and you said:\nplease write",
-        "On Behalf of Ana\nI write:"}) {
+        "On Behalf of Ana\nI write:", "It works.\n\nSent from my desk, which is so much easier than the telephone"}) {
     EXPECT_EQ(split_reply(text).reply, text) << "a sentence of the customer";
   }
 }
