@@ -12,25 +12,14 @@
 #pragma once
 #include <atomic>
 #include <functional>
-#include <optional>
 #include <string>
 
 #include "base/clock.h"
-#include "base/id.h"
 #include "base/sql/database.h"
 #include "connectors/channel.h"
-#include "gateway/flow/turns.h"
-#include "gateway/store/conversations.h"
+#include "gateway/flow/acceptance.h"
 
 namespace usher::gateway::flow {
-
-// A message that waits for its turn. `message` is set when it is the only one that waits in its conversation: then no read is
-// needed.
-struct Work {
-  ConversationId conversation;
-  std::optional<store::Waiting> message;
-  bool is_silence = false;  // its timer is due; `message` is empty
-};
 
 struct IntakeLimits {
   std::string data_folder;  // watched for free space
@@ -49,12 +38,7 @@ class Intake final : public connectors::Inbox {
 
   boost::asio::awaitable<Result<connectors::Accepted>> accept(connectors::Inbound message) override;
 
-  struct Release {
-    std::string ledger_id;
-    bool to_case = false;          // to the conversation it names; otherwise it opens one of its own
-    bool add_participant = false;  // with to_case: its sender takes part from now on
-    std::string who;               // staff
-  };
+  using Release = flow::Release;
   // A held mail as if it had been accepted, decided by a person; `message`: the mail read again. One transaction with its audit
   // row, then its turn. kConflict: it is not held (any more); kNotFound: it names no conversation.
   boost::asio::awaitable<Result<connectors::Accepted>> release(Release release, connectors::Inbound message);
