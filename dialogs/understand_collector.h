@@ -38,6 +38,7 @@ class Collector {
   bool another_number(std::size_t i) const { return !another_number_.empty() && another_number_[i]; }
 
   // ── where the answer names an option (understand_signals_options.cpp)
+  void leave_units();
   void leave_sides_their_words();
   void hit_things();
   void turn_faults();

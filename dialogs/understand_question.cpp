@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
+#include <limits>
 
 #include "base/text.h"
 
@@ -250,6 +252,28 @@ class Reader {
       if (!ranges[i] || (out_.sides[i] != Side::kOther && !out_.opposites)) continue;
       out_.labels[i].range = ranges[i];
       ++out_.ranges;
+    }
+    if (ranged == 1) add_what_is_longer(ranges);
+  }
+
+  // "Longer ago" beside "Within 2 years".
+  void add_what_is_longer(const std::vector<std::optional<Range>>& ranges) {
+    const auto written = std::ranges::find_if(ranges, [](const auto& r) { return r.has_value(); });
+    if ((*written)->unit != Range::Unit::kTime || std::isinf((*written)->high)) return;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      const auto& own = label_words_[i].words;
+      const bool longer = std::ranges::any_of(own, [](const Word& w) {
+        return w.folded == "longer" || w.folded == "earlier" || w.folded == "older" || w.folded == "before";
+      });
+      bool longer_han = false;  // 更早, 更久
+      for (std::size_t k = 0; k + 1 < own.size(); ++k)
+        longer_han = longer_han || (own[k].is("更") && (own[k + 1].is("早") || own[k + 1].is("久")));
+      if (ranges[i] || out_.sides[i] != Side::kOther || (!longer && !longer_han)) continue;
+      out_.labels[i].range =
+          Range{(*written)->high, std::numeric_limits<double>::infinity(), !(*written)->open_high, false, Range::Unit::kTime,
+                (*written)->scale};
+      ++out_.ranges;
+      return;
     }
   }
 

@@ -15,6 +15,7 @@ Signals Collector::collect() {
   out_.options.resize(options_.size());
   out_.spoken.assign(options_.size(), false);
   hits_ = find_hits(said_, options_, sides_, tags_, used_, asked_.topics);
+  leave_units();
   if (!asked_.opposites) leave_sides_their_words();
   hit_things();
   if (claim_.fault) turn_faults();
@@ -60,7 +61,10 @@ void Collector::read_ranges() {
     return;
   }
   const auto [yes, no] = std::pair(asked_.yes, asked_.no);
-  if (!asked_.limit || !range_in(raw_) || yes == options_.size() || no == options_.size()) return;
+  const auto amount = range_in(raw_);
+  if (!asked_.limit || !amount || yes == options_.size() || no == options_.size()) return;
+  // "For a minute" is no number of bars.
+  if (amount->unit == Range::Unit::kTime && asked_.limit->unit != Range::Unit::kTime) return;
   add(range_of(raw_, {asked_.limit}).has_value() ? yes : no, Signal::kAmount, 1);
 }
 

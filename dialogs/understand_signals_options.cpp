@@ -4,10 +4,31 @@
 
 #include "dialogs/lexicon_things.h"
 #include "dialogs/understand_collector.h"
+#include "dialogs/understand_range.h"
 
 namespace usher::dialogs {
 
 using Kind = Word::Kind;
+
+namespace {
+
+constexpr double kMostOfAHint = 0.72;  // quality of a word of the label that no other option has
+
+}  // namespace
+
+// "Years" of "four years" is no word of the label "Less than a year": of a range only the amount counts. What its author wrote
+// beside the label stays.
+void Collector::leave_units() {
+  std::erase_if(hits_, [&](const Hit& h) {
+    const auto& range = asked_.labels[h.option].range;
+    if (!range || range->is_point() || h.quality > kMostOfAHint) return false;
+    for (std::size_t i = h.begin; i < h.end; ++i) {
+      const Word& w = said_.message.words[i];
+      if (!is_unit(w.folded) && !small_number(w.folded)) return false;
+    }
+    return true;
+  });
+}
 
 // What an option for yes or no says besides belongs to the claim (understand_question.cpp): it is no hit.
 void Collector::leave_sides_their_words() {
@@ -62,7 +83,7 @@ void Collector::turn_faults() {
 
 Signal Collector::signal_of(const Hit& h) {
   if (h.quality > 0.9) return Signal::kWords;
-  if (h.quality > 0.72) return Signal::kWordsNearly;
+  if (h.quality > kMostOfAHint) return Signal::kWordsNearly;
   if (h.quality > 0.7) return Signal::kHint;
   if (h.quality > 0.61) return Signal::kHintNearly;
   return h.quality > 0.55 ? Signal::kThing : Signal::kThingKind;

@@ -323,6 +323,22 @@ TEST(UnderstandChoice, AStatementThatEchoesTheQuestionAnswersIt) {
   EXPECT_EQ(read("it isn't charging", negative), "yes");
 }
 
+TEST(UnderstandChoice, AnAmountOfTimeIsNoNumberOfBarsAndAUnitNoAmount) {
+  const Question cables = {"Are there more than three cables?", {option("yes", "Yes", "是"), option("no", "No", "否")}};
+  EXPECT_EQ(read("I looked for a minute", cables), "-");
+  EXPECT_EQ(read("two", cables), "no");
+  EXPECT_EQ(read("about 5", cables), "yes");
+  const Question dust = {"Was the inside ever cleaned of dust?",
+                         {option("new", "Less than a year ago", "一年内"), option("old", "Longer ago or never", "更早")}};
+  EXPECT_NE(read("I've had it four years and never once opened it", dust), "new");
+  EXPECT_EQ(read("three months ago", dust), "new");
+  const Question plugs = {
+      "When were the plugs changed?",
+      {option("new", "Within 2 years", "两年内"), option("old", "Longer ago", "更早"), option("never", "Never", "没换过")}};
+  EXPECT_EQ(read("three years ago", plugs), "old");
+  EXPECT_EQ(read("six months back", plugs), "new");
+}
+
 TEST(UnderstandChoice, WhetherAnArticleHelped) {
   expect_all({{"yes", "yes"},
               {"it works", "yes"},
