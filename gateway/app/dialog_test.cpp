@@ -135,7 +135,7 @@ int dialog_test(const Common& common, const DialogTestOptions& options) {
   if (!options.junit.empty() && !write(options.junit, dialogs::to_junit(all))) {
     return complain(common, {ErrorCode::kIo, "cannot write '" + options.junit + "'"}, kSoftware);
   }
-  std::vector<std::string> suggested;
+  std::vector<std::string> suggested, not_found;
   if (!options.suggest.empty()) {
     std::error_code ec;
     fs::create_directories(options.suggest, ec);
@@ -143,9 +143,14 @@ int dialog_test(const Common& common, const DialogTestOptions& options) {
     for (const auto& s : dialogs::suggest(*folder->scripts, walked)) {
       const std::string script = s.file.substr(0, s.file.find(".suggested"));
       if (!by_script.contains(script)) continue;
+      const auto played = dialogs::rehearse(s, *folder->scripts);
+      walked.insert(played.walked.begin(), played.walked.end());
       const fs::path path = free_name(options.suggest, s.file);
       if (!write(path, s.bytes)) return complain(common, {ErrorCode::kIo, "cannot write '" + path.string() + "'"}, kSoftware);
       suggested.push_back(path.string());
+    }
+    for (const auto& [name, c] : dialogs::coverage(*folder->scripts, walked)) {
+      if (by_script.contains(name)) not_found.insert(not_found.end(), c.missing.begin(), c.missing.end());
     }
   }
 
@@ -156,7 +161,8 @@ int dialog_test(const Common& common, const DialogTestOptions& options) {
                 {"turns", turns},
                 {"seconds", std::chrono::duration<double>(time).count()},
                 {"coverage", {{"all", to_json(total)}, {"scripts", json::object()}}},
-                {"suggested", suggested}};
+                {"suggested", suggested},
+                {"not_found", not_found}};
     for (const auto& r : all) {
       json problems = json::array();
       for (const auto& p : r.problems) problems.push_back({{"line", p.line}, {"message", p.message}, {"hint", p.hint}});
@@ -173,6 +179,7 @@ int dialog_test(const Common& common, const DialogTestOptions& options) {
   }
   if (options.with_coverage || !enough) print_coverage(by_script, total);
   for (const auto& path : suggested) std::cout << "suggested: " << path << "\n";
+  for (const auto& way : not_found) std::cout << "no conversation found for: " << way << "\n";
   if (!enough) {
     std::cout << fmt::format("not enough: {:.1f} % of the steps (wanted {:.0f}), {:.1f} % of the branches (wanted {:.0f})\n",
                              steps, options.require_steps, branches, options.require_branches);

@@ -97,7 +97,7 @@ TEST(Again, WordsThatLeanToAnAnswerAreTakenWhenTheyAreSaidAgainAndThatIsSaidAlou
     t.say(words);
     if (t.state.step != "fuel" || t.state.misunderstood != 1) continue;
     t.say(words);
-    if (to.probability < 0.62) {
+    if (to.probability < 0.66) {
       EXPECT_EQ(t.state.step, "fuel") << words;
       continue;
     }
