@@ -205,9 +205,10 @@ std::string to_utf8(std::string_view bytes, std::string_view label, std::string_
     return text && !has_damage(*text) ? text : std::nullopt;
   };
   if (auto text = as(repair_charset(hint))) return clean(std::move(*text));
-  if (auto text = as(detect(bytes))) return clean(std::move(*text));  // the costly one: 100 µs and more
-  // Mostly UTF-8 with a damaged place is still UTF-8; anything else was written on some Western Windows.
+  // Mostly UTF-8 with a damaged place is still UTF-8.
   if (charset == "utf-8" && is_mostly_utf8(bytes)) return clean(std::string(bytes));
+  if (auto text = as(detect(bytes))) return clean(std::move(*text));  // the costly one: 100 µs and more
+  // Anything else was written on some Western Windows.
   if (auto text = convert(bytes, "windows-1252")) return clean(std::move(*text));
   return clean(std::string(bytes));
 }

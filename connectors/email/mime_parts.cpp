@@ -1,5 +1,6 @@
 #include "connectors/email/mime_parts.h"
 
+#include <algorithm>
 #include <mutex>
 
 #include "base/text.h"
@@ -78,10 +79,29 @@ static bool is_no_base64(std::string_view text) {
   return blanks >= 2 && blanks * 20 > text.size();
 }
 
-// The boundary that ends a part may have been overlooked; no line of base64 begins with it.
-static std::string_view before_boundary(std::string_view text) {
-  if (text.starts_with("--")) return {};
-  return text.substr(0, text.find("\n--"));
+// How much of a part is base64: not the boundary that was overlooked, nor (of a text) what a list wrote below without encoding
+// it, nor words behind the padding. A damaged line of a file is no footer: what comes after it counts.
+static std::size_t base64_bytes(std::string_view text, bool is_text) {
+  if (!is_text) return text.starts_with("--") ? 0 : std::min(text.find("\n--"), text.size());
+  const auto is_foreign = [](char c) {
+    return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '/' && c <= '9') || c == '+' || c == '=');
+  };
+  bool has_begun = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    auto line = text.substr(at, end - at);
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
+    const auto foreign = std::size_t(std::find_if(line.begin(), line.end(), is_foreign) - line.begin());
+    if (foreign == line.size()) {
+      has_begun = has_begun || line.size() >= 4;
+    } else {
+      if (line.starts_with("--")) return at;
+      if (has_begun && (line.starts_with("____") || std::count(line.begin(), line.end(), ' ') >= 2)) return at;
+      if (line[foreign] == ' ' && foreign > 0 && line[foreign - 1] == '=') return at + foreign;
+    }
+    at = end + 1;
+  }
+  return text.size();
 }
 
 std::string content_of(GMimeObject* object) {
@@ -99,7 +119,16 @@ std::string content_of(GMimeObject* object) {
       if (text == nullptr || text->len == 0) return {};
       const std::string_view encoded_text(reinterpret_cast<const char*>(text->data), text->len);
       if (is_no_base64(encoded_text)) return std::string(encoded_text);
-      return decode_base64_leniently(before_boundary(encoded_text));
+      auto* type = g_mime_object_get_content_type(object);
+      const bool is_text = type != nullptr && g_mime_content_type_is_type(type, "text", "*") != 0;
+      const auto bytes = base64_bytes(encoded_text, is_text);
+      auto decoded = decode_base64_leniently(encoded_text.substr(0, bytes));
+      const auto below = encoded_text.substr(bytes);
+      if (is_text && bytes > 0 && !below.empty() && encoded_text[bytes - 1] == '\n' && !below.starts_with("--")) {
+        decoded += '\n';
+        decoded += below;
+      }
+      return decoded;
     }
     g_mime_data_wrapper_write_to_stream(content, memory.get());
   } else if (GMIME_IS_MESSAGE_PART(object)) {

@@ -36,7 +36,7 @@ void check(const std::string& whole) {
   each_line(whole, [&](std::string_view line) {
     // An introduction on the line of the answer makes two lines of it.
     if (const auto at = line.starts_with('>') ? 0 : connectors::email::inner_introduction(line); at > 0) {
-      lines.push_back(line.substr(0, line.find_last_not_of("- ", at - 1) + 1));
+      lines.push_back(without_end(line.substr(0, line.find_last_not_of("- ", at - 1) + 1)));
       line.remove_prefix(at);
     }
     lines.push_back(line);

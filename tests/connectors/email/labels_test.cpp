@@ -98,6 +98,17 @@ TEST(Charsets, Utf8UnderTheLabelOfAnotherIsStillUtf8) {
   EXPECT_EQ(to_utf8("\xC1\xAA\xCD\xA8\xB5\xE7\xBB\xB0", "gb2312"), "联通电话");
 }
 
+TEST(Charsets, DamagedUtf8KeepsItsOtherLetters) {
+  const auto damaged = to_utf8(
+      "Gr\xc3\xbc\xc3\x9f"
+      "e aus K\xc3\xb6ln, der Dr\xc3ucker l\xc3\xa4uft nicht f\xc3\xbcr Stra\xc3\x9f"
+      "e",
+      "utf-8");
+  EXPECT_THAT(damaged, StartsWith("Grüße aus Köln, der Dr"));
+  EXPECT_THAT(damaged, HasSubstr("läuft nicht für Straße")) << "one lost byte makes no other charset of it";
+  EXPECT_TRUE(text::is_valid_utf8(damaged));
+}
+
 TEST(Charsets, Utf7IsNeverMarkup) {
   auto mail = parse_mail("Content-Type: text/html; charset=utf-7\r\n\r\n<p>a+ADw-script+AD4-alert(1)+ADw-/script+AD4-b</p>");
   EXPECT_TRUE(text::is_valid_utf8(mail.text));
@@ -155,6 +166,15 @@ TEST(TransferEncodings, DamageCostsTheDamagedPlaceOnly) {
   EXPECT_EQ(text("base64", "This text was never encoded, whatever its field says.\r\n"),
             "This text was never encoded, whatever its field says.\n");
   EXPECT_EQ(text("base64", "aGVsbG8gd29ybGQ=\r\n--lost-boundary--\r\n"), "hello world") << "a boundary is no base64";
+  EXPECT_EQ(text("base64", "aGVsbG8gd29ybGQ=\r\n____________\r\nusers mailing list\r\n"),
+            "hello world\n____________\nusers mailing list\n")
+      << "what a list wrote below without encoding it is read as it stands";
+  EXPECT_EQ(text("base64",
+                 "SGVsbG8sIHRoZSBwcmludGVyIG9uIHRoZSBzZWNvbmQgZmxvb3IgcHJpbnRzIG5vdGhpbmcgYW55\r\nIG1vcmUuIFdobyBjb3VsZCBsb29rIGF"
+                 "mdGVyIGl0IG9uIE1vbmRheT8=\r\nThe list of all users\r\n"),
+            "Hello, the printer on the second floor prints nothing any more. Who could look after it on Monday?\nThe list of all "
+            "users\n");
+  EXPECT_EQ(text("base64", "aGVsbG8gd29ybGQ= ignored\r\n"), "hello world") << "words behind the padding are none of it";
   EXPECT_EQ(text("quoted-printable", "a=20=\r\nb=E2=82=AC="), "a b€") << "a soft break at the very end";
   EXPECT_EQ(text("quoted-printable", "a=C3=A9 50%=off\r\n"), "aé 50%=off\n");
   EXPECT_EQ(text("x-uuencode", "begin 644 x.txt\r\n+:&5L;&\\@=V]R;&0 \r\n`\r\nend\r\n"), "hello world");
