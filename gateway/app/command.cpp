@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "connectors/json_input.h"
-#include "gateway/app/service.h"
+#include "gateway/app/part_settings.h"
 
 namespace usher::gateway::app {
 

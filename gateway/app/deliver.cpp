@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "connectors/email/email_channel.h"
 #include "gateway/app/command.h"
-#include "gateway/app/service.h"
+#include "gateway/app/part_settings.h"
 #include "gateway/flow/intake.h"
 
 namespace usher::gateway::app {

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "gateway/app/dialog.h"
-#include "gateway/app/service.h"
+#include "gateway/app/part_settings.h"
 #include "gateway/flow/learning.h"
 #include "gateway/flow/turn.h"
 #include "gateway/store/editions.h"

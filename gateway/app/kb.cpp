@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "gateway/app/service.h"
+#include "gateway/app/part_settings.h"
 #include "gateway/flow/line_diff.h"
 
 namespace usher::gateway::app {

@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/sql/reader.h"
-#include "gateway/app/service.h"
+#include "gateway/app/part_settings.h"
 #include "gateway/flow/mailroom.h"
 #include "gateway/store/people.h"
 

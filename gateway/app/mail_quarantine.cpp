@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gateway/app/mail.h"
-#include "gateway/app/service.h"
+#include "gateway/app/part_settings.h"
 #include "gateway/flow/mailroom.h"
 
 namespace usher::gateway::app {

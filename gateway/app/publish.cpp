@@ -4,7 +4,7 @@
 
 #include "base/id.h"
 #include "gateway/app/command.h"
-#include "gateway/app/service.h"
+#include "gateway/app/part_settings.h"
 #include "gateway/flow/curation.h"
 #include "gateway/flow/editions.h"
 #include "gateway/flow/learning.h"

@@ -6,7 +6,7 @@
 #include "base/net/http_client.h"
 #include "connectors/registry.h"
 #include "gateway/app/mail.h"
-#include "gateway/app/service.h"
+#include "gateway/app/part_settings.h"
 #include "gateway/store/reconcile.h"
 
 namespace usher::gateway::app {

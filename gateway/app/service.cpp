@@ -24,6 +24,7 @@
 #include "connectors/webhook/webhook_channel.h"
 #include "gateway/api/api.h"
 #include "gateway/app/mailbox_set.h"
+#include "gateway/app/part_settings.h"
 #include "gateway/flow/conversation.h"
 #include "gateway/flow/curation.h"
 #include "gateway/flow/editions.h"
@@ -33,8 +34,6 @@
 #include "gateway/flow/learning.h"
 #include "gateway/flow/lookups.h"
 #include "gateway/flow/outbox.h"
-#include "gateway/store/people.h"
-#include "gateway/store/schema.h"
 
 namespace usher::gateway::app {
 namespace {
@@ -50,18 +49,6 @@ std::string first_problems(const std::vector<flow::ContentProblem>& problems) {
     if (++shown > 3) return out + "; and more (run `usher check`)";
     out += (out.empty() ? "" : "; ") + fmt::format("{}:{}:{}: {}", p.file, p.line, p.column, p.message);
   }
-  return out;
-}
-
-net::MailCall::Tls relay_tls(const std::string& word) {
-  if (word == "none") return net::MailCall::Tls::kNone;
-  return word == "required" ? net::MailCall::Tls::kRequired : net::MailCall::Tls::kOpportunistic;
-}
-
-std::vector<flow::LookupService> lookup_services(const Settings& s) {
-  std::vector<flow::LookupService> out;
-  for (const auto& l : s.lookups)
-    out.push_back({l.name, l.url, l.method, l.token, l.ca_file, std::chrono::milliseconds{l.timeout_ms}, l.allow_private});
   return out;
 }
 
@@ -119,14 +106,8 @@ class RunningService final : public Service {
         flow::EscalationSettings{tickets_->name(), secret_, s_.company, s_.http.public_url, clock_.now(), s_.answers.promise_en,
                                  s_.answers.promise_zh, tickets_->colocated()},
         *content_, channels_, *publisher_, clock_);
-    flow::OutboxSettings outbox;
-    outbox.concurrency = s_.outbox.concurrency;
-    outbox.backoff = {std::chrono::milliseconds{s_.outbox.retry_base_ms}, std::chrono::milliseconds{s_.outbox.retry_cap_ms}};
-    outbox.max_age = std::chrono::hours{s_.outbox.max_age_hours};
-    outbox.number_wait = std::chrono::milliseconds{s_.answers.number_wait_ms};
-    outbox.lease = std::chrono::milliseconds{s_.ticket_system.timeout_ms * 4 + 30'000};
     runner_ = std::make_unique<flow::OutboxRunner>(io_->executor(io_->size() - 1), tasks_, *database_, channels_, *tickets_,
-                                                   *escalation_, *publisher_, clock_, outbox);
+                                                   *escalation_, *publisher_, clock_, outbox_settings(s_));
     turns_ = std::make_unique<flow::Turns>(*content_, channels_, *escalation_, *publisher_, clock_);
     turns_->on_case([this](CaseId id) { runner_->await_number(std::move(id)); });
     conversations_ = std::make_unique<flow::Conversations>(*io_, tasks_, *database_, *turns_, clock_);
@@ -264,21 +245,7 @@ class RunningService final : public Service {
   }
 
   Result<void> make_ticket_system() {
-    connectors::TicketSystemSettings t;
-    t.kind = s_.ticket_system.kind;
-    t.base_url = s_.ticket_system.url;
-    t.token = s_.ticket_system.token;
-    t.user = s_.ticket_system.user;
-    t.password = s_.ticket_system.password;
-    t.queue = s_.ticket_system.queue;
-    t.external_ref_field = s_.ticket_system.external_ref_field;
-    t.field_map = s_.ticket_system.fields;
-    t.reply_as = s_.ticket_system.reply_as;
-    t.allow_private = s_.ticket_system.allow_private;
-    t.ca_file = s_.ticket_system.ca_file;
-    t.limits.total = std::chrono::milliseconds{s_.ticket_system.timeout_ms};
-    t.limits.connect = std::min(t.limits.connect, t.limits.total);
-    auto made = connectors::make_ticket_system(t, {database_.get(), outbound_.get(), &clock_});
+    auto made = connectors::make_ticket_system(ticket_settings(s_), {database_.get(), outbound_.get(), &clock_});
     if (!made) return fail(std::move(made.error()));
     tickets_ = std::move(*made);
     return {};
@@ -286,11 +253,7 @@ class RunningService final : public Service {
 
   Result<void> make_channels() {
     if (s_.webchat.enabled) {
-      connectors::webchat::WebchatSettings w;
-      w.secret = secret_;
-      w.rate = {s_.webchat.messages_per_second, static_cast<double>(s_.webchat.burst)};
-      w.allowed_origins = s_.http.allowed_origins;
-      w.max_files_bytes = static_cast<std::size_t>(s_.webchat.max_attachment_megabytes) * 1024 * 1024;
+      auto w = webchat_settings(s_, secret_);
       w.pool = pool_.get();
       webchat_ = std::make_unique<WebchatChannel>(std::move(w), *intake_, *history_, clock_);
       channels_.add(*webchat_, s_.webchat.entry, true);
@@ -299,14 +262,7 @@ class RunningService final : public Service {
     email_ = std::make_unique<connectors::email::EmailChannel>(email_settings_, *outbound_, clock_);
     channels_.add(*email_, s_.email.entry, false);
     for (const auto& hook : s_.webhooks) {
-      connectors::webhook::WebhookSettings w;
-      w.name = hook.name;
-      w.secrets = {hook.secret};
-      if (!hook.secret_next.empty()) w.secrets.push_back(hook.secret_next);
-      w.url = hook.url;
-      w.allow_private = hook.allow_private;
-      w.ca_file = hook.ca_file;
-      auto made = WebhookChannel::make(std::move(w), *intake_, *outbound_, clock_);
+      auto made = WebhookChannel::make(webhook_settings(hook), *intake_, *outbound_, clock_);
       if (!made) return fail(std::move(made.error()));
       channels_.add(**made, hook.entry, false);
       webhooks_.push_back(std::move(*made));
@@ -370,18 +326,8 @@ class RunningService final : public Service {
       if (!tls) return fail(std::move(tls.error()));
       smtp_tls_ = std::move(*tls);
     }
-    connectors::email::SmtpServerOptions smtp;
-    smtp.host = s_.email.host;
-    smtp.port = static_cast<std::uint16_t>(s_.email.port);
+    auto smtp = smtp_options(s_);
     smtp.tls = smtp_tls_;
-    smtp.max_connections_per_address = static_cast<std::size_t>(s_.email.max_connections_per_address);
-    smtp.max_connections_per_minute = static_cast<std::size_t>(s_.email.max_connections_per_minute);
-    smtp.max_mails_per_minute = static_cast<std::size_t>(s_.email.max_mails_per_minute);
-    smtp.min_data_rate = static_cast<std::size_t>(s_.email.min_data_rate);
-    smtp.proxies = s_.email.proxy_protocol_from;
-    smtp.auth_user = s_.email.auth_user;
-    smtp.auth_password = s_.email.auth_password;
-    smtp.auth_required = s_.email.auth_required;
     auto listener = connectors::email::serve_smtp(*io_, smtp, email_settings(s_, secret_), *intake_, clock_);
     if (!listener) return fail(std::move(listener.error()));
     smtp_ = std::move(*listener);
@@ -471,77 +417,6 @@ class RunningService final : public Service {
 };
 
 }  // namespace
-
-Result<std::unique_ptr<sql::Database>> open_store(const Settings& settings, bool check_integrity) {
-  std::error_code ec;
-  std::filesystem::create_directories(settings.data, ec);
-  if (ec) return fail(ErrorCode::kIo, "cannot create the data folder '" + settings.data.string() + "': " + ec.message());
-  // Customers' messages are nobody else's business.
-  std::filesystem::permissions(settings.data, std::filesystem::perms::owner_all, ec);
-  sql::Options options;
-  options.path = (settings.data / "usher.db").string();
-  options.unsafe_durability = settings.limits.unsafe_durability;
-  options.check_integrity = check_integrity;
-  auto database = sql::open_sqlite(std::move(options));
-  if (!database) return fail(std::move(database.error()));
-  auto migrated = sql::migrate(**database, store::migrations(), to_millis(system_clock().now()));
-  if (!migrated) return fail(std::move(migrated.error()));
-  return database;
-}
-
-Result<std::string> instance_secret(sql::Database& database) {
-  std::string secret;
-  auto r = database.write_sync([&](sql::Tx& tx) -> Result<void> {
-    auto kept = store::get_or_set_instance(tx, "secret", crypto::to_hex(crypto::random_bytes(32)));
-    if (!kept) return fail(std::move(kept.error()));
-    secret = std::move(*kept);
-    return {};
-  });
-  if (!r) return fail(std::move(r.error()));
-  return secret;
-}
-
-connectors::email::EmailSettings email_settings(const Settings& s, const std::string& secret) {
-  connectors::email::EmailSettings e;
-  e.addresses = s.email.addresses;
-  e.from_name = s.email.from_name.empty() ? s.company : s.email.from_name;
-  e.hostname = s.email.hostname;
-  e.secret = secret;
-  e.authserv_id = s.email.authserv_id;
-  e.authserv_hops = static_cast<std::size_t>(s.email.authserv_hops);
-  using Results = connectors::email::EmailSettings::Results;
-  e.authserv_results = s.email.authserv_results == "below" ? Results::kBelowReceived : Results::kAboveReceived;
-  e.subaddress_separator = s.email.subaddress_separator.front();
-  e.has_reply_tokens = s.email.reply_to == "token";
-  using Require = connectors::email::EmailSettings::Require;
-  e.require_authentication = s.email.require_authentication == "none"  ? Require::kNone
-                             : s.email.require_authentication == "all" ? Require::kAll
-                                                                       : Require::kReplies;
-  e.is_token_enough = s.email.reply_tokens == "anyone";
-  e.relay_url = s.email.relay_url;
-  e.relay_user = s.email.relay_user;
-  e.relay_password = s.email.relay_password;
-  e.relay_tls = relay_tls(s.email.relay_tls);
-  e.relay_ca_file = s.email.relay_ca_file;
-  e.allowed_attachments = s.email.allowed_attachments;
-  e.max_message_bytes = static_cast<std::size_t>(s.email.max_message_bytes);
-  return e;
-}
-
-dialogs::World world_of(const Settings& s) {
-  dialogs::World world;
-  for (const auto& service : s.lookups) world.services.push_back(service.name);
-  world.knows_services = true;
-  if (s.webchat.enabled) world.channels.push_back({"webchat", {.buttons = true}});
-  if (s.email.is_used()) world.channels.push_back({"email", {}});
-  for (const auto& w : s.webhooks) world.channels.push_back({w.name, {}});
-  std::vector<std::string> entries = {s.webchat.entry, s.email.entry};
-  for (const auto& w : s.webhooks) entries.push_back(w.entry);
-  for (auto& entry : entries) {
-    if (!entry.empty()) world.entries.push_back(std::move(entry));
-  }
-  return world;
-}
 
 Result<std::unique_ptr<Service>> start_service(const Settings& settings) {
   auto service = std::make_unique<RunningService>(settings);

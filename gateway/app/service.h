@@ -5,22 +5,9 @@
 #include <string>
 
 #include "base/result.h"
-#include "base/sql/database.h"
-#include "connectors/email/settings.h"
-#include "dialogs/check.h"
 #include "gateway/app/settings.h"
 
 namespace usher::gateway::app {
-
-// Opens (or creates) the database of the settings and brings its tables up to date. The service checks its integrity first, which
-// reads all of it; commands that only look into it do not.
-Result<std::unique_ptr<sql::Database>> open_store(const Settings& settings, bool check_integrity);
-// The random secret of this installation, made on first use: key of session tokens, Message-IDs and external_refs.
-Result<std::string> instance_secret(sql::Database& database);
-// What the email channel needs, out of the settings.
-connectors::email::EmailSettings email_settings(const Settings& settings, const std::string& secret);
-// What the prover of scripts has to know of the settings: channels, services, entries. Without the articles.
-dialogs::World world_of(const Settings& settings);
 
 class Service {
  public:
