@@ -127,12 +127,12 @@ bool speaks_of(const SaidWords& said, const SaidWords::Clause& clause, const Cla
   return subject && predicate;
 }
 
-// An option's full name or one of its author's words stands in the message.
-bool named_outright(const SaidWords& said, const std::vector<Option>& options, const std::string& id) {
+// An option's full name or one of its author's words stands in the message; a single word of so many letters at least.
+bool named_outright(const SaidWords& said, const std::vector<Option>& options, const std::string& id, std::size_t letters = 4) {
   const auto it = std::ranges::find(options, id, &Option::id);
   if (it == options.end()) return false;
   return std::ranges::any_of(it->keys, [&](const Phrase& key) {
-    return (key.size() > 1 || (key[0].size() > 3 && !carries_nothing({key[0], key[0], Kind::kLatin}))) &&
+    return (key.size() > 1 || (key[0].size() >= letters && !carries_nothing({key[0], key[0], Kind::kLatin}))) &&
            !find_phrase(said.message, key, false, 0).empty();
   });
 }
@@ -199,7 +199,21 @@ Understood answered_by(std::string_view words, const std::vector<Option>& option
           return s.words >= 0.35 * s.of;
         });
     if (matter && u.as == As::kOption && u.confidence >= kTold && named_outright(said, options, u.value)) return u;
-    return nothing("the message does not speak of it");
+    // Beside other things: "it does not turn over and the dashboard lights are dim".
+    Understood told;
+    for (const SaidWords::Clause& clause : said.clauses) {
+      const Shared s = shared(said, clause, asked);
+      if (!tells(said, clause) || s.words < 2 || s.words < 0.5 * s.of) continue;
+      const std::string text = said.text(clause.begin, clause.end);
+      Understood part = understand_choice(text, options, language, question, lexicons);
+      if (part.as != As::kOption || part.confidence < kTold) continue;
+      if (!named_outright(SaidWords(text, lexicons), options, part.value, 3)) continue;
+      const bool another = std::ranges::any_of(
+          options, [&](const Option& o) { return o.id != part.value && named_outright(said, options, o.id, 3); });
+      if (another) return nothing("the message names several");
+      told = std::move(part);
+    }
+    return told.as == As::kOption ? told : nothing("the message does not speak of it");
   }
   if (claim.empty() || claim.outcome || claim.offers) return nothing("it must be asked");
   const Message asked = read_words(without_brackets(question));

@@ -161,6 +161,28 @@ TEST(Again, AQuestionAnsweredByTheSameArticleAgainAndAgainEndsAsWell) {
   EXPECT_EQ(asked, 6);
 }
 
+TEST(EnterMidway, AnOptionNamedBesideOtherThingsIsToldButNotOfAnotherThing) {
+  const char* chart = R"({"name": "car", "problem": "Car does not start", "start": "n1", "nodes": {
+    "n1": {"prompt": "Does the engine turn over?", "answers": {"Yes": "n3", "No": "n2"}},
+    "n2": {"prompt": "How bright are the dashboard lights?", "answers": {"Bright": "n3", "Dim": "n4", "Not at all": "n5"}},
+    "n3": {"prompt": "Three.", "terminal": true}, "n4": {"prompt": "Is the battery older than four years?", "answers": {"Yes": "n3", "No": "n5"}},
+    "n5": {"prompt": "Five.", "terminal": true}}})";
+  std::vector<Problem> problems;
+  const auto imported = import_flowchart({"car.json", chart}, problems);
+  ASSERT_TRUE(imported) << to_string(problems);
+  const auto scripts = parse_with({{"car.yaml", imported->yaml}}, problems);
+  ASSERT_TRUE(scripts) << to_string(problems);
+  const auto stands = [&](const char* words) {
+    Talk t(scripts);
+    t.on(Said{words, "", "", 0, ""}, "car");
+    return t.state.step;
+  };
+  EXPECT_EQ(stands("The engine does not turn over, the dashboard lights are dim and I am late for work"), "n4");
+  EXPECT_EQ(stands("The engine does not turn over, it was dim in the garage and I am late"), "n2");
+  EXPECT_EQ(stands("The engine does not turn over. Could the dashboard lights be dim?"), "n2");
+  EXPECT_EQ(stands("The engine does not turn over. The dashboard lights were dim, now they are bright"), "n2");
+}
+
 // Every answer of a chart, as a driver may give it: what the option is called, in any case, its number, its id; at once and after
 // the bot asked again.
 TEST(Again, LabelsNumbersAndIdsAreTakenAtTheirWordAlsoAfterAReask) {
