@@ -1,6 +1,7 @@
 #include "connectors/email/mime_header.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "connectors/email/charset.h"
@@ -12,13 +13,72 @@ namespace {
 constexpr std::size_t kMaxAddresses = 1'000;
 constexpr std::size_t kMaxWarnings = 20;
 
+// One mailbox as people write it; no '@' within when there is none.
+MailAddress loose_address(std::string_view piece) {
+  MailAddress out;
+  auto address = piece;
+  auto name = piece;
+  if (const auto open = piece.rfind('<'); open != std::string_view::npos) {
+    address = piece.substr(open + 1);
+    address = address.substr(0, address.find('>'));
+    name = piece.substr(0, open);
+  } else {
+    const auto at = piece.find('@');
+    const auto before = piece.find_last_of(" \t", at);
+    address = piece.substr(before == std::string_view::npos ? 0 : before + 1);
+    address = address.substr(0, address.find_first_of(" \t"));
+    name = before == std::string_view::npos ? std::string_view{} : piece.substr(0, before);
+  }
+  out.address = text::trim(address);
+  if (text::to_lower_ascii(out.address).starts_with("mailto:")) out.address.erase(0, 7);
+  while (!out.address.empty() && std::string_view("<[(\"'\\").contains(out.address.front())) out.address.erase(0, 1);
+  while (!out.address.empty() && std::string_view(">)\"'\\").contains(out.address.back())) out.address.pop_back();
+  if (out.address.ends_with(']') && !out.address.contains('[')) out.address.pop_back();
+  const auto at = out.address.find('@');
+  if (at == 0 || at + 1 >= out.address.size() || out.address.find_first_of(" \t\r\n") != std::string::npos) out.address.clear();
+  std::string plain(name);
+  std::erase_if(plain, [](char c) { return c == '"' || c == '\\'; });
+  out.name = text::trim(decode_header(plain));
+  return out;
+}
+
+// What GMime gives up on or cuts to pieces: brackets, commas and semicolons in a name that stands in no quotes, semicolons
+// between mailboxes, local parts no grammar allows (Japanese telephones have "a..b@"). A separator counts behind an address only.
+std::vector<MailAddress> loose_addresses(std::string_view value) {
+  std::vector<MailAddress> found;
+  std::size_t begin = 0;
+  bool has_address = false;
+  std::array<bool, 2> is_unclosed{};
+  auto take = [&](std::size_t end) {
+    auto address = has_address ? loose_address(value.substr(begin, end - begin)) : MailAddress{};
+    if (!address.address.empty() && found.size() < kMaxAddresses) found.push_back(std::move(address));
+    begin = end + 1;
+    has_address = false;
+  };
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (c == '"' || c == '(') {
+      auto& unclosed = is_unclosed[c == '(' ? 1 : 0];
+      const auto close = unclosed ? std::string_view::npos : value.find(c == '(' ? ')' : '"', i + 1);
+      unclosed = close == std::string_view::npos;
+      if (!unclosed) i = close;
+    } else if (c == '@') {
+      has_address = has_address || (i > 0 && value[i - 1] != ' ' && i + 1 < value.size() && value[i + 1] != ' ');
+    } else if ((c == ',' || c == ';') && has_address) {
+      take(i);
+    }
+  }
+  take(value.size());
+  return found;
+}
+
 std::vector<MailAddress> addresses(std::string_view raw, GMimeParserOptions* options, std::size_t max_field_bytes) {
   std::vector<MailAddress> found;
   auto value = decode_structured(raw.substr(0, max_field_bytes));
   Held<InternetAddressList> list(internet_address_list_parse(options, value.c_str()));
-  if (!list) return found;
   // Groups are flattened with a list of our own: they may be nested.
-  std::vector<std::pair<InternetAddressList*, int>> open{{list.get(), 0}};
+  std::vector<std::pair<InternetAddressList*, int>> open;
+  if (list) open.emplace_back(list.get(), 0);
   while (!open.empty() && found.size() < kMaxAddresses) {
     auto& [current, i] = open.back();
     if (i >= internet_address_list_length(current)) {
@@ -34,10 +94,19 @@ std::vector<MailAddress> addresses(std::string_view raw, GMimeParserOptions* opt
       address.name = decode_header(view_of(internet_address_get_name(entry)));
       address.address = text::to_valid_utf8(view_of(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry))));
       std::erase_if(address.address, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; });
+      if (address.address.size() > 2 && address.address.starts_with('\'') && address.address.ends_with('\''))
+        address.address = address.address.substr(1, address.address.size() - 2);
       found.push_back(std::move(address));
     }
   }
-  return found;
+  const bool is_cut = std::any_of(found.begin(), found.end(), [](const MailAddress& a) { return !a.address.contains('@'); }) &&
+                      value.contains('<');
+  const auto ats = static_cast<std::size_t>(std::count(value.begin(), value.end(), '@'));
+  const bool has_group = value.contains(':');
+  if (ats == 0 || (!found.empty() && !is_cut && (has_group || (ats <= found.size() && !value.contains(';'))))) return found;
+  auto loose = loose_addresses(value);
+  const auto least = found.empty() || is_cut ? 1 : found.size() + (value.contains(';') ? 0 : 1);
+  return loose.size() >= least ? loose : found;
 }
 
 void read_field(std::string_view name, std::string_view raw, GMimeParserOptions* options, std::size_t max_field_bytes,

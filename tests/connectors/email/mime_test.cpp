@@ -128,6 +128,36 @@ TEST(Mime, GroupsCommentsAndBrokenAddressesAreTakenAsFarAsTheyGo) {
   EXPECT_THAT(to, ElementsAre("a@x.example", "b@x.example", "c@x.example"));
 }
 
+TEST(Mime, NamesWithoutTheirQuotesHideNoAddress) {
+  const auto read = [](const std::string& list) {
+    std::string out;
+    for (const auto& a : parse_mail("To: " + list + "\r\n\r\nx\r\n").to) out += "[" + a.name + "|" + a.address + "]";
+    return out;
+  };
+  EXPECT_EQ(read("Roth, Jan <jan@x.example>"), "[Roth, Jan|jan@x.example]");
+  EXPECT_EQ(read("Roth, Jan <jan@x.example>, Ana [Sales] <ana@x.example>"),
+            "[Roth, Jan|jan@x.example][Ana [Sales]|ana@x.example]");
+  EXPECT_EQ(read("Sales | [x.example] <a@x.example>"), "[Sales | [x.example]|a@x.example]");
+  EXPECT_EQ(read("Sales; North <a@x.example>"), "[Sales; North|a@x.example]");
+  EXPECT_EQ(read("\"Roth, Jan\" <jan@x.example>; \"Roe, Ana\" <ana@x.example>"),
+            "[Roth, Jan|jan@x.example][Roe, Ana|ana@x.example]")
+      << "semicolons between mailboxes";
+  EXPECT_EQ(read("Yui <y..u.@docomo.example>, b@x.example"), "[Yui|y..u.@docomo.example][|b@x.example]")
+      << "a telephone's address, against the grammar";
+  EXPECT_EQ(read("Ana <mailto:a@x.example>"), "[Ana|a@x.example]");
+  EXPECT_EQ(read("'Ana' <'a@x.example'>"), "['Ana'|a@x.example]");
+  EXPECT_EQ(read("Ana a@x.example>"), "[Ana|a@x.example]");
+  EXPECT_EQ(read("=?utf-8?q?J=C3=B6rg?= [x] <j@x.example>"), "[Jörg [x]|j@x.example]");
+  EXPECT_EQ(read("\"v@x.example\" <a@x.example>"), "[v@x.example|a@x.example]") << "what is in quotes is a name";
+  EXPECT_EQ(read("root, b@x.example"), "[|root][|b@x.example]");
+  EXPECT_EQ(read("Ana <a b@x.example>"), "") << "not put together to somebody else's address";
+  EXPECT_EQ(read("nobody at all; <>"), "");
+  EXPECT_EQ(parse_mail("From: a@x.example, Ana [x] <b@y.example>\r\n\r\nx\r\n").from.size(), 2u) << "two are two";
+  std::string many;
+  for (int i = 0; i < 30'000; ++i) many += "(\"[@";
+  EXPECT_LE(parse_mail("To: " + many + "\r\n\r\nx\r\n").to.size(), 1'000u);
+}
+
 // MIME-06
 TEST(Mime, BrokenBoundariesLoseNoText) {
   EXPECT_THAT(parse_mail("Content-Type: multipart/mixed\r\n\r\nno boundary at all\r\n").text, HasSubstr("no boundary at all"));
