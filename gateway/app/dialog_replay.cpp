@@ -265,6 +265,18 @@ flow::Content content_of(const DialogFolder& folder, const Read& read) {
   return content;
 }
 
+// The same, or the same step under the name the edited script gives it.
+bool comes_to_the_same(const Outcome& before, const Outcome& after, const dialogs::ScriptSet& edited) {
+  Outcome renamed = before;
+  const dialogs::Script* script = edited.find(before.dialog);
+  for (int i = 0; i < 8 && script != nullptr && script->find(renamed.step) == nullptr; ++i) {
+    const auto now = script->renamed.find(renamed.step);
+    if (now == script->renamed.end()) break;
+    renamed.step = now->second;
+  }
+  return after == before || after == renamed;
+}
+
 json changed(const store::Recorded& c, const Recording& before, const Run& after) {
   json out = {{"conversation", c.id.value},      {"channel", c.channel},
               {"at", to_rfc3339(c.created_at)},  {"before", to_json(before.run.outcome)},
@@ -335,7 +347,7 @@ int dialog_replay(const Common& common, const DialogReplayOptions& options) {
       out["not_reproduced"].push_back({{"conversation", c.id.value}, {"first", before.differs}});
     }
     const Run after = play(content_edited, way, c, before.moments);
-    if (after.outcome == before.run.outcome) continue;
+    if (comes_to_the_same(before.run.outcome, after.outcome, *edited->scripts)) continue;
     out["changed"].push_back(changed(c, before, after));
     if (!common.as_json) print_changed(out["changed"].back(), before.run.outcome, after.outcome);
   }

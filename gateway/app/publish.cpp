@@ -77,10 +77,9 @@ int dialog_publish(const Common& common, const std::string& folder, const std::s
   auto built = flow::build_from_store(*o->database, nullptr);
   if (!built) return complain(common, built.error(), kSoftware);
   const auto library = built->library->size() > 0 ? built->library : nullptr;
-  const auto content = problems.empty()
-                           ? flow::load_content({o->settings.content.dialogs, o->settings.content.kb, o->settings.content.mail},
-                                                problems, world_of(o->settings), &sources, library)
-                           : nullptr;
+  const auto content = problems.empty() ? flow::load_content({from, o->settings.content.kb, o->settings.content.mail}, problems,
+                                                             world_of(o->settings), &sources, library)
+                                        : nullptr;
   if (!content) {
     print_problems(common, listed(problems), {{"ok", false}, {"published", false}});
     return kProblems;

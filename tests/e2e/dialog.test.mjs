@@ -274,8 +274,9 @@ test('replay: word for word on what is live, and what an edit would have changed
   // Not understood, weighed together, said again, thanks, a question in between, an answer taken back.
   await customer(gateway.http, ["my laptop won't turn on", 'the sky is blue', 'the sky is blue', 'thanks', 'no, nothing like that', 'what is a dock?',
     'I went under the desk', 'the light is off', 'back', 'one moment please']);
+  await customer(gateway.http, ["my laptop won't turn on"]);
   const running = run(['replay', '--config', gateway.config, '--data', gateway.data, '--against', join(kRoot, 'config/dialogs'), '--json']);
-  assert.deepEqual([running.code, JSON.parse(running.out).reproduced], [0, 4], 'beside the running service');
+  assert.deepEqual([running.code, JSON.parse(running.out).reproduced], [0, 5], 'beside the running service');
   await gateway.stop();
   const before = await stat(join(gateway.data, 'usher.db'));
 
@@ -285,7 +286,7 @@ test('replay: word for word on what is live, and what an edit would have changed
   const same = replay();
   assert.equal(same.code, 0, same.out + same.err);
   const report = JSON.parse(same.out);
-  assert.deepEqual([report.conversations, report.reproduced, report.changed.length], [4, 4, 0], same.out);
+  assert.deepEqual([report.conversations, report.reproduced, report.changed.length], [5, 5, 0], same.out);
   assert.equal((await stat(join(gateway.data, 'usher.db'))).mtimeMs, before.mtimeMs, 'the database is only read');
 
   // Smoke is no emergency any more: one conversation comes to another end.
@@ -297,7 +298,7 @@ test('replay: word for word on what is live, and what an edit would have changed
   const other = replay();
   assert.equal(other.code, 1, other.out + other.err);
   const { changed, reproduced } = JSON.parse(other.out);
-  assert.equal(reproduced, 4);
+  assert.equal(reproduced, 5);
   assert.equal(changed.length, 1, other.out);
   assert.equal(changed[0].before.priority, 'P1');
   assert.equal(changed[0].after.priority, 'P4');
@@ -309,7 +310,16 @@ test('replay: word for word on what is live, and what an edit would have changed
   await writeFile(join(part, 'printer.yaml'), printer.replace(/title: \{ en: [^,]+,/, 'title: { en: The printer is on strike,'));
   const words = run(['replay', '--config', gateway.config, '--data', gateway.data, '--against', part]);
   assert.equal(words.code, 0, words.out + words.err);
-  assert.match(words.out, /4 conversations; 4 come out word for word as they were; 0 have another outcome/);
+  assert.match(words.out, /5 conversations; 5 come out word for word as they were; 0 have another outcome/);
+
+  // A step under another name, as the script says, is no other outcome.
+  const renamed = join(gateway.folder, 'renamed');
+  await mkdir(renamed);
+  const power = await readFile(join(kRoot, 'config/dialogs/no-power.yaml'), 'utf8');
+  const moved = power.replace(/^  safety:/m, '  is-it-safe:').replaceAll(/next: safety\b(?!-)/g, 'next: is-it-safe').replaceAll(/else: safety\b(?!-)/g, 'else: is-it-safe');
+  await writeFile(join(renamed, 'no-power.yaml'), moved.replace('dialog: no-power\n', 'dialog: no-power\nrunning: move\nrenamed: { safety: is-it-safe }\n'));
+  const same_step = run(['replay', '--config', gateway.config, '--data', gateway.data, '--against', renamed]);
+  assert.equal(same_step.code, 0, same_step.out + same_step.err);
 
   assert.equal(replay('--since', 'yesterday').code, 64);
   assert.equal(run(['replay', '--config', gateway.config, '--data', join(gateway.folder, 'nowhere'), '--against', scripts]).code, 64);
