@@ -212,6 +212,26 @@ void read_prose(const Mail& mail, Bounce& bounce) {
   for (auto& address : introduced.empty() ? found : introduced) add(into, std::move(address));
 }
 
+// The enhanced status (RFC 3463) a report in prose quotes: behind the reply code it belongs to, a number sign or "Status:". Other
+// numbers with two dots are versions and addresses.
+std::string status_in(std::string_view text) {
+  const auto is_digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  for (std::size_t i = 1; i + 4 < text.size(); ++i) {
+    if ((text[i] != '4' && text[i] != '5') || text[i + 1] != '.') continue;
+    auto subject = i + 2;
+    while (is_digit(subject) && subject < i + 5) ++subject;
+    if (subject == i + 2 || subject >= text.size() || text[subject] != '.') continue;
+    auto end = subject + 1;
+    while (is_digit(end) && end < subject + 4) ++end;
+    if (end == subject + 1 || is_digit(end) || (end + 1 < text.size() && text[end] == '.' && is_digit(end + 1))) continue;
+    const bool has_code = i >= 4 && (text[i - 1] == ' ' || text[i - 1] == '-') && text[i - 4] == text[i] && is_digit(i - 3) &&
+                          is_digit(i - 2) && (i == 4 || !is_digit(i - 5));
+    const bool has_name = i >= 8 && text::iequals_ascii(text.substr(i - 8, 8), "status: ");
+    if (text[i - 1] == '#' || has_code || has_name) return std::string(text.substr(i, end - i));
+  }
+  return {};
+}
+
 // Message-ID of the mail that failed: in the returned header, or further down in the text.
 std::string returned_id(const Mail& mail) {
   for (const auto* source : {&mail.returned_header, &mail.text}) {
@@ -301,6 +321,7 @@ std::optional<Bounce> find_bounce(const Mail& mail, const MailEnvelope& envelope
     for (auto& address : addresses_in(*failed)) add(bounce.permanent, std::move(address));
   }
   if (bounce.permanent.empty() && bounce.temporary.empty()) read_prose(mail, bounce);
+  if (bounce.status.empty()) bounce.status = status_in(std::string_view(mail.text).substr(0, 16'000));
   bounce.original_message_id = returned_id(mail);
   return bounce;
 }

@@ -72,6 +72,23 @@ TEST(ReportHabits, WithoutAnActionTheStatusTells) {
               ElementsAre(kGone));
 }
 
+TEST(ReportHabits, TheStatusIsReadFromProseToo) {
+  const auto status = [](const std::string& words) {
+    return judge_report("From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered mail\r\n",
+                        "Not delivered to " + std::string(kGone) + ":\r\n" + words + "\r\n")
+        .bounce.status;
+  };
+  EXPECT_EQ(status("550 5.1.1 no such user"), "5.1.1");
+  EXPECT_EQ(status("550-5.7.26 the domain's policy\r\n550 5.7.26 see there"), "5.7.26");
+  EXPECT_EQ(status("Permanent failure (#5.1.10)"), "5.1.10");
+  EXPECT_EQ(status("Status: 4.4.7"), "4.4.7");
+  EXPECT_EQ(status("<gw.example #5.0.0 smtp; 550 refused>"), "5.0.0");
+  for (const std::string words :
+       {"550 no such user", "Internet Mail Service (5.5.2653.19)", "host 5.1.1.4 said no", "550 5.1.1.9", "mailer 5.1.2 gave up",
+        "1550 5.1.1", "450 5.1.1", "550 5.1", "#5.1.", "550 5..1"})
+    EXPECT_EQ(status(words), "") << words;
+}
+
 TEST(ReportHabits, ASentenceFromNobodyIsAReport) {
   const auto verdict =
       judge_report("From: <>\r\n", std::string("You wrote to ") + kGone + ". That is not a valid user here.\r\n");
