@@ -73,7 +73,7 @@ std::string report_address(std::string_view value) {
   if (semicolon != std::string_view::npos) value.remove_prefix(semicolon + 1);
   auto address = text::to_lower_ascii(text::trim(value));
   std::erase_if(address, [](char c) { return c == '<' || c == '>' || c == ' ' || c == '"'; });
-  return contains(address, "..") ? std::string{} : address;
+  return contains(address, "...") ? std::string{} : address;  // "user...@" hides the rest of it
 }
 
 // The fields of one group of a delivery status, folded lines joined.

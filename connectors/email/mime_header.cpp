@@ -14,7 +14,7 @@ constexpr std::size_t kMaxAddresses = 1'000;
 constexpr std::size_t kMaxWarnings = 20;
 
 // One mailbox as people write it; no '@' within when there is none.
-MailAddress loose_address(std::string_view piece) {
+MailAddress loose_address(std::string_view piece, std::string_view hint) {
   MailAddress out;
   auto address = piece;
   auto name = piece;
@@ -38,19 +38,19 @@ MailAddress loose_address(std::string_view piece) {
   if (at == 0 || at + 1 >= out.address.size() || out.address.find_first_of(" \t\r\n") != std::string::npos) out.address.clear();
   std::string plain(name);
   std::erase_if(plain, [](char c) { return c == '"' || c == '\\'; });
-  out.name = text::trim(decode_header(plain));
+  out.name = text::trim(decode_header(plain, hint));
   return out;
 }
 
 // What GMime gives up on or cuts to pieces: brackets, commas and semicolons in a name that stands in no quotes, semicolons
 // between mailboxes, local parts no grammar allows (Japanese telephones have "a..b@"). A separator counts behind an address only.
-std::vector<MailAddress> loose_addresses(std::string_view value) {
+std::vector<MailAddress> loose_addresses(std::string_view value, std::string_view hint) {
   std::vector<MailAddress> found;
   std::size_t begin = 0;
   bool has_address = false;
   std::array<bool, 2> is_unclosed{};
   auto take = [&](std::size_t end) {
-    auto address = has_address ? loose_address(value.substr(begin, end - begin)) : MailAddress{};
+    auto address = has_address ? loose_address(value.substr(begin, end - begin), hint) : MailAddress{};
     if (!address.address.empty() && found.size() < kMaxAddresses) found.push_back(std::move(address));
     begin = end + 1;
     has_address = false;
@@ -72,9 +72,10 @@ std::vector<MailAddress> loose_addresses(std::string_view value) {
   return found;
 }
 
-std::vector<MailAddress> addresses(std::string_view raw, GMimeParserOptions* options, std::size_t max_field_bytes) {
+std::vector<MailAddress> addresses(std::string_view raw, GMimeParserOptions* options, std::size_t max_field_bytes,
+                                   std::string_view hint) {
   std::vector<MailAddress> found;
-  auto value = decode_structured(raw.substr(0, max_field_bytes));
+  auto value = decode_structured(raw.substr(0, max_field_bytes), hint);
   Held<InternetAddressList> list(internet_address_list_parse(options, value.c_str()));
   // Groups are flattened with a list of our own: they may be nested.
   std::vector<std::pair<InternetAddressList*, int>> open;
@@ -91,7 +92,7 @@ std::vector<MailAddress> addresses(std::string_view raw, GMimeParserOptions* opt
         open.emplace_back(members, 0);
     } else if (INTERNET_ADDRESS_IS_MAILBOX(entry)) {
       MailAddress address;
-      address.name = decode_header(view_of(internet_address_get_name(entry)));
+      address.name = decode_header(view_of(internet_address_get_name(entry)), hint);
       address.address = text::to_valid_utf8(view_of(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry))));
       std::erase_if(address.address, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; });
       if (address.address.size() > 2 && address.address.starts_with('\'') && address.address.ends_with('\''))
@@ -104,16 +105,28 @@ std::vector<MailAddress> addresses(std::string_view raw, GMimeParserOptions* opt
   const auto ats = static_cast<std::size_t>(std::count(value.begin(), value.end(), '@'));
   const bool has_group = value.contains(':');
   if (ats == 0 || (!found.empty() && !is_cut && (has_group || (ats <= found.size() && !value.contains(';'))))) return found;
-  auto loose = loose_addresses(value);
+  auto loose = loose_addresses(value, hint);
   const auto least = found.empty() || is_cut ? 1 : found.size() + (value.contains(';') ? 0 : 1);
   return loose.size() >= least ? loose : found;
 }
 
+// What raw bytes in the header are likely to be: the charset of the first text. Not a Western one: that says as little as none
+// (gateways put it on their own notes), and guessing knows more.
+std::string charset_of_text(GMimeObject* part) {
+  for (int depth = 0; depth < 10 && part != nullptr && GMIME_IS_MULTIPART(part); ++depth) {
+    auto* multipart = GMIME_MULTIPART(part);
+    part = g_mime_multipart_get_count(multipart) > 0 ? g_mime_multipart_get_part(multipart, 0) : nullptr;
+  }
+  if (part == nullptr || GMIME_IS_MULTIPART(part)) return {};
+  auto charset = repair_charset(view_of(g_mime_object_get_content_type_parameter(part, "charset")));
+  return charset == "utf-8" || charset == "windows-1252" ? std::string{} : charset;
+}
+
 void read_field(std::string_view name, std::string_view raw, GMimeParserOptions* options, std::size_t max_field_bytes,
-                Mail& mail) {
+                std::string_view hint, Mail& mail) {
   auto lower = text::to_lower_ascii(text::to_valid_utf8(name));
   if (lower == "from" || lower == "sender" || lower == "to" || lower == "cc" || lower == "reply-to") {
-    auto list = addresses(raw, options, max_field_bytes);
+    auto list = addresses(raw, options, max_field_bytes, hint);
     auto& into = lower == "from"     ? mail.from
                  : lower == "sender" ? mail.sender
                  : lower == "to"     ? mail.to
@@ -123,7 +136,7 @@ void read_field(std::string_view name, std::string_view raw, GMimeParserOptions*
       if (into.size() < kMaxAddresses) into.push_back(std::move(address));
     }
   } else if (lower == "subject") {
-    if (mail.subject.empty()) mail.subject = decode_header(raw);
+    if (mail.subject.empty()) mail.subject = decode_header(raw, hint);
   } else if (lower == "date") {
     if (auto* date = g_mime_utils_header_decode_date(std::string(raw).c_str()); date != nullptr) {
       mail.date = g_date_time_to_unix(date);
@@ -138,19 +151,20 @@ void read_field(std::string_view name, std::string_view raw, GMimeParserOptions*
   } else if (lower == "references") {
     mail.references = parse_message_ids(raw);
   }
-  mail.headers.emplace_back(std::move(lower), decode_header(raw.substr(0, max_field_bytes)));
+  mail.headers.emplace_back(std::move(lower), decode_header(raw.substr(0, max_field_bytes), hint));
 }
 
 }  // namespace
 
 void read_header(GMimeMessage* message, GMimeParserOptions* options, std::size_t max_field_bytes, Mail& mail) {
+  const auto hint = charset_of_text(g_mime_message_get_mime_part(message));
   auto take = [&](GMimeObject* object) {
     if (object == nullptr) return;
     auto* list = g_mime_object_get_header_list(object);
     for (int i = 0; i < g_mime_header_list_get_count(list); ++i) {
       auto* item = g_mime_header_list_get_header_at(list, i);
       read_field(view_of(g_mime_header_get_name(item)), view_of(g_mime_header_get_raw_value(item)), options, max_field_bytes,
-                 mail);
+                 hint, mail);
     }
   };
   take(GMIME_OBJECT(message));

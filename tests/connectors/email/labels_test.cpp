@@ -141,6 +141,24 @@ TEST(Charsets, TheMetaOfAnHtmlCountsWhereMimeSaysNothing) {
 }
 
 // RFC 2047, as written by people's programs
+TEST(Charsets, RawBytesOfAHeaderAreThoseOfTheText) {
+  const auto mail = [](const std::string& charset, const std::string& words) {
+    return parse_mail("From: " + words + " <a@x.example>\r\nSubject: " + words +
+                      "\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=" +
+                      charset + "\r\n\r\n" + words + "\r\n--b--\r\n");
+  };
+  const std::pair<std::string, std::string> table[] = {{"gb2312", "\xCD\xF5\xB7\xBC"},
+                                                       {"koi8-r", "\xE1\xCE\xCE\xC1"},
+                                                       {"windows-1251", "\xC0\xED\xED\xE0"},
+                                                       {"iso-8859-2", "\xA3\xF3\x64\xBC"}};
+  for (const auto& [charset, words] : table) {
+    const auto read = mail(charset, words);
+    EXPECT_EQ(read.subject, to_utf8(words, charset)) << charset;
+    EXPECT_EQ(read.from.at(0).name, to_utf8(words, charset)) << charset;
+  }
+  EXPECT_EQ(mail("gb2312", "Z\xC3\xBCrich").subject, "Zürich") << "UTF-8 is UTF-8";
+}
+
 TEST(EncodedWords, BrokenOnesAreReadAsFarAsTheyGo) {
   EXPECT_EQ(decode_header("=?UTF-8?B?572R57uc5LiN6YCa?="), "网络不通");
   EXPECT_EQ(decode_header("=?GB2312?B?tPLTobv6zsrM4g==?="), "打印机问题");

@@ -89,6 +89,14 @@ TEST(ReportHabits, TheStatusIsReadFromProseToo) {
     EXPECT_EQ(status(words), "") << words;
 }
 
+TEST(ReportHabits, AnAddressAgainstTheGrammarHasFailedToo) {
+  const auto failed = [](const std::string& address) {
+    return judge_status("Final-Recipient: rfc822; " + address + "\r\nAction: failed\r\nStatus: 5.1.1\r\n").bounce.permanent;
+  };
+  EXPECT_THAT(failed("<yui..k.@docomo.example>"), ElementsAre("yui..k.@docomo.example"));
+  EXPECT_THAT(failed("yui...@docomo.example"), IsEmpty()) << "the rest of it is hidden";
+}
+
 TEST(ReportHabits, ASentenceFromNobodyIsAReport) {
   const auto verdict =
       judge_report("From: <>\r\n", std::string("You wrote to ") + kGone + ". That is not a valid user here.\r\n");
