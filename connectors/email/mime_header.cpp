@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/text.h"
 #include "connectors/email/charset.h"
@@ -13,58 +14,69 @@ namespace {
 constexpr std::size_t kMaxAddresses = 1'000;
 constexpr std::size_t kMaxWarnings = 20;
 
-// One mailbox as people write it; no '@' within when there is none.
-MailAddress loose_address(std::string_view piece, std::string_view hint) {
-  MailAddress out;
+std::string unquoted(std::string_view name) {
+  std::string plain(name);
+  std::erase_if(plain, [](char c) { return c == '"' || c == '\\'; });
+  return plain;
+}
+
+// One mailbox as people write it. `at` and `open`: where in it its first "@" and its last "<" stand outside of quotes and
+// comments (npos when there is none).
+MailAddress loose_address(std::string_view piece, std::size_t at, std::size_t open, std::string_view hint) {
   auto address = piece;
   auto name = piece;
-  if (const auto open = piece.rfind('<'); open != std::string_view::npos) {
+  if (open != std::string_view::npos) {
     address = piece.substr(open + 1);
     address = address.substr(0, address.find('>'));
     name = piece.substr(0, open);
   } else {
-    const auto at = piece.find('@');
     const auto before = piece.find_last_of(" \t", at);
     address = piece.substr(before == std::string_view::npos ? 0 : before + 1);
     address = address.substr(0, address.find_first_of(" \t"));
     name = before == std::string_view::npos ? std::string_view{} : piece.substr(0, before);
   }
+  MailAddress out;
   out.address = text::trim(address);
   if (text::to_lower_ascii(out.address).starts_with("mailto:")) out.address.erase(0, 7);
   while (!out.address.empty() && std::string_view("<[(\"'\\").contains(out.address.front())) out.address.erase(0, 1);
   while (!out.address.empty() && std::string_view(">)\"'\\").contains(out.address.back())) out.address.pop_back();
   if (out.address.ends_with(']') && !out.address.contains('[')) out.address.pop_back();
-  const auto at = out.address.find('@');
-  if (at == 0 || at + 1 >= out.address.size() || out.address.find_first_of(" \t\r\n") != std::string::npos) out.address.clear();
-  std::string plain(name);
-  std::erase_if(plain, [](char c) { return c == '"' || c == '\\'; });
-  out.name = text::trim(decode_header(plain, hint));
+  const auto domain = out.address.find('@');
+  if (domain == 0 || domain >= out.address.size() - 1 || out.address.find_first_of(" \t\r\n") != std::string::npos) return {};
+  out.name = text::trim(decode_header(unquoted(name), hint));
   return out;
 }
 
 // What GMime gives up on or cuts to pieces: brackets, commas and semicolons in a name that stands in no quotes, semicolons
 // between mailboxes, local parts no grammar allows (Japanese telephones have "a..b@"). A separator counts behind an address only.
 std::vector<MailAddress> loose_addresses(std::string_view value, std::string_view hint) {
+  constexpr auto kNone = std::string_view::npos;
   std::vector<MailAddress> found;
   std::size_t begin = 0;
-  bool has_address = false;
+  std::size_t at = kNone;
+  std::size_t open = kNone;
   std::array<bool, 2> is_unclosed{};
   auto take = [&](std::size_t end) {
-    auto address = has_address ? loose_address(value.substr(begin, end - begin), hint) : MailAddress{};
-    if (!address.address.empty() && found.size() < kMaxAddresses) found.push_back(std::move(address));
+    if (at != kNone && found.size() < kMaxAddresses) {
+      auto address = loose_address(value.substr(begin, end - begin), at - begin, open == kNone ? kNone : open - begin, hint);
+      if (!address.address.empty()) found.push_back(std::move(address));
+    }
     begin = end + 1;
-    has_address = false;
+    at = open = kNone;
   };
   for (std::size_t i = 0; i < value.size(); ++i) {
     const char c = value[i];
     if (c == '"' || c == '(') {
       auto& unclosed = is_unclosed[c == '(' ? 1 : 0];
-      const auto close = unclosed ? std::string_view::npos : value.find(c == '(' ? ')' : '"', i + 1);
-      unclosed = close == std::string_view::npos;
+      auto close = unclosed ? value.size() : i + 1;
+      while (close < value.size() && value[close] != (c == '(' ? ')' : '"')) close += value[close] == '\\' ? 2 : 1;
+      unclosed = close >= value.size();
       if (!unclosed) i = close;
-    } else if (c == '@') {
-      has_address = has_address || (i > 0 && value[i - 1] != ' ' && i + 1 < value.size() && value[i + 1] != ' ');
-    } else if ((c == ',' || c == ';') && has_address) {
+    } else if (c == '@' && at == kNone) {
+      if (i > 0 && value[i - 1] != ' ' && i + 1 < value.size() && value[i + 1] != ' ') at = i;
+    } else if (c == '<') {
+      open = i;
+    } else if ((c == ',' || c == ';') && at != kNone) {
       take(i);
     }
   }
@@ -97,10 +109,14 @@ std::vector<MailAddress> addresses(std::string_view raw, GMimeParserOptions* opt
       std::erase_if(address.address, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; });
       if (address.address.size() > 2 && address.address.starts_with('\'') && address.address.ends_with('\''))
         address.address = address.address.substr(1, address.address.size() - 2);
+      // Words in quotes, or encoded, are no address, whatever they look like.
+      if (address.address.starts_with('"') && address.address.ends_with('"'))
+        address.name = unquoted(std::exchange(address.address, {}));
       found.push_back(std::move(address));
     }
   }
-  const bool is_cut = std::any_of(found.begin(), found.end(), [](const MailAddress& a) { return !a.address.contains('@'); }) &&
+  const bool is_cut = std::any_of(found.begin(), found.end(),
+                                  [](const MailAddress& a) { return !a.address.empty() && !a.address.contains('@'); }) &&
                       value.contains('<');
   const auto ats = static_cast<std::size_t>(std::count(value.begin(), value.end(), '@'));
   const bool has_group = value.contains(':');

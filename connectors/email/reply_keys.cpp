@@ -53,6 +53,11 @@ std::string_view append_key(std::string& keys, std::string_view line) {
       keys += next < 0xA0 ? '\xCE' : '\xCF';
       keys += static_cast<char>(next < 0xA0 ? next + 0x20 : next - 0x20);
       ++i;
+    } else if ((c == 0xD9 && next >= 0xA0 && next <= 0xA9) || (c == 0xDB && next >= 0xB0 && next <= 0xB9)) {
+      keys += static_cast<char>('0' + (next & 0x0F));  // Arabic and Persian digits
+      ++i;
+    } else if (c == 0xD9 && (next == 0x80 || (next >= 0x8B && next <= 0x92))) {
+      ++i;  // vowel signs and stretched lines, written or not
     } else if ((c == 0xE2 || c == 0xE3) && (line.substr(i, 3) == "\xE2\x80\xAF" || line.substr(i, 3) == "\xE3\x80\x80")) {
       keys += ' ';
       i += 2;

@@ -10,7 +10,8 @@ namespace usher::connectors::email {
 constexpr std::size_t kMaxLookBytes = 400;  // of a line that are looked at
 
 // Appends the key of a line to `keys` and returns it: lower case, also "É", "Ж" and "Σ"; without leading quote marks, blanks and
-// the stars of bold text, and without marks that are not seen; wide and no-break spaces (QQ sends them as "&nbsp;") as blanks.
+// the stars of bold text, and without marks that are not seen; Arabic digits as ours; wide and no-break spaces (QQ sends them as
+// "&nbsp;") as blanks.
 // Never longer than the line.
 std::string_view append_key(std::string& keys, std::string_view line);
 

@@ -20,8 +20,9 @@ inline constexpr auto kVerbsBesideAddress = std::to_array<std::string_view>(
 inline constexpr auto kWordsBeforeAddress = std::to_array<std::string_view>(
     {"by", "von", "de", "par", "por", "da", "door", "van", "av", "af", "fra", "från", "от", "od"});
 // Verbs that may be followed by the name ("Am … schrieb X:").
-inline constexpr auto kVerbsInside = std::to_array<std::string_view>(
-    {"schrieb", "skrev", "schreef", "kirjoitti", "написал", "написала", "пишет", "napsal", "escribió"});
+inline constexpr auto kVerbsInside =
+    std::to_array<std::string_view>({"schrieb", "skrev", "schreef", "kirjoitti", "написал", "написала", "пишет", "napsal",
+                                     "escribió", "كتب", "كتبت", "كتب/كتبت", "نوشت"});
 inline constexpr auto kCjkVerbs =
     std::to_array<std::string_view>({"写道", "寫道", "撰写", "撰寫", "来信", "來信", "のメッセージ", "のメール", "書きました",
                                      "書かれました", "작성", "님이 작성"});

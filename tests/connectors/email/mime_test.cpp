@@ -149,6 +149,10 @@ TEST(Mime, NamesWithoutTheirQuotesHideNoAddress) {
   EXPECT_EQ(read("Ana a@x.example>"), "[Ana|a@x.example]");
   EXPECT_EQ(read("=?utf-8?q?J=C3=B6rg?= [x] <j@x.example>"), "[Jörg [x]|j@x.example]");
   EXPECT_EQ(read("\"v@x.example\" <a@x.example>"), "[v@x.example|a@x.example]") << "what is in quotes is a name";
+  EXPECT_EQ(read("=?utf-8?q?v=22_=3Cv@y.example=3E=2C?= [x] <a@x.example>"), "[v <v@y.example>, [x]|a@x.example]")
+      << "nor encoded";
+  EXPECT_THAT(read("=?utf-8?q?v@x.example?="), testing::EndsWith("|]")) << "an encoded word is no address";
+  EXPECT_THAT(read("=?utf-8?q?=22V=22_=3Cv@x.example=3E?=, b@x.example"), testing::EndsWith("|][|b@x.example]"));
   EXPECT_EQ(read("root, b@x.example"), "[|root][|b@x.example]");
   EXPECT_EQ(read("Ana <a b@x.example>"), "") << "not put together to somebody else's address";
   EXPECT_EQ(read("nobody at all; <>"), "");

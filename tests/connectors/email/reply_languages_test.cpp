@@ -19,6 +19,8 @@ TEST(ReplyLanguages, AnIntroductionInAnyOfThemEndsTheAnswer) {
            "Am Fr., 20. Nov. 2026 um 11:02 Uhr schrieb GW Support <\nsupport@gw.example>:",
            "20. Nov. 2026, 11:02 von support@gw.example:",
            "Nov 20, 2026, 11:02 by support@gw.example:",
+           "في ٢٠/١١/٢٠٢٦ الساعة ١١:٠٢ ص، كتب/كتبت GW Support <support@gw.example>:",
+           "بتاريخ ۲۰ نوفمبر ۲۰۲۶، ۱۱:۰۲، كتب GW Support:",
            "20 nov. 2026 kl. 11:02 skrev GW Support <support@gw.example>:",
            "fre. 20. nov. 2026 kl. 11.02 skrev GW Support <support@gw.example>:",
            "Den fre. 20. nov. 2026\nkl. 11.02 skrev GW Support <support@gw.example>:",
@@ -72,12 +74,26 @@ TEST(ReplyLanguages, ABlockOfLabelsInAnyOfThemEndsTheAnswer) {
 }
 
 TEST(ReplyLanguages, WhatItWasSentFromIsNoAnswer) {
-  for (const std::string_view line :
-       {"Von meinem/meiner Galaxy gesendet", "Lähetetty iPhonesta", "Wysłano z iPhone", "iPhone'umdan gönderildi",
-        "Odesláno z iPhonu", "Iphone-ról küldve", "Trimis de pe iPhone-ul meu", "내 iPhone에서 보냄", "Galaxy에서 보냄",
-        "从 Windows 版邮件发送", "发送自 Windows 10 版邮件应用", "由我的三星手机发送", "Надіслано з iPhone",
-        "Gửi từ iPhone của tôi", "Dikirim dari iPhone saya", "Στάλθηκε από το iPhone μου", "נשלח מה-iPhone שלי",
-        "تم الإرسال من الـ iPhone"}) {
+  for (const std::string_view line : {"Von meinem/meiner Galaxy gesendet",
+                                      "Lähetetty iPhonesta",
+                                      "Wysłano z iPhone",
+                                      "iPhone'umdan gönderildi",
+                                      "Odesláno z iPhonu",
+                                      "Iphone-ról küldve",
+                                      "Trimis de pe iPhone-ul meu",
+                                      "내 iPhone에서 보냄",
+                                      "Galaxy에서 보냄",
+                                      "从 Windows 版邮件发送",
+                                      "发送自 Windows 10 版邮件应用",
+                                      "由我的三星手机发送",
+                                      "Надіслано з iPhone",
+                                      "Gửi từ iPhone của tôi",
+                                      "Dikirim dari iPhone saya",
+                                      "Στάλθηκε από το iPhone μου",
+                                      "נשלח מה-iPhone שלי",
+                                      "تم الإرسال من الـ iPhone",
+                                      "أُرسلت من الـ iPhone",
+                                      "ارسال شده از iPhone من"}) {
     SCOPED_TRACE(line);
     const auto split = split_reply(std::string(kAnswer) + "\n\n" + std::string(line) + "\n");
     EXPECT_EQ(split.reply, kAnswer);
