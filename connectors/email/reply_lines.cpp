@@ -50,6 +50,12 @@ constexpr auto kDeviceHeads = [] {
 }();
 
 bool is_separator(std::string_view key) {
+  // "---- Original Message ----From: Ana …": the telephone lost the end of the line.
+  if (const auto words = key.find_first_not_of('-'); words >= 4 && words != std::string_view::npos) {
+    const auto rule = key.find("----", words);
+    const auto rest = rule == std::string_view::npos ? rule : key.find_first_not_of("- ", rule);
+    if (rest != std::string_view::npos && key.substr(rest, 40).find(':') != std::string_view::npos) key = key.substr(0, rest);
+  }
   if (key.size() > 120) return false;
   bool has_rule = key.starts_with("--") || key.starts_with("==") || key.starts_with("—");
   auto begin = key.find_first_not_of("-=*_~ ");

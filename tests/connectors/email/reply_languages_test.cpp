@@ -93,7 +93,9 @@ TEST(ReplyLanguages, WhatItWasSentFromIsNoAnswer) {
                                       "נשלח מה-iPhone שלי",
                                       "تم الإرسال من الـ iPhone",
                                       "أُرسلت من الـ iPhone",
-                                      "ارسال شده از iPhone من"}) {
+                                      "ارسال شده از iPhone من",
+                                      "Verzonden vanuit Outlook voor iOS",
+                                      "Envoyé avec mon téléphone"}) {
     SCOPED_TRACE(line);
     const auto split = split_reply(std::string(kAnswer) + "\n\n" + std::string(line) + "\n");
     EXPECT_EQ(split.reply, kAnswer);
@@ -130,6 +132,15 @@ TEST(ReplyLanguages, LinesThatAProgramWrappedWhileItQuotedAreNoAnswer) {
       "> Please hold the button for ten seconds and tell us which of the three\nlamps is on.\n"
       "> The picture is here (https://gw.example/help?\npage=4)\n> GW\n");
   EXPECT_EQ(split.reply, "Done.");
+}
+
+TEST(ReplyLanguages, ARuleThatRanIntoTheLabelsBelowItIsStillARule) {
+  for (const std::string_view rule :
+       {"-------- Original message --------From: GW <a@b.example> Date: 20/11/2026 11:02 (GMT+01:00) To: Ana",
+        "-------- Ursprüngliche Nachricht --------Von: GW  Datum: 20.11.26  11:02  (GMT+01:00) An: Ana"})
+    EXPECT_EQ(split_reply(std::string(kAnswer) + "\n\n" + std::string(rule) + "\n\nRestart it\n").reply, kAnswer) << rule;
+  const std::string ruled = "-------- Original message: it --------\nsays E-204: what now?";
+  EXPECT_EQ(split_reply(ruled).reply, ruled);
 }
 
 TEST(ReplyLanguages, AnIntroductionOnTheLineOfTheAnswerIsCutThere) {
