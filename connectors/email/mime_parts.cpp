@@ -30,6 +30,14 @@ std::string parameter_value(GMimeObject* object, const char* header_name, const 
     if (type) list = g_mime_content_type_get_parameters(type.get());
   }
   auto* found = list == nullptr ? nullptr : g_mime_param_list_get_parameter(list, parameter);
+  if (found == nullptr && !disposition) {
+    // "pdf; name=a.pdf", and even "name=a.pdf": no type that GMime reads on behind.
+    const auto head = value.substr(0, value.find(';'));
+    const auto begin = head.contains('=') || head.size() == value.size() ? 0 : head.size() + 1;
+    type.reset(g_mime_content_type_parse(options, ("application/octet-stream; " + value.substr(begin)).c_str()));
+    if (type) list = g_mime_content_type_get_parameters(type.get());
+    found = list == nullptr ? nullptr : g_mime_param_list_get_parameter(list, parameter);
+  }
   return found == nullptr ? std::string{} : to_utf8(view_of(g_mime_param_get_value(found)), {});
 }
 

@@ -61,6 +61,14 @@ TEST(FileNames, AreReadHoweverTheyAreWritten) {
 }
 
 // MIME-15: two spellings of one name stay two files; what they are stored under is not made of the name.
+TEST(FileNames, AreReadBehindATypeThatIsNone) {
+  EXPECT_EQ(file_name_of("Content-Type: csv; name=\"a b.csv\""), "a b.csv");
+  EXPECT_EQ(file_name_of("Content-Type: text; charset=utf-8; name=a.csv"), "a.csv");
+  EXPECT_EQ(file_name_of("Content-Type: name=a.csv"), "a.csv");
+  EXPECT_EQ(file_name_of("Content-Type: ;name==?utf-8?q?=C3=BC.csv?="), "ü.csv");
+  EXPECT_EQ(file_name_of("Content-Type: application/pdf; filename=a.pdf"), "attachment.pdf") << "no name: one is given";
+}
+
 TEST(FileNames, TwinsOfTwoNormalFormsAreBothKept) {
   auto mail = parse_mail(
       "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Disposition: attachment; "
