@@ -63,11 +63,25 @@ ParserOptions lenient_options() {
   return options;
 }
 
+// The first word of a field, lower case, out of its quotes: "Base64;" says base64.
+static std::string first_word(GMimeObject* object, const char* header_name) {
+  auto* item = g_mime_header_list_get_header(g_mime_object_get_header_list(object), header_name);
+  auto raw = item == nullptr ? std::string_view{} : view_of(g_mime_header_get_raw_value(item));
+  raw.remove_prefix(std::min(raw.find_first_not_of(" \t\r\n\"'"), raw.size()));
+  return text::to_lower_ascii(raw.substr(0, std::min<std::size_t>(raw.find_first_of(" \t\r\n\"';,("), 100)));
+}
+
 Leaf leaf_of(GMimeObject* object, GMimeParserOptions* options, std::size_t max_field_bytes) {
   Leaf part;
   part.object = object;
   if (auto* type = g_mime_object_get_content_type(object); type != nullptr) {
     part.type = text::to_lower_ascii(text::to_valid_utf8(take_string(g_mime_content_type_get_mime_type(type))));
+  }
+  // "text" and "html" are no media types, and what their writers meant is plain.
+  if (part.type == "application/octet-stream") {
+    const auto said = first_word(object, "Content-Type");
+    if (said == "text" || said == "plain") part.type = "text/plain";
+    if (said == "html") part.type = "text/html";
   }
   if (part.type.empty()) part.type = "text/plain";
   part.disposition = text::to_lower_ascii(view_of(g_mime_object_get_disposition(object)));
@@ -117,6 +131,11 @@ std::string content_of(GMimeObject* object) {
   if (GMIME_IS_PART(object)) {
     auto* content = g_mime_part_get_content(GMIME_PART(object));
     if (content == nullptr) return {};
+    if (g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_DEFAULT) {
+      const auto said = first_word(object, "Content-Transfer-Encoding");
+      const auto meant = g_mime_content_encoding_from_string(said == "qp" ? "quoted-printable" : said.c_str());
+      if (meant != GMIME_CONTENT_ENCODING_DEFAULT) g_mime_data_wrapper_set_encoding(content, meant);
+    }
     if (g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_BASE64) {
       // GMime drops an unpadded end; that is the last word of a text.
       auto* encoded = g_mime_data_wrapper_get_stream(content);

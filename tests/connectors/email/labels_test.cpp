@@ -206,9 +206,22 @@ TEST(TransferEncodings, DamageCostsTheDamagedPlaceOnly) {
   EXPECT_EQ(text("base64", "aGVsbG8gd29ybGQ= ignored\r\n"), "hello world") << "words behind the padding are none of it";
   EXPECT_EQ(text("quoted-printable", "a=20=\r\nb=E2=82=AC="), "a b€") << "a soft break at the very end";
   EXPECT_EQ(text("quoted-printable", "a=C3=A9 50%=off\r\n"), "aé 50%=off\n");
+  for (const std::string label :
+       {"\"quoted-printable\"", "quoted-printable;", "Quoted-Printable, 8bit", "QP", "quoted-printable (was 8bit)"})
+    EXPECT_EQ(text(label, "a=C3=A9\r\n"), "aé\n") << label;
+  EXPECT_EQ(text("base64;", "aGVsbG8gd29ybGQ=\r\n"), "hello world");
+  EXPECT_EQ(text("x-own", "a=C3=A9\r\n"), "a=C3=A9\n") << "one nobody knows is none";
   EXPECT_EQ(text("x-uuencode", "begin 644 x.txt\r\n+:&5L;&\\@=V]R;&0 \r\n`\r\nend\r\n"), "hello world");
   EXPECT_THAT(text("7bit", "caf\xC3\xA9"), StartsWith("café")) << "eight bits under the label of seven";
   EXPECT_LT(text("base64", std::string(20'000'000, '!')).size(), 10u);
+}
+
+TEST(TransferEncodings, ATextWithHalfATypeIsAText) {
+  EXPECT_EQ(parse_mail("Content-Type: TEXT\r\n\r\nwords\r\n").text, "words\n");
+  EXPECT_EQ(parse_mail("Content-Type: text; charset=koi8-r\r\n\r\nwords\r\n").text, "words\n");
+  EXPECT_EQ(text::trim(parse_mail("Content-Type: html\r\n\r\n<p>words</p>\r\n").text), "words");
+  EXPECT_EQ(parse_mail("Content-Type: zip; name=a.csv\r\n\r\n1,2\r\n").attachments.size(), 1u);
+  EXPECT_EQ(parse_mail("Content-Type: application/octet-stream; name=text\r\n\r\n1,2\r\n").attachments.size(), 1u);
 }
 
 // MIME-06: one documented reading, and it is said that there are others.
