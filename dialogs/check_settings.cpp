@@ -110,7 +110,7 @@ class SettingCheck {
     const auto& services = t_.world.services;
     if (t_.world.knows_services && !has(services, lookup.service)) {
       warning("unknown-service", script, step.at, fmt::format("there is no look-up service '{}'", lookup.service),
-            did_you_mean(lookup.service, {services.begin(), services.end()}, "add it under lookups: in usher.yaml"));
+              did_you_mean(lookup.service, {services.begin(), services.end()}, "add it under lookups: in usher.yaml"));
     }
     if (lookup.save.empty() && lookup.next == lookup.failed && (lookup.not_found.empty() || lookup.not_found == lookup.next)) {
       warning("changes-nothing", script, step.at, fmt::format("whatever the look-up '{}' finds, nothing changes", step.id),

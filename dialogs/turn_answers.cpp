@@ -15,7 +15,7 @@ namespace {
 
 using As = Understood::As;
 
-constexpr int kMaxIdle = 3;              // thanks and the like in a row; more of them are not understood
+constexpr int kMaxIdle = 3;  // thanks and the like in a row; more of them are not understood
 constexpr double kByNumber = 0.95;
 
 const Option* find_option(const std::vector<Option>& options, std::string_view id) {
