@@ -1,4 +1,4 @@
-// Runs one coroutine to its end on a context of its own, or on a given one, and gives its value. For tests.
+// Runs one coroutine to its end on a context of its thread, or on a given one, and gives its value. For tests.
 #pragma once
 #include <future>
 
@@ -11,7 +11,9 @@ namespace usher::test {
 
 template <class T>
 T run(boost::asio::awaitable<T> task) {
-  boost::asio::io_context context;
+  // Kept: a pool that has just handed back the result may still be inside its post when the coroutine is over.
+  thread_local boost::asio::io_context context;
+  context.restart();
   auto value = boost::asio::co_spawn(context, std::move(task), boost::asio::use_future);
   context.run();
   return value.get();
