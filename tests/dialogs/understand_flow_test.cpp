@@ -98,11 +98,11 @@ TEST(UnderstandCommand, WishesThatHoldAnywhere) {
 }
 
 TEST(Lexicons, StaffsWordsGoBeforeTheBuiltIn) {
-  const Lexicons own({{"yes", {"righto"}}, {"human", {"get me the boss"}}, {"nonsense", {"x"}}});
+  const Lexicons own({{"yes", {"zonkers"}}, {"human", {"get me the boss"}}, {"nonsense", {"x"}}});
   std::vector<Option> options{understanding::option("yes", "Yes", "", "en"), understanding::option("no", "No", "", "en")};
   prepare(options);
-  EXPECT_EQ(understand_choice("righto", options, "en", "Is it on?", own).value, "yes");
-  EXPECT_NE(understand_choice("righto", options, "en", "Is it on?").as, As::kOption);
+  EXPECT_EQ(understand_choice("zonkers", options, "en", "Is it on?", own).value, "yes");
+  EXPECT_NE(understand_choice("zonkers", options, "en", "Is it on?").as, As::kOption);
   EXPECT_EQ(understand_command("get me the boss", own).as, As::kHuman);
   EXPECT_FALSE(Lexicons::tag_names().empty());
 }
