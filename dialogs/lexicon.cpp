@@ -1,9 +1,7 @@
 #include "dialogs/lexicon.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -38,48 +36,23 @@ std::optional<int> plain_number(std::string_view s) {
 
 Lexicon::Lexicon(std::span<const Entry> entries, std::span<const Entry> more) {
   for (const auto& table : {more, entries}) {  // what staff write goes before what is built in
-    for (const Entry& entry : table) add(entry);
-  }
-  for (auto& [first, list] : by_first_word_) {
-    std::ranges::sort(list, std::ranges::greater{}, [](const Known& k) { return k.phrase.size(); });
-  }
-}
-
-void Lexicon::add(const Entry& entry) {
-  std::string_view rest = entry.phrases;
-  while (!rest.empty()) {
-    const auto bar = rest.find('|');
-    Phrase phrase = to_phrase(rest.substr(0, bar));
-    rest = bar == std::string_view::npos ? std::string_view{} : rest.substr(bar + 1);
-    if (phrase.empty()) continue;
-    auto& list = by_first_word_[phrase.front()];
-    // The first mention of a phrase decides: several spellings become the same words.
-    if (std::ranges::none_of(list, [&](const Known& k) { return k.phrase == phrase; })) {
-      list.push_back({std::move(phrase), entry.tag, entry.weight});
+    for (const Entry& entry : table) {
+      for (std::string_view rest = entry.phrases; !rest.empty();) {
+        const auto bar = rest.find('|');
+        Meaning* meaning = phrases_.at(to_phrase(rest.substr(0, bar)));
+        // The first mention of a phrase decides: several spellings become the same words.
+        if (meaning != nullptr && meaning->weight < 0) *meaning = {entry.tag, entry.weight};
+        rest = bar == std::string_view::npos ? std::string_view{} : rest.substr(bar + 1);
+      }
     }
   }
 }
 
 std::vector<Tagged> Lexicon::scan(const Message& message) const {
   std::vector<Tagged> out;
-  const auto& words = message.words;
-  for (std::size_t i = 0; i < words.size();) {
-    std::size_t length = 0;
-    if (words[i].kind != Word::Kind::kBreak) {
-      if (const auto it = by_first_word_.find(words[i].text); it != by_first_word_.end()) {
-        for (const Known& k : it->second) {
-          if (i + k.phrase.size() > words.size()) continue;
-          if (!std::equal(k.phrase.begin(), k.phrase.end(), words.begin() + static_cast<std::ptrdiff_t>(i),
-                          [](const std::string& a, const Word& b) { return b.is(a); }))
-            continue;
-          length = k.phrase.size();
-          out.push_back({k.tag, k.weight, i, i + length});
-          break;
-        }
-      }
-    }
-    i += length == 0 ? 1 : length;
-  }
+  phrases_.scan(message, [&out](std::size_t begin, std::size_t end, const Meaning& meaning) {
+    out.push_back({meaning.tag, meaning.weight, begin, end});
+  });
   return out;
 }
 

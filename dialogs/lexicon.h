@@ -9,9 +9,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "dialogs/phrase_table.h"
 #include "dialogs/words.h"
 
 namespace usher::dialogs {
@@ -63,13 +63,11 @@ class Lexicon {
   std::vector<Tagged> scan(const Message& message) const;
 
  private:
-  void add(const Entry& entry);
-  struct Known {
-    Phrase phrase;
-    Tag tag;
-    double weight;
+  struct Meaning {
+    Tag tag{};
+    double weight = -1;  // below 0: just made
   };
-  std::unordered_map<std::string, std::vector<Known>> by_first_word_;
+  PhraseTable<Meaning> phrases_;
 };
 
 // All tables one script set understands with: the built-in ones, and what lexicon.yaml adds. Immutable.

@@ -34,7 +34,6 @@ class States {
       for (const LexiconLine& line : block.lines) add(line.phrases, {});
     }
     inherit();
-    words_.freeze();
   }
 
   std::vector<StateWord> scan(const Message& message) const {

@@ -37,7 +37,6 @@ class Things {
         });
       }
     }
-    table_.freeze();
   }
 
   const PhraseTable<std::vector<ThingSense>>& words() const { return table_; }

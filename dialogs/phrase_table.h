@@ -1,9 +1,11 @@
-// Phrases of canonical words → values, found in a message left to right, the longest phrase at each place. Filled once, then
-// frozen; reading is linear in the message: phrases are kept by their first word, long ones first. Thread-safe once frozen.
+// Phrases of canonical words → values, found in a message left to right, the longest phrase at each place. Filled once; reading
+// takes the time of the message, however many phrases there are: they share a tree of words. Thread-safe once filled.
 #pragma once
-#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -15,66 +17,75 @@ namespace usher::dialogs {
 template <typename T>
 class PhraseTable {
  public:
-  // The value of a phrase, made where it is new; nullptr for a phrase without words. Not after freeze(). Valid until the next
-  // at().
+  // The value of a phrase, made where it is new; nullptr for a phrase without words. Valid until the next at().
   T* at(Phrase phrase) {
     if (phrase.empty()) return nullptr;
-    auto& list = by_first_word_[phrase.front()];
-    for (auto& [known, value] : list) {
-      if (known == phrase) return &value;
+    std::uint32_t node = 0;
+    for (const std::string& word : phrase) {
+      const auto number = numbers_.try_emplace(word, static_cast<std::uint32_t>(numbers_.size())).first->second;
+      node = edges_.try_emplace(edge(node, number), static_cast<std::uint32_t>(edges_.size() + 1)).first->second;
     }
-    return &list.emplace_back(std::move(phrase), T{}).second;
-  }
-  void freeze() {
-    for (auto& [first, list] : by_first_word_) {
-      std::ranges::sort(list, std::ranges::greater{}, [](const auto& k) { return k.first.size(); });
+    if (entry_of_.size() <= node) entry_of_.resize(node + 1U, kNone);
+    if (entry_of_[node] == kNone) {
+      entry_of_[node] = static_cast<std::uint32_t>(entries_.size());
+      entries_.emplace_back(std::move(phrase), T{});
     }
+    return &entries_[entry_of_[node]].second;
   }
-  // Calls f(phrase, value) for each, in no order.
+  // Calls f(phrase, value) for each, in the order they were made.
   template <typename F>
   void each(F&& f) {
-    for (auto& [first, list] : by_first_word_) {
-      for (auto& [phrase, value] : list) f(phrase, value);
-    }
+    for (auto& [phrase, value] : entries_) f(phrase, value);
   }
   const T* find(const Phrase& phrase) const {
-    if (phrase.empty()) return nullptr;
-    const auto it = by_first_word_.find(phrase.front());
-    if (it == by_first_word_.end()) return nullptr;
-    for (const auto& [known, value] : it->second) {
-      if (known == phrase) return &value;
+    std::uint32_t node = 0;
+    for (const std::string& word : phrase) {
+      const auto number = numbers_.find(word);
+      if (number == numbers_.end() || !step(node, number->second)) return nullptr;
     }
-    return nullptr;
+    const std::uint32_t entry = phrase.empty() ? kNone : entry_at(node);
+    return entry == kNone ? nullptr : &entries_[entry].second;
   }
   // Calls f(begin, end, value) for each phrase found; no overlaps.
   template <typename F>
   void scan(const Message& message, F&& f) const {
-    const auto& words = message.words;
-    for (std::size_t i = 0; i < words.size();) {
-      const auto* match = longest(words, i);
-      if (match == nullptr) {
-        ++i;
-        continue;
+    std::vector<std::uint32_t> words;  // their numbers
+    words.reserve(message.words.size());
+    for (const Word& word : message.words) {
+      const auto number = word.kind == Word::Kind::kBreak ? numbers_.end() : numbers_.find(word.text);
+      words.push_back(number == numbers_.end() ? kNone : number->second);
+    }
+    for (std::size_t begin = 0; begin < words.size();) {
+      std::uint32_t node = 0, longest = kNone;
+      std::size_t after = begin + 1;
+      for (std::size_t i = begin; i < words.size() && words[i] != kNone && step(node, words[i]); ++i) {
+        if (const std::uint32_t entry = entry_at(node); entry != kNone) longest = entry, after = i + 1;
       }
-      f(i, i + match->first.size(), match->second);
-      i += match->first.size();
+      if (longest != kNone) f(begin, after, entries_[longest].second);
+      begin = after;
     }
   }
 
  private:
-  const std::pair<Phrase, T>* longest(const std::vector<Word>& words, std::size_t at) const {
-    if (words[at].kind == Word::Kind::kBreak) return nullptr;
-    const auto it = by_first_word_.find(words[at].text);
-    if (it == by_first_word_.end()) return nullptr;
-    for (const auto& known : it->second) {
-      if (at + known.first.size() <= words.size() &&
-          std::equal(known.first.begin(), known.first.end(), words.begin() + static_cast<std::ptrdiff_t>(at),
-                     [](const std::string& a, const Word& b) { return b.is(a); }))
-        return &known;
-    }
-    return nullptr;
+  static constexpr std::uint32_t kNone = ~0U;
+
+  static std::uint64_t edge(std::uint32_t node, std::uint32_t word) { return std::uint64_t{node} << 32 | word; }
+  bool step(std::uint32_t& node, std::uint32_t word) const {
+    const auto next = edges_.find(edge(node, word));
+    if (next == edges_.end()) return false;
+    node = next->second;
+    return true;
   }
-  std::unordered_map<std::string, std::vector<std::pair<Phrase, T>>> by_first_word_;
+  std::uint32_t entry_at(std::uint32_t node) const { return node < entry_of_.size() ? entry_of_[node] : kNone; }
+
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view word) const { return std::hash<std::string_view>()(word); }
+  };
+  std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;  // of words
+  std::unordered_map<std::uint64_t, std::uint32_t> edges_;  // from a node, by a word, to the next node; 0: the root
+  std::vector<std::uint32_t> entry_of_;                     // by node
+  std::vector<std::pair<Phrase, T>> entries_;
 };
 
 }  // namespace usher::dialogs
