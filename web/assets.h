@@ -1,6 +1,6 @@
-// The pages (web/dist), embedded in the binary: widget.js, demo.html/.css/.js, console.html/.js/.css, plain.css, help.css, favicon.svg,
-// and the templates plain.html and help_*.html. Everything is constant data with the lifetime of the process; safe from any thread. Serving, caching
-// headers and the Content-Security-Policy are the gateway's.
+// The pages (web/dist), embedded in the binary: widget.js, demo.html/.css/.js, console.html/.js/.css, plain.css, help.css,
+// favicon.svg, and the templates plain.html and help_*.html. Everything is constant data with the lifetime of the process; safe
+// from any thread. Serving, caching headers and the Content-Security-Policy are the gateway's.
 #pragma once
 #include <span>
 #include <string_view>

@@ -42,8 +42,8 @@ const char* to_string(Outcome outcome);
 struct Decision {
   Outcome outcome = Outcome::kNew;
   // Of kQuarantine: unknown_sender (names a conversation its sender takes no part in), forged_reply (claims to be from somebody
-  // who does, and nothing vouches for it), unauthenticated (names none, and the operator demands authentication of every mail), or
-  // what the message says itself (Inbound::hold_cause).
+  // who does, and nothing vouches for it), unauthenticated (names none, and the operator demands authentication of every mail),
+  // or what the message says itself (Inbound::hold_cause).
   std::string cause;
   std::optional<KnownThread> thread;  // kReply, and kBounce and kAutoReply that belong to one; kQuarantine: the one it names
   std::string key;                    // that led there

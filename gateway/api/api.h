@@ -35,7 +35,7 @@ struct Parts {
   flow::Curation* curation = nullptr;
   flow::Feedback* feedback = nullptr;
   const connectors::email::EmailSettings* email = nullptr;
-  flow::Intake* release = nullptr;  // lets held mails in
+  flow::Intake* release = nullptr;                                           // lets held mails in
   std::function<std::vector<connectors::email::MailboxHealth>()> mailboxes;  // null: none
   const flow::Channels* channels = nullptr;
   const flow::Intake* intake = nullptr;

@@ -1,6 +1,5 @@
 #include "gateway/api/help_page.h"
 
-
 #include <algorithm>
 #include <array>
 #include <cctype>

@@ -6,8 +6,8 @@
 #include "gateway/flow/learning.h"
 #include "gateway/store/cases.h"
 #include "gateway/store/conversations.h"
-#include "gateway/store/mail_limits.h"
 #include "gateway/store/ledger.h"
+#include "gateway/store/mail_limits.h"
 #include "gateway/store/outbox.h"
 
 namespace usher::gateway::api {

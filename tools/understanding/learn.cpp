@@ -338,7 +338,9 @@ int main(int argc, char** argv) {
     }
   }
   for (Case& c : cases)
-    c.importance = c.set == "charts" || c.set.starts_with("general") || c.set.starts_with("fresh") || c.set == "shipped" ? 2 : c.set == "multidogo" ? 0.5 : 1;
+    c.importance = c.set == "charts" || c.set.starts_with("general") || c.set.starts_with("fresh") || c.set == "shipped" ? 2
+                   : c.set == "multidogo"                                                                                ? 0.5
+                                                                                                                         : 1;
 
   const Pairs pairs = number_terms(cases);
   std::vector<std::vector<double>> unseen(cases.size());
