@@ -66,7 +66,8 @@ class Splitter {
     drop_trailing_quotes(from);
     drop_device_lines(from);
     out_.reply = without_dropped(from, end_);
-    if (out_.reply.empty()) out_.reply = join(lines_, 0, lines_.size());
+    // Spaces of whatever kind are no answer.
+    if (text::trim(out_.reply).empty()) out_.reply = join(lines_, 0, lines_.size());
     return std::move(out_);
   }
 

@@ -94,5 +94,11 @@ TEST(ReplyText, HostileTextTakesLinearTime) {
   }
 }
 
+// Found by fuzzing: a narrow no-break space was the whole reply.
+TEST(ReplyText, SpacesOfWhateverKindAboveAQuotationAreNoReply) {
+  const std::string whole = "\u202f\n> not a quotation\n> q\n";
+  EXPECT_NE(split_reply(whole).reply.find("> not a quotation"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace usher::connectors::email
