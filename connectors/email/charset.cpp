@@ -153,8 +153,9 @@ bool is_utf8_mislabelled(std::string_view bytes, const std::string& charset) {
     pairs += u >= 0xC2 && u <= 0xDF ? 1 : 0;
     triples += u >= 0xE0 ? 1 : 0;
   }
-  const bool is_wide = std::any_of(kTwoBytes.begin(), kTwoBytes.end(),
-                                   [&](std::string_view start) { return text::to_lower_ascii(charset).starts_with(start); });
+  const auto name = text::to_lower_ascii(charset);
+  const bool is_wide =
+      std::any_of(kTwoBytes.begin(), kTwoBytes.end(), [&](std::string_view start) { return name.starts_with(start); });
   return triples >= 3 || (is_wide ? pairs >= 6 : pairs + triples >= 2);
 }
 

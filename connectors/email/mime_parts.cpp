@@ -41,6 +41,48 @@ std::string parameter_value(GMimeObject* object, const char* header_name, const 
   return found == nullptr ? std::string{} : to_utf8(view_of(g_mime_param_get_value(found)), {});
 }
 
+// The first word of a field, lower case, out of its quotes: "Base64;" says base64.
+std::string first_word(GMimeObject* object, const char* header_name) {
+  auto* item = g_mime_header_list_get_header(g_mime_object_get_header_list(object), header_name);
+  auto raw = item == nullptr ? std::string_view{} : view_of(g_mime_header_get_raw_value(item));
+  raw.remove_prefix(std::min(raw.find_first_not_of(" \t\r\n\"'"), raw.size()));
+  return text::to_lower_ascii(raw.substr(0, std::min<std::size_t>(raw.find_first_of(" \t\r\n\"';,("), 100)));
+}
+
+// Said to be base64 and is not: base64 has no blanks within its lines, words have.
+bool is_no_base64(std::string_view text) {
+  std::size_t blanks = 0;
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    blanks += text[i] == ' ' && text[i - 1] > ' ' ? 1 : 0;
+  }
+  return blanks >= 2 && blanks * 20 > text.size();
+}
+
+// How much of a part is base64: not the boundary that was overlooked, nor (of a text) what a list wrote below without encoding
+// it, nor words behind the padding. A damaged line of a file is no footer: what comes after it counts.
+std::size_t base64_bytes(std::string_view text, bool is_text) {
+  if (!is_text) return text.starts_with("--") ? 0 : std::min(text.find("\n--"), text.size());
+  const auto is_foreign = [](char c) {
+    return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '/' && c <= '9') || c == '+' || c == '=');
+  };
+  bool has_begun = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    auto line = text.substr(at, end - at);
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
+    const auto foreign = static_cast<std::size_t>(std::find_if(line.begin(), line.end(), is_foreign) - line.begin());
+    if (foreign == line.size()) {
+      has_begun = has_begun || line.size() >= 4;
+    } else {
+      if (line.starts_with("--")) return at;
+      if (has_begun && (line.starts_with("____") || std::count(line.begin(), line.end(), ' ') >= 2)) return at;
+      if (line[foreign] == ' ' && foreign > 0 && line[foreign - 1] == '=') return at + foreign;
+    }
+    at = end + 1;
+  }
+  return text.size();
+}
+
 }  // namespace
 
 std::string take_string(char* s) {
@@ -63,14 +105,6 @@ ParserOptions lenient_options() {
   return options;
 }
 
-// The first word of a field, lower case, out of its quotes: "Base64;" says base64.
-static std::string first_word(GMimeObject* object, const char* header_name) {
-  auto* item = g_mime_header_list_get_header(g_mime_object_get_header_list(object), header_name);
-  auto raw = item == nullptr ? std::string_view{} : view_of(g_mime_header_get_raw_value(item));
-  raw.remove_prefix(std::min(raw.find_first_not_of(" \t\r\n\"'"), raw.size()));
-  return text::to_lower_ascii(raw.substr(0, std::min<std::size_t>(raw.find_first_of(" \t\r\n\"';,("), 100)));
-}
-
 Leaf leaf_of(GMimeObject* object, GMimeParserOptions* options, std::size_t max_field_bytes) {
   Leaf part;
   part.object = object;
@@ -90,40 +124,6 @@ Leaf leaf_of(GMimeObject* object, GMimeParserOptions* options, std::size_t max_f
   if (part.file_name.empty()) part.file_name = parameter_value(object, "Content-Type", "name", options, max_field_bytes);
   part.content_id = text::to_valid_utf8(view_of(g_mime_object_get_content_id(object)));
   return part;
-}
-
-// Said to be base64 and is not: base64 has no blanks within its lines, words have.
-static bool is_no_base64(std::string_view text) {
-  std::size_t blanks = 0;
-  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
-    blanks += text[i] == ' ' && text[i - 1] > ' ' ? 1 : 0;
-  }
-  return blanks >= 2 && blanks * 20 > text.size();
-}
-
-// How much of a part is base64: not the boundary that was overlooked, nor (of a text) what a list wrote below without encoding
-// it, nor words behind the padding. A damaged line of a file is no footer: what comes after it counts.
-static std::size_t base64_bytes(std::string_view text, bool is_text) {
-  if (!is_text) return text.starts_with("--") ? 0 : std::min(text.find("\n--"), text.size());
-  const auto is_foreign = [](char c) {
-    return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '/' && c <= '9') || c == '+' || c == '=');
-  };
-  bool has_begun = false;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = std::min(text.find('\n', at), text.size());
-    auto line = text.substr(at, end - at);
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
-    const auto foreign = std::size_t(std::find_if(line.begin(), line.end(), is_foreign) - line.begin());
-    if (foreign == line.size()) {
-      has_begun = has_begun || line.size() >= 4;
-    } else {
-      if (line.starts_with("--")) return at;
-      if (has_begun && (line.starts_with("____") || std::count(line.begin(), line.end(), ' ') >= 2)) return at;
-      if (line[foreign] == ' ' && foreign > 0 && line[foreign - 1] == '=') return at + foreign;
-    }
-    at = end + 1;
-  }
-  return text.size();
 }
 
 std::string content_of(GMimeObject* object) {

@@ -60,24 +60,6 @@ boost::asio::awaitable<void> ask(connectors::TicketSystem* tickets, const std::v
   }
 }
 
-Result<std::unique_ptr<connectors::TicketSystem>> ticket_system_of(const Settings& s, sql::Database& database,
-                                                                   net::OutboundClient& client) {
-  connectors::TicketSystemSettings t;
-  t.kind = s.ticket_system.kind;
-  t.base_url = s.ticket_system.url;
-  t.token = s.ticket_system.token;
-  t.user = s.ticket_system.user;
-  t.password = s.ticket_system.password;
-  t.queue = s.ticket_system.queue;
-  t.external_ref_field = s.ticket_system.external_ref_field;
-  t.reply_as = s.ticket_system.reply_as;
-  t.allow_private = s.ticket_system.allow_private;
-  t.ca_file = s.ticket_system.ca_file;
-  t.limits.total = std::chrono::milliseconds{s.ticket_system.timeout_ms};
-  t.limits.connect = std::min(t.limits.connect, t.limits.total);
-  return connectors::make_ticket_system(t, {&database, &client, &system_clock()});
-}
-
 json intaken_json(const store::Intaken& i) {
   return {{"in", i.in}, {"new", i.fresh}, {"threaded", i.threaded}, {"suppressed", i.suppressed}, {"quarantined", i.quarantined}};
 }
@@ -98,7 +80,7 @@ int reconcile(const Common& common, bool offline) {
   {
     boost::asio::io_context io;
     auto client = net::make_outbound_client(io.get_executor());
-    auto tickets = ticket_system_of(*settings, *database, *client);
+    auto tickets = connectors::make_ticket_system(ticket_settings(*settings), {database.get(), client.get(), &system_clock()});
     if (!tickets) return complain(common, tickets.error(), kConfiguration);
     system = (*tickets)->name();
     const bool is_outside = (*tickets)->colocated() == nullptr;

@@ -54,9 +54,9 @@ struct OutboxRunner::Flights {
               --flights->all;
             }};
   }
-  bool is_full(const std::string& domain, std::int64_t most) const {
+  int to_domain(const std::string& domain) const {
     auto it = domains.find(domain);
-    return it != domains.end() && it->second >= most;
+    return it == domains.end() ? 0 : it->second;
   }
 };
 
@@ -184,8 +184,7 @@ Result<OutboxRunner::Leased> OutboxRunner::lease(sql::Tx& tx, Timestamp now, con
     std::lock_guard lock(flights_->mutex);
     store::QueueRoom free{settings_.concurrency - flights_->targets[queue.target].in_flight, settings_.concurrency};
     if (queue.domain.empty()) return free;
-    const auto under_way = flights_->domains.find(queue.domain);
-    free.in_domain = settings_.per_domain - (under_way == flights_->domains.end() ? 0 : under_way->second);
+    free.in_domain = settings_.per_domain - flights_->to_domain(queue.domain);
     if (paused.contains("@" + queue.domain)) free.in_domain = 0;
     return free;
   };
@@ -205,7 +204,7 @@ OutboxRunner::Place OutboxRunner::reserve(const store::OutboxRow& row) {
   std::lock_guard lock(flights_->mutex);
   // One that fails is left to the loop, which knows about pauses and backing off.
   if (const auto& h = flights_->targets[row.target]; !h.ok || h.in_flight >= settings_.concurrency) return {};
-  if (flights_->is_full(row.domain, settings_.per_domain)) return {};
+  if (flights_->to_domain(row.domain) >= settings_.per_domain) return {};
   return {Flights::place(flights_, row), settings_.lease};
 }
 

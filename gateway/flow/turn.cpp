@@ -36,11 +36,12 @@ dialogs::FoundArticle found(const Content& content, const kb::Article& a, double
 
 dialogs::ArticlesFound search(const Content& content, const dialogs::Search& wish, std::string_view subject, SearchMade& made) {
   dialogs::ArticlesFound answer;
-  const std::string headed = std::string(subject.substr(0, kSearched)) + "\n" + std::string(searched_part(wish.text));
+  std::string text(searched_part(wish.text));
+  if (!subject.empty()) text.insert(0, std::string(searched_part(subject)) + "\n");
   made.words = searched_words(wish.text);
   made.language = wish.language;
   kb::Query query;
-  query.text = subject.empty() ? std::string(searched_part(wish.text)) : headed;
+  query.text = std::move(text);
   query.language = wish.language;
   query.product = wish.product;
   query.kind = wish.device;
@@ -96,7 +97,7 @@ void note_verdict(const Content& content, TurnResult& result, const dialogs::Out
 
 // Steps the engine until it waits for the customer or for a look-up.
 void run(const Content& content, TurnResult& result, std::optional<dialogs::Event> next, const connectors::Capabilities& can,
-         const std::string& entry, std::string_view subject) {
+         const std::string& entry) {
   json trace = result.trace_json.empty() ? json::array() : json::parse(result.trace_json, nullptr, false);
   while (next && result.rounds++ < kMaxRounds && !result.look_up) {
     const std::string asked_about = result.state.shown_article, place = result.state.dialog + "/" + result.state.step;
@@ -113,7 +114,7 @@ void run(const Content& content, TurnResult& result, std::optional<dialogs::Even
                 prompt->article.empty() ? nullptr : content.library->find(prompt->article, result.state.language))
           result.article_events.push_back({ArticleEvent::Kind::kShown, a->key(), result.state.dialog + "/" + result.state.step});
       } else if (auto* wish = std::get_if<dialogs::Search>(&effect)) {
-        auto answer = search(content, *wish, subject, result.searches.emplace_back());
+        auto answer = search(content, *wish, result.subject, result.searches.emplace_back());
         trace.push_back({{"rule", "search"},
                          {"why", answer.articles.empty()
                                      ? std::string("nothing above the confidence a customer should see")
@@ -179,13 +180,14 @@ TurnResult run_turn(const Content& content, dialogs::State state, const dialogs:
                     const connectors::Capabilities& can, const std::string& entry, std::string_view subject) {
   TurnResult result;
   result.state = std::move(state);
-  run(content, result, event, can, entry, connectors::email::without_reply_prefixes(subject));
+  result.subject = connectors::email::without_reply_prefixes(subject);
+  run(content, result, event, can, entry);
   return result;
 }
 
 TurnResult resume_turn(const Content& content, TurnResult so_far, dialogs::LookedUp answer, const connectors::Capabilities& can) {
   so_far.look_up.reset();
-  run(content, so_far, std::move(answer), can, {}, {});
+  run(content, so_far, std::move(answer), can, {});
   return so_far;
 }
 

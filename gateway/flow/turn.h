@@ -38,6 +38,7 @@ struct SearchMade {
 
 struct TurnResult {
   dialogs::State state;
+  std::string subject;  // of the mail that opens the conversation, without "Re:": it is looked up together with its words
   std::vector<BotMessage> messages;
   std::optional<dialogs::OpenTicket> ticket;
   bool resolved = false;
@@ -53,7 +54,7 @@ struct TurnResult {
   int rounds = 0;                          // engine steps so far; a guard
 };
 
-// `entry`: see dialogs::step. `subject`: of the mail that opens the conversation; it is looked up together with its words.
+// `entry`: see dialogs::step. `subject`: see TurnResult.
 TurnResult run_turn(const Content& content, dialogs::State state, const dialogs::Event& event,
                     const connectors::Capabilities& can, const std::string& entry, std::string_view subject = {});
 
