@@ -76,6 +76,7 @@ class ImapSession {
   static constexpr std::size_t kMaxFound = 100'000;  // of one search; the rest comes with the next
   // What is asked for before what came is dealt with: a server far away is not waited for with every mail.
   static constexpr std::size_t kWindow = 32;
+  static constexpr std::size_t kMaxHeader = 256 * 1024;  // of a message whose whole is too large
   static constexpr std::uint64_t kWindowBytes = 4 * 1024 * 1024;
 
   explicit ImapSession(ImapOptions options);
