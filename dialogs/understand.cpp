@@ -9,7 +9,9 @@
 
 #include "base/text.h"
 #include "dialogs/lexicon.h"
+#include "dialogs/lexicon_implied.h"
 #include "dialogs/triggers.h"
+#include "dialogs/understand_claim.h"
 #include "dialogs/words.h"
 
 namespace usher::dialogs {
@@ -88,6 +90,11 @@ Courtesy courtesy(const Message& m) {
 
 bool says_unsolved(std::string_view words) {
   return std::ranges::any_of(answers().scan(read_words(words)), [](const Tagged& t) { return t.tag == Tag::kUnsolved; });
+}
+
+void load_word_lists() {
+  const SaidWords said("is it on", Lexicons::built_in());
+  facts_asked(said.message);
 }
 
 std::string clear_language(std::string_view words) {

@@ -23,7 +23,12 @@ void ClauseReading::consider(Bearing& best, Bearing b, Means means, bool denied)
 int ClauseReading::beside(const Bearing& b) const {
   std::size_t latin = 0, han = 0;
   for (std::size_t i = clause.begin; i < clause.end; ++i) {
-    const bool other = !said.light[i] && !of_claim(i) && !tagged(i) && (i < b.begin || i >= b.end);
+    // "Starts without a problem", 出风正常: the same once more.
+    const bool supports = std::ranges::any_of(said.states, [&](const StateWord& s) {
+      return s.begin <= i && i < s.end && claim.value >= 0 &&
+             std::ranges::any_of(s.senses, [&](const Sense& x) { return is_general(x) && x.pole * turned(s.begin) == b.sign; });
+    });
+    const bool other = !said.light[i] && !of_claim(i) && !tagged(i) && !supports && (i < b.begin || i >= b.end);
     if (other) ++(words[i].kind == Kind::kHan ? han : latin);
   }
   return latin >= 3 || han >= 5 ? 2 : latin + han > 0 ? 1 : 0;

@@ -237,7 +237,8 @@ struct Reader {
     for (std::size_t i = main_begin; i < e; ++i) {
       if (words[i].text == "有" && have == e) have = i;
       const bool a_not_a = i > main_begin && i + 1 < e && (words[i - 1].text == words[i + 1].text || words[i - 1].text == "有");
-      const bool trailing = i + 1 >= e || is_han_filler(words[i + 1].text);
+      const bool leading = i == b && i + 2 < e && words[i + 1].is("有");  // 没有灯
+      const bool trailing = !leading && (i + 1 >= e || is_han_filler(words[i + 1].text));
       if (is_negator(words[i]) && !a_not_a && !trailing &&
           std::ranges::none_of(states, [&](const StateWord& s) { return s.begin <= i && i < s.end; }))
         claim.negative = true;

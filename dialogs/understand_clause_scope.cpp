@@ -23,6 +23,15 @@ void ClauseReading::not_only(Bearing& best) {
 void ClauseReading::relates(Bearing& best) {
   if (claim.relation == 0) return;
   const int said_here = relation_in(words, clause.begin, clause.end);
+  for (std::size_t i = clause.begin; said_here == 0 && claim.relation != 2 && i < clause.end; ++i) {  // 低, 比屋里低
+    const int r = words[i].is("高") || in(words[i].folded, {"more", "higher"})           ? 1
+                  : words[i].is("低") || in(words[i].folded, {"less", "lower", "fewer"}) ? -1
+                                                                                         : 0;
+    if (r == 0) continue;
+    consider(best, {r == claim.relation ? turned(i) : -turned(i), 0.7, 3, false, false, i, i + 1}, Means::kRelation,
+             turned(i) < 0);
+    return;
+  }
   if (said_here == 0 || (claim.relation != 2 && said_here == 2)) return;
   std::size_t at = clause.begin;
   while (at + 1 < clause.end && relation_in(words, at, at + 2) == 0) ++at;

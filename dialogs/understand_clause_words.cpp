@@ -172,8 +172,9 @@ int ClauseReading::turned(std::size_t at) const {
 std::size_t ClauseReading::after(std::size_t at) const {
   const std::size_t next = at + 1;
   if (next < clause.end && words[next].is("not") && words[next].folded != "not") return 1;
-  // "I smell nothing", "it shows no lights"
-  for (std::size_t i = next; i < clause.end && i < next + 3; ++i) {
+  // "I smell nothing", "it shows no lights"; "no click no nothing" denies once
+  const bool already = said.negations(clause, at) > 0;
+  for (std::size_t i = next; !already && i < clause.end && i < next + 3; ++i) {
     if (in(words[i].text, {"noth", "none", "nobody"})) return 1;
     if (!said.light[i]) break;
   }

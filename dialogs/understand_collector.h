@@ -1,6 +1,6 @@
 // Collects the evidence of one answer: the inside of signals_of() (understand_signals.h). Private to understand_signals.cpp,
-// which says in which order it is collected, and to understand_signals_*.cpp: where options are named, what they mean, and what
-// speaks for asking again. Pure; lives for one call.
+// which says in which order it is collected, and to understand_signals_*.cpp: where options are named, what they mean, what they
+// let imply, and what speaks for asking again. Pure; lives for one call.
 #pragma once
 #include <algorithm>
 #include <string_view>
@@ -53,6 +53,14 @@ class Collector {
   void read_meanings();
   void read_alike();
   bool of_question(const Word& word) const { return std::ranges::find(asked_.words, word.text) != asked_.words.end(); }
+
+  // ── what just this question lets imply (understand_signals_implied.cpp)
+  bool tells_deed(const SaidWords::Clause& clause) const;
+  void read_told();
+  void read_welcome();
+  void read_implied();
+  bool repeats(const ImpliedWord& word) const;
+  void imply(std::size_t option, const std::vector<AskedFact>& facts, const std::vector<ImpliedWord>& implied, int side);
 
   // ── what speaks for asking again (understand_signals_again.cpp)
   bool in_one_clause(std::size_t a, std::size_t b) const;

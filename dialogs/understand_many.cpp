@@ -166,7 +166,7 @@ bool untried(const SaidWords& said, const Claim& claim) {
           !asked(i + 2))
         return true;
       if (w[i].is("不") && in(next, {"敢"})) return true;
-      if (w[i].kind == Kind::kHan && in(w[i].text, {"试", "测", "量", "摸", "查", "数", "拆", "问", "注"}) && !asked(i)) {
+      if (w[i].kind == Kind::kHan && in(w[i].text, {"试", "测", "量", "摸", "查", "数", "拆", "问", "注"}) && next != "题") {
         for (std::size_t k = i; k-- > c.begin && k + 4 > i;) {
           if (w[k].is("没") || w[k].is("未")) return true;
         }

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <map>
+#include <utility>
 
 #include "base/text.h"
 
@@ -43,6 +45,7 @@ class Reader {
     read_ranges();
     read_numbers();
     yes_and_no();
+    read_facts();
     return std::move(out_);
   }
 
@@ -308,6 +311,20 @@ class Reader {
     }
     // "Is it only this one or all?" is no question of yes or no.
     if (out_.yes == none && out_.no < none) out_.claim.only = out_.claim.others = false;
+  }
+
+  // What may be implied: of a question of yes or no by the question, else by each label. What two labels say alike tells nothing.
+  void read_facts() {
+    // "Did restarting it help?" is not about whether it was restarted, and what helped is read as such.
+    if (!out_.claim.outcome) out_.facts = facts_asked(asked_);
+    std::map<std::pair<std::uint16_t, std::int8_t>, std::size_t> labels;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      if ((out_.sides[i] == Side::kOther || out_.opposites) && !out_.labels[i].range)
+        out_.labels[i].facts = facts_said(label_words_[i], asked_);
+      for (const AskedFact& f : out_.labels[i].facts) ++labels[{f.fact, f.pole}];
+    }
+    for (QuestionRead::Label& l : out_.labels)
+      std::erase_if(l.facts, [&](const AskedFact& f) { return labels[{f.fact, f.pole}] > 1; });
   }
 
   const std::vector<Option>& options_;

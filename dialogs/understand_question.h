@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dialogs/lexicon_implied.h"
 #include "dialogs/lexicon_things.h"
 #include "dialogs/script.h"
 #include "dialogs/understand_claim.h"
@@ -35,6 +36,7 @@ struct QuestionRead {
     Many many = Many::kUnsaid;                       // "Only this one", where other options say another number
     std::vector<std::string> spoken;                 // words of its phrases that deny nothing; sorted
     std::vector<std::span<const ThingSense>> named;  // things such phrases name
+    std::vector<AskedFact> facts;                    // that it says, and no other option
   };
   std::vector<Label> labels;  // in the order of the options
 
@@ -49,6 +51,7 @@ struct QuestionRead {
   std::size_t yes = 0, no = 0;  // the option that stands for it; their number: none
 
   std::vector<std::string> words;  // of the question, canonical
+  std::vector<AskedFact> facts;    // it asks about
   std::optional<Range> limit;      // "Over 12 V?"
   std::size_t ranges = 0;          // labels that have a range
   bool topics = false;             // "What would you like to know?": the answer may itself be a question

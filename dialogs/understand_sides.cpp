@@ -274,10 +274,10 @@ void read_sides(const SaidWords& said, const QuestionRead& asked, const std::vec
   if (plain) out.options[yes].push_back({asked.claim.exists ? Signal::kPlainExists : Signal::kPlain, 1});
   const bool both = yes < out.options.size() && no < out.options.size();
   const auto& against = sides[l.sign > 0 ? 1 : 0];
-  const bool contradicts =
-      l.sign != 0 && std::ranges::any_of(against, [&](const Statement& x) {
-        return !x.b.other && !x.b.depends && x.b.beside == 0 && (x.b.means == Means::kElliptic || x.b.means == Means::kEcho);
-      });
+  const bool contradicts = l.sign != 0 && std::ranges::any_of(against, [&](const Statement& x) {
+                             return !x.b.other && !x.b.depends && x.b.beside == 0 &&
+                                    (x.b.means == Means::kElliptic || x.b.means == Means::kEcho || x.b.means == Means::kOutcome);
+                           });
   if (both && (contradicts || l.contradicted)) out.again.push_back({Signal::kContradicts, 1});
   if (both && !sides[0].empty() && !sides[1].empty()) out.again.push_back({Signal::kBothSides, 1});
 }

@@ -28,6 +28,9 @@ Signals Collector::collect() {
   read_many();
   read_meanings();
   read_alike();
+  read_told();
+  read_welcome();
+  read_implied();
   read_exclusion();
   compare_options();
   read_again();

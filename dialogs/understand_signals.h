@@ -99,6 +99,14 @@ enum class Signal : std::uint8_t {
   kHitInOrder,  // said to be in order, where what is asked for is a fault
   kMany,        // so many as it says: "only this one", "all devices"
   kManyElse,    // another number of them
+  kTold,        // for yes: what was asked to be done, told as done: "pulled out half a sock"
+  // What just this question lets imply (lexicon_implied.h).
+  kImplied,        // "fumes", to "Is there fuel?"
+  kImpliedPhrase,  // several words
+  kImpliedByNot,   // the opposite is denied
+  kImpliedMore,    // further ones
+  kImpliedShare,   // share of the answer's words
+  kImpliedElse,    // others imply the opposite
   // For asking again.
   kAgainSides,   // the question is one of yes or no
   kAgainWords,   // the options have words of their own

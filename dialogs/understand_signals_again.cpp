@@ -87,7 +87,8 @@ void Collector::read_again() {
   } else {
     again(Signal::kSaysUnknown, out_.unknown ? 1 : 0);
   }
-  again(Signal::kSaysWait, said_.has(Tag::kWait) ? 1 : 0);
+  // "I will wait" to "Shall I go ahead?" agrees.
+  again(Signal::kSaysWait, said_.has(Tag::kWait) && !claim_.offers ? 1 : 0);
   again(Signal::kHedged, said_.has(Tag::kHedge) ? 1 : 0);
   const auto asking = std::ranges::count_if(said_.clauses, &SaidWords::Clause::asks);
   out_.asks = asking > 0;
@@ -112,7 +113,7 @@ void Collector::read_again() {
   const bool unsettled = sided_ && !claim_.wavering &&
                          std::ranges::any_of(said_.clauses, [&](const SaidWords::Clause& c) { return !c.past && wavers(c); });
   again(Signal::kUnsettled, unsettled ? 1 : 0);
-  again(Signal::kUntried, sided_ && untried(said_, claim_) ? 1 : 0);
+  again(Signal::kUntried, sided_ && !claim_.offers && untried(said_, claim_) ? 1 : 0);
 }
 
 }  // namespace usher::dialogs

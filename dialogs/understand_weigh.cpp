@@ -35,6 +35,7 @@ bool speaks(const Evidence& e) {
     case Signal::kManyElse:
     case Signal::kThirdNamed:
     case Signal::kSoftSide:
+    case Signal::kImpliedElse:
       return false;
     default:
       return true;

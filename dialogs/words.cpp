@@ -240,6 +240,12 @@ class Simplified {
   std::array<char16_t, kLast - kFirst + 1> table_{};
 };
 
+// Cantonese as it is written: 冇亮 is 没有亮.
+constexpr std::pair<std::string_view, std::string_view> kCantonese[] = {
+    {"冇", "没有"}, {"唔", "不"}, {"係", "是"}, {"喺", "在"}, {"嘅", "的"}, {"咗", "了"}, {"佢", "他"},
+    {"啲", "些"},   {"睇", "看"}, {"咁", "这"}, {"噉", "这"}, {"嚟", "来"}, {"畀", "给"}};
+constexpr std::size_t kHanBytes = 3;
+
 std::string simplified(UChar32 c, std::string_view bytes) {
   static const auto table = std::make_unique<const Simplified>();
   const UChar32 plain = (*table)(c);
@@ -278,6 +284,12 @@ Message read_words(std::string_view utf8) {
       flush();
       m.has_han = true;
       if (bytes == "有" && !m.words.empty() && m.words.back().text == "木") m.words.back().text = "没";  // 木有
+      const auto* spoken = std::ranges::find(kCantonese, bytes, &std::pair<std::string_view, std::string_view>::first);
+      if (spoken != std::end(kCantonese)) {
+        for (std::size_t k = 0; k < spoken->second.size(); k += kHanBytes)
+          m.words.push_back({std::string(spoken->second.substr(k, kHanBytes)), std::string(bytes), Kind::kHan});
+        continue;
+      }
       m.words.push_back({simplified(c, bytes), std::string(bytes), Kind::kHan});
     } else if (is_letter_or_digit(c) || c == '_') {
       latin += bytes;

@@ -22,6 +22,7 @@
 #include "connectors/registry.h"
 #include "connectors/webchat/webchat_channel.h"
 #include "connectors/webhook/webhook_channel.h"
+#include "dialogs/understand.h"
 #include "gateway/api/api.h"
 #include "gateway/app/mailbox_set.h"
 #include "gateway/app/part_settings.h"
@@ -139,6 +140,7 @@ class RunningService final : public Service {
       log::info("taking up messages that were accepted but not worked",
                 {{"conversations", static_cast<std::int64_t>(*recovered)}});
     if (auto r = runner_->start(); !r) return r;
+    tasks_.spawn(io_->executor(0), "word lists", load_words());
     tasks_.spawn(io_->executor(0), "disk watch", watch_disk());
     tasks_.spawn(io_->executor(0), "delivery watch", conversations_->watch());
     tasks_.spawn(io_->executor(0), "learning", learn());
@@ -357,6 +359,11 @@ class RunningService final : public Service {
           *pool_, [this] { return flow::refresh_learned(*database_, *content_, clock_.now()); });
       if (!done || !*done) log::warn("what was learned could not be read; trying again later");
     }
+  }
+
+  boost::asio::awaitable<void> load_words() {
+    auto done = co_await pool_->run([] { dialogs::load_word_lists(); });
+    if (!done) log::warn("the word lists are read with the first message: too much to do");
   }
 
   boost::asio::awaitable<void> merge_library() {

@@ -76,7 +76,6 @@ TEST(Again, WordsThatLeanToAnAnswerAreTakenWhenTheyAreSaidAgainAndThatIsSaidAlou
                             "nearly full",
                             "the gauge looks good to me",
                             "there should be plenty in it",
-                            "not really sure it is that full",
                             "it was full yesterday",
                             "should be full",
                             "sometimes full",

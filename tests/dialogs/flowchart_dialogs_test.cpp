@@ -209,10 +209,10 @@ TEST(FlowchartDialogs, ReachTheirEndOnTheDevelopmentHalf) {
   fmt::print("all: of those asked again, said once more: right {}, wrong {}, again {}\n", all.insisted, all.misled, all.asked_on);
   EXPECT_EQ(all.dialogs, 84);
   if (!dev) return;
-  EXPECT_GE(all.right, 40);  // 42 when this was last looked at
-  EXPECT_LE(all.wrong, 6);
+  EXPECT_GE(all.right, 42);  // 45 when this was last looked at
+  EXPECT_LE(all.wrong, 4);
   // Words that were not understood, said once more: not for ever asked again, and rarely wrong.
-  EXPECT_GE(all.insisted, 12);
+  EXPECT_GE(all.insisted, 9);
   EXPECT_LE(all.misled, 6);
 }
 

@@ -318,7 +318,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   std::vector<Case> cases;
-  for (const std::string prefix : {"", "flow-", "general-", "fresh-"}) {
+  for (const std::string prefix : {"", "flow-", "general-", "fresh-", "blind-"}) {
     for (const std::string language : {"en", "zh"}) {
       for (const auto& asked : set::load(prefix + language, "train")) {
         for (const auto& answer : asked.answers)
@@ -338,9 +338,10 @@ int main(int argc, char** argv) {
     }
   }
   for (Case& c : cases)
-    c.importance = c.set == "charts" || c.set.starts_with("general") || c.set.starts_with("fresh") || c.set == "shipped" ? 2
-                   : c.set == "multidogo"                                                                                ? 0.5
-                                                                                                                         : 1;
+    c.importance = c.set == "shipped"                                                                ? 4
+                   : c.set == "charts" || c.set.starts_with("general") || c.set.starts_with("fresh") ? 2
+                   : c.set == "multidogo" || c.set.starts_with("blind")                              ? 0.5
+                                                                                                     : 1;
 
   const Pairs pairs = number_terms(cases);
   std::vector<std::vector<double>> unseen(cases.size());
