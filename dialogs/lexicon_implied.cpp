@@ -52,6 +52,8 @@ bool is_light(const Word& w) {
   return w.kind == Kind::kHan ? is_particle(w.text) : w.kind == Kind::kLatin && is_stop_word(w.text);
 }
 
+constexpr std::size_t kCounted = 64;  // words of a question that count for how surely it is about a fact
+
 enum Role : std::uint8_t { kAbout = 1, kWith = 2, kAsksNot = 4 };
 
 class Facts {
@@ -82,7 +84,7 @@ class Facts {
   struct Held {
     std::uint16_t fact = 0;
     std::uint8_t roles = 0;
-    std::uint64_t words = 0;  // which words, of the first 64
+    std::uint64_t words = 0;  // which words, of the first kCounted
   };
   std::vector<Held> held(const Message& text) const {
     std::vector<Held> out;
@@ -90,7 +92,7 @@ class Facts {
     asked_.scan_all(core.message, is_light,
                     [&](std::size_t b, std::size_t e, const std::vector<std::pair<std::uint16_t, Role>>& found) {
                       std::uint64_t words = 0;
-                      for (std::size_t i = b; i < e && i < 64; ++i) words |= std::uint64_t{1} << i;
+                      for (std::size_t i = b; i < e && i < kCounted; ++i) words |= std::uint64_t{1} << i;
                       for (const auto& [fact, role] : found) out.push_back({fact, role, words});
                     });
     std::ranges::sort(out, {}, &Held::fact);

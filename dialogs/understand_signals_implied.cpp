@@ -132,6 +132,7 @@ void Collector::read_told() {
 }
 
 void Collector::read_implied() {
+  if (said_.clauses.empty()) return;
   const int asked = claim_.negative ? -1 : 1;
   const std::vector<ImpliedWord> implied = implied_in(said_.message, asked_.facts);
   for (std::size_t i = 0; i < options_.size(); ++i) {

@@ -428,6 +428,25 @@ TEST(UnderstandChoice, SolvedAndYetNotIsNotSolved) {
   EXPECT_NE(read("恢复了也不行", helped()), "yes");
 }
 
+TEST(UnderstandChoice, ADeedToldSpeaksForYes) {
+  const Question filter = {"Have you cleaned the pump filter?", {option("yes", "Yes", "洗过"), option("no", "No", "没洗")}};
+  const auto why = [&](const char* words) { return understand_choice(words, filter.options, "en", filter.text).why; };
+  EXPECT_NE(why("I took it apart last Sunday").find("tells of something done"), std::string::npos);
+  EXPECT_EQ(why("it stopped halfway").find("tells of something done"), std::string::npos);
+  EXPECT_EQ(why("I never took it apart").find("tells of something done"), std::string::npos);
+}
+
+TEST(UnderstandChoice, AnOfferIsAcceptedByWhoLikesItOrWaits) {
+  const Question offer = {"Shall I go ahead?", {option("yes", "Yes", "好"), option("no", "No", "不用")}};
+  expect_all({{"perfect", "yes"}, {"sure, I will wait", "yes"}}, offer);
+}
+
+TEST(UnderstandChoice, DeniedTwiceInOneBreathIsDenied) {
+  const Question click = {"Is there a single loud click when you turn the key?",
+                          {option("yes", "Yes", "有"), option("no", "No", "没有")}};
+  EXPECT_NE(read("no click no nothing", click), "yes");
+}
+
 TEST(UnderstandChoice, AHedgeLowersConfidence) {
   const auto plain = understand_choice("yes", fan().options, "en");
   const auto hedged = understand_choice("probably yes", fan().options, "en");

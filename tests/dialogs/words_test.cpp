@@ -27,6 +27,11 @@ TEST(Words, TraditionalCharactersAreReadAsSimplifiedOnes) {
   EXPECT_EQ(m.words[0].folded, "燈");
 }
 
+TEST(Words, CantoneseIsReadAsItIsWritten) {
+  EXPECT_EQ(to_phrase("冇亮"), to_phrase("没有亮"));
+  EXPECT_EQ(to_phrase("唔係"), to_phrase("不是"));
+}
+
 TEST(Words, ABreakStandsBetweenClausesButNotInNumbers) {
   const Message m = read_words("no, it costs 1,5");
   ASSERT_GE(m.words.size(), 2U);
