@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kSizesAtOnce = 200;
 constexpr std::size_t kFileAtOnce = 100;  // marked together
+
 }  // namespace
 
 ImapSession::Step ImapSession::opened(const ImapMark& mark) {
