@@ -161,10 +161,12 @@ std::vector<AskedFact> facts_asked(const Message& question) {
 }
 
 std::vector<AskedFact> facts_said(const Message& label, const Message& question) {
+  const auto own = facts().held(label);
+  if (own.empty()) return {};
   const auto asked = facts().held(question);
   const bool denies = std::ranges::any_of(label.words, is_negator);
   std::vector<AskedFact> out;
-  for (const Facts::Held& held : facts().held(label)) {
+  for (const Facts::Held& held : own) {
     const auto it = std::ranges::find(asked, held.fact, &Facts::Held::fact);
     const auto with = static_cast<std::uint8_t>(it == asked.end() ? held.roles : held.roles | (it->roles & ~kAsksNot));
     if ((held.roles & (kAbout | kAsksNot)) == 0 || !facts().complete(held.fact, with)) continue;

@@ -54,13 +54,15 @@ class Collector {
   void read_alike();
   bool of_question(const Word& word) const { return std::ranges::find(asked_.words, word.text) != asked_.words.end(); }
 
-  // ── what just this question lets imply (understand_signals_implied.cpp)
+  // ── what is told as done, and offers that are welcome (understand_signals_told.cpp)
   bool tells_deed(const SaidWords::Clause& clause) const;
   void read_told();
   void read_welcome();
+
+  // ── what just this question lets imply (understand_signals_implied.cpp)
   void read_implied();
   bool repeats(const ImpliedWord& word) const;
-  void imply(std::size_t option, const std::vector<AskedFact>& facts, const std::vector<ImpliedWord>& implied, int side);
+  void imply(std::size_t option, const std::vector<ImpliedWord>& implied, int side);
 
   // ── what speaks for asking again (understand_signals_again.cpp)
   bool in_one_clause(std::size_t a, std::size_t b) const;
